@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COMMANDS_H
+#define COMMANDS_H
+/* What plimsoll.c calls: argv[0] is the command's name; the return value is the exit code. */
+int cmd_version(int argc, char **argv);
+#endif

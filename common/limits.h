@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LIMITS_H
+#define LIMITS_H
+/* Every limit on outside data, each with its reason. Units are in the names. All are checked before allocating. */
+
+/* One Kubernetes object is at most 1.5 MiB in etcd (--max-request-bytes); aggregated APIs go higher. */
+#define LIMIT_ITEM_BYTES (64u * 1024 * 1024)
+/* Real objects nest about 20 deep (CRD schemas about 60). */
+#define LIMIT_JSON_DEPTH 128
+/* Values of one item: the largest CRD seen has 60,000. */
+#define LIMIT_JSON_VALUES 4000000u
+/* A document that is read whole (engagement file, check, node configuration). */
+#define LIMIT_DOCUMENT_BYTES (256u * 1024 * 1024)
+/* libyaml is quadratic in flow depth and anchors (yaml/libyaml issue 227). */
+#define LIMIT_YAML_DEPTH 64
+#define LIMIT_YAML_ANCHORS 1000
+/* One line of a text format (dpkg status, os-release, CSV). */
+#define LIMIT_LINE_BYTES (1024u * 1024)
+/* Members of one archive, and the length of a member's name. */
+#define LIMIT_MEMBERS 5000000u
+#define LIMIT_NAME_BYTES 4096
+/* What one compressed member may grow to; beyond is taken for a bomb. */
+#define LIMIT_MEMBER_BYTES (64ull * 1024 * 1024 * 1024)
+/* Growth beyond this ratio, once past LIMIT_RATIO_FLOOR_BYTES, is taken for a bomb: 400 MB of repetitive kubectl output packs about 60:1. */
+#define LIMIT_RATIO 1000
+#define LIMIT_RATIO_FLOOR_BYTES (64ull * 1024 * 1024)
+/* Version strings: nothing real is longer; comparison stays linear. */
+#define LIMIT_VERSION_BYTES 256
+#endif
