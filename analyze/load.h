@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LOAD_H
+#define LOAD_H
+/*
+ * What every loader gets: the database, where the member that it reads came from, and how to name things.
+ * A loader reads one member into tables that mirror what was seen; a bad item becomes a problem row and
+ * costs only itself. Loaders derive nothing that needs other members: that is derive-*.c's.
+ */
+#include "common/db.h"
+#include "common/source.h"
+
+struct redact;
+
+struct load {
+	struct db *db;
+	struct redact *redact;	/* hides secrets in raw input; NULL when the member was redacted at collection */
+	struct arena item;	/* memory of the item at hand; reset between items by the loader */
+	/* The member at hand. */
+	int64_t evidence;	/* its row */
+	const char *kind;	/* 'kubernetes/pods', 'node/files', ... */
+	const char *path;	/* logical path */
+	int64_t scope;		/* scope row that it belongs to; 0: none */
+	const char *cluster;	/* cluster name; NULL outside clusters */
+	int64_t collected;	/* when; 0: not told */
+	int64_t items;		/* objects read from it */
+	int64_t problems;	/* problem rows written for it */
+};
+
+struct thing_spec {
+	const char *kind;	/* thing.kind */
+	const char *type;	/* thing.type: Kubernetes kind or what it is */
+	struct span ref, name, namespace; /* namespace absent: none */
+	int64_t parent;		/* 0: none */
+	const char *pointer;	/* in the member; NULL: none */
+	bool outside;		/* not part of the cluster at hand (thing.cluster stays NULL) */
+};
+
+/* Adds a thing, or finds the one with the same ref: its id in `*id`, whether it is new in `*fresh` (may be NULL).
+ * Cluster, scope and evidence are those of the member at hand. */
+int load_thing(struct load *l, const struct thing_spec *s, int64_t *id, bool *fresh, struct err *e);
+/* The id of the thing with this ref, 0 when there is none. */
+int64_t load_find(struct load *l, struct span ref);
+/* A problem row for the member at hand. After LOAD_PROBLEMS_MAX of one member only the count grows. */
+int load_problem(struct load *l, const char *pointer, struct err *e, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+#define LOAD_PROBLEMS_MAX 100
+/* Notes that the scope at hand has evidence of this kind, with `items` more objects. */
+int load_kind(struct load *l, const char *kind, int64_t items, struct err *e);
+/* The id of a scope, made when new. */
+int load_scope(struct db *db, const char *kind, struct span name, int64_t *id, struct err *e);
+
+/* Seconds since 1970 of an RFC 3339 time ("2026-11-22T11:37:06Z"), 0 when it is not one. */
+int64_t load_time(struct span s);
+
+/* One loader: kind is a prefix of evidence kinds. */
+struct loader {
+	const char *kind;
+	int (*load)(struct load *l, struct source *content, struct err *e);
+};
+/* Reads one member with the loader of its kind. 0, or -1 when the environment failed; what is wrong with the
+ * member itself becomes problem rows and the evidence row's state. */
+int load_member(struct load *l, struct source *content, struct err *e);
+#endif

@@ -1,0 +1,28 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- What people say (engagement.yaml): all optional; what is absent is a question still to be asked.
+
+CREATE TABLE environment (name TEXT PRIMARY KEY, ordinal INTEGER NOT NULL, production INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE trusted_registry (pattern TEXT PRIMARY KEY, purpose TEXT) STRICT, WITHOUT ROWID; -- host or host/path prefix
+CREATE TABLE approved_image (environment TEXT NOT NULL, pattern TEXT NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (environment, pattern, kind)) STRICT, WITHOUT ROWID; -- kind: base, image
+CREATE TABLE team (name TEXT PRIMARY KEY, contact TEXT, selector TEXT NOT NULL) STRICT, WITHOUT ROWID; -- selector: JSON {namespaces, labels, images}
+CREATE TABLE data_class (name TEXT PRIMARY KEY, rank INTEGER NOT NULL, places TEXT NOT NULL) STRICT, WITHOUT ROWID; -- places: JSON array of namespace patterns and stores
+CREATE TABLE job_role (name TEXT PRIMARY KEY, purpose TEXT, access TEXT NOT NULL) STRICT, WITHOUT ROWID; -- access: JSON array of {system, principal, needs}
+CREATE TABLE person (name TEXT PRIMARY KEY, job_role TEXT, email TEXT, accounts TEXT NOT NULL) STRICT, WITHOUT ROWID; -- accounts: JSON array of principal refs
+CREATE TABLE regulation (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TABLE system_in_scope (kind TEXT NOT NULL, name TEXT NOT NULL, in_scope INTEGER NOT NULL, reason TEXT, PRIMARY KEY (kind, name)) STRICT, WITHOUT ROWID;
+CREATE TABLE price (item TEXT PRIMARY KEY, amount REAL NOT NULL, currency TEXT NOT NULL) STRICT, WITHOUT ROWID; -- cpu-core-month, memory-gib-month, storage-gib-month
+CREATE TABLE target (domain TEXT PRIMARY KEY, grade TEXT, score INTEGER) STRICT, WITHOUT ROWID;
+CREATE TABLE question (id TEXT PRIMARY KEY, section TEXT NOT NULL, text TEXT NOT NULL, answer TEXT) STRICT, WITHOUT ROWID; -- answer NULL: to be asked
+-- Accepted risks. A finding that matches one that has not expired at the assessment's date counts as accepted.
+CREATE TABLE exception (
+  id INTEGER PRIMARY KEY,
+  check_id TEXT NOT NULL,    -- may end in *
+  subject TEXT NOT NULL,     -- ref pattern, * matches any run of characters
+  reason TEXT NOT NULL, approver TEXT, expires INTEGER
+) STRICT;
+-- Triage in the browser, kept apart and carried over to a new analysis.
+CREATE TABLE decision (
+  finding TEXT NOT NULL, decided INTEGER NOT NULL, kind TEXT NOT NULL, -- accept, owner, false-positive, note
+  value TEXT, reason TEXT, expires INTEGER, PRIMARY KEY (finding, kind)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE custody (ordinal INTEGER PRIMARY KEY, at INTEGER NOT NULL, event TEXT NOT NULL, detail TEXT NOT NULL, hash TEXT NOT NULL) STRICT;

@@ -1,0 +1,107 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Identities of all systems in one model: Kubernetes users, AWS (Azure, Google Cloud, LDAP, registries, hosts later).
+
+CREATE TABLE principal (
+  thing INTEGER PRIMARY KEY REFERENCES thing(id),
+  system TEXT NOT NULL,      -- 'aws', 'kubernetes', 'registry', 'host', ...
+  account TEXT,              -- AWS account id, cluster name
+  kind TEXT NOT NULL,        -- user, group, role, root, robot, service-account
+  name TEXT NOT NULL,
+  path TEXT,                 -- AWS path
+  human INTEGER,             -- 1 a person, 0 a machine; NULL: cannot be told
+  created INTEGER,
+  last_used INTEGER,         -- of a role, or the newest use of any credential; NULL: never or not told
+  last_used_known INTEGER NOT NULL DEFAULT 0, -- 1: the evidence covers use, so NULL means never
+  mfa INTEGER,               -- NULL: not told
+  password INTEGER,          -- has a console password
+  password_last_used INTEGER,
+  password_last_changed INTEGER,
+  service_linked INTEGER NOT NULL DEFAULT 0,
+  boundary TEXT,             -- permissions boundary ARN
+  trust TEXT,                -- JSON of the trust policy (roles)
+  job_role TEXT,             -- from the engagement file
+  person TEXT                -- from the engagement file
+) STRICT;
+
+CREATE TABLE credential (
+  id INTEGER PRIMARY KEY,
+  principal INTEGER NOT NULL REFERENCES principal(thing),
+  kind TEXT NOT NULL,        -- access-key, password, certificate, token
+  label TEXT NOT NULL,       -- 'access key 1': never the key itself
+  active INTEGER,
+  created INTEGER, last_rotated INTEGER, last_used INTEGER,
+  last_used_known INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX credential_principal ON credential(principal);
+
+CREATE TABLE policy (
+  thing INTEGER PRIMARY KEY REFERENCES thing(id),
+  system TEXT NOT NULL, account TEXT,
+  name TEXT NOT NULL, arn TEXT,
+  kind TEXT NOT NULL,        -- managed-aws, managed-customer, inline
+  attached INTEGER NOT NULL DEFAULT 0 -- principals it is attached to
+) STRICT;
+
+CREATE TABLE policy_statement (
+  id INTEGER PRIMARY KEY,
+  policy INTEGER NOT NULL REFERENCES policy(thing),
+  ordinal INTEGER NOT NULL,
+  effect TEXT NOT NULL,      -- Allow, Deny
+  actions TEXT NOT NULL,     -- JSON array, as written; [] with not_actions
+  not_actions TEXT NOT NULL,
+  resources TEXT NOT NULL,
+  not_resources TEXT NOT NULL,
+  conditions TEXT            -- JSON; NULL: none
+) STRICT;
+CREATE INDEX policy_statement_policy ON policy_statement(policy);
+
+-- Which policies a principal holds, directly or through a group.
+CREATE TABLE principal_policy (
+  principal INTEGER NOT NULL REFERENCES principal(thing),
+  policy INTEGER NOT NULL REFERENCES policy(thing),
+  via INTEGER REFERENCES principal(thing), -- the group; NULL: direct
+  boundary INTEGER NOT NULL DEFAULT 0, -- 1: it limits instead of granting
+  UNIQUE (principal, policy, via, boundary)
+) STRICT;
+CREATE TABLE principal_group (
+  principal INTEGER NOT NULL REFERENCES principal(thing),
+  member_of INTEGER NOT NULL REFERENCES principal(thing),
+  PRIMARY KEY (principal, member_of)
+) STRICT, WITHOUT ROWID;
+
+-- Who a role's trust policy lets in.
+CREATE TABLE role_trust (
+  id INTEGER PRIMARY KEY,
+  role INTEGER NOT NULL REFERENCES principal(thing),
+  effect TEXT NOT NULL,
+  kind TEXT NOT NULL,        -- AWS, Service, Federated, CanonicalUser
+  principal TEXT NOT NULL,   -- ARN, account, '*', service, provider
+  actions TEXT NOT NULL,     -- JSON array
+  conditions TEXT            -- JSON; NULL: none
+) STRICT;
+
+-- Settings of the account as a whole (password policy, root user facts).
+CREATE TABLE account_setting (
+  scope INTEGER NOT NULL REFERENCES scope(id),
+  thing INTEGER NOT NULL REFERENCES thing(id),
+  name TEXT NOT NULL, value TEXT,
+  PRIMARY KEY (scope, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIEW v_principal AS SELECT p.thing AS subject, p.* FROM principal p;
+CREATE VIEW v_credential AS
+  SELECT c.principal AS subject, c.kind AS credential_kind, c.label, c.active, c.created, c.last_rotated, c.last_used, c.last_used_known, p.system, p.account,
+    p.kind AS principal_kind, p.name AS principal
+  FROM credential c JOIN principal p ON p.thing = c.principal;
+CREATE VIEW v_policy AS SELECT p.thing AS subject, p.* FROM policy p;
+CREATE VIEW v_policy_statement AS
+  SELECT s.policy AS subject, s.ordinal, s.effect, s.actions, s.not_actions, s.resources, s.not_resources, s.conditions, p.system, p.account, p.name AS policy, p.kind, p.attached
+  FROM policy_statement s JOIN policy p ON p.thing = s.policy;
+-- Rights of AWS principals, a row per principal and statement.
+CREATE VIEW v_principal_statement AS
+  SELECT pp.principal AS subject, p.name AS principal, p.kind AS principal_kind, p.system, p.account, po.name AS policy, po.kind AS policy_kind, g.name AS via_group,
+    s.effect, s.actions, s.not_actions, s.resources, s.not_resources, s.conditions
+  FROM principal_policy pp JOIN principal p ON p.thing = pp.principal JOIN policy po ON po.thing = pp.policy JOIN policy_statement s ON s.policy = po.thing
+  LEFT JOIN principal g ON g.thing = pp.via WHERE NOT pp.boundary;
+CREATE VIEW v_role_trust AS
+  SELECT t.role AS subject, p.name AS role, p.account, t.effect, t.kind, t.principal, t.actions, t.conditions FROM role_trust t JOIN principal p ON p.thing = t.role;

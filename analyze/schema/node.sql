@@ -1,0 +1,63 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Nodes: arguments, effective settings, files, services, engines, packages.
+
+-- Effective settings of control-plane components, kubelets and engines: flags, else configuration file, else the version's default.
+CREATE TABLE node_setting (
+  id INTEGER PRIMARY KEY,
+  thing INTEGER NOT NULL REFERENCES thing(id), -- 'node:cluster/name#kubelet' or the static pod's component
+  node INTEGER REFERENCES thing(id), -- the node, when known
+  component TEXT NOT NULL,   -- kube-apiserver, kube-controller-manager, kube-scheduler, etcd, kubelet, kube-proxy, containerd, cri-o, docker, kernel
+  name TEXT NOT NULL,        -- flag without dashes, or dotted path of the configuration field; sysctl name
+  value TEXT,                -- as text; lists comma-separated
+  source TEXT NOT NULL,      -- flag, file, default
+  evidence INTEGER REFERENCES evidence(id),
+  UNIQUE (thing, name)
+) STRICT;
+CREATE INDEX node_setting_name ON node_setting(component, name);
+
+-- A component seen running or configured: the row that settings hang on. One per node (or per static pod seen through the API).
+CREATE TABLE component_instance (
+  thing INTEGER PRIMARY KEY REFERENCES thing(id),
+  cluster TEXT,
+  node TEXT,
+  component TEXT NOT NULL,
+  version TEXT,
+  arguments INTEGER NOT NULL, -- 1: its command line was seen
+  configuration INTEGER NOT NULL -- 1: its configuration file was seen
+) STRICT;
+
+CREATE TABLE node_file (
+  id INTEGER PRIMARY KEY,
+  thing INTEGER NOT NULL REFERENCES thing(id), -- the node
+  path TEXT NOT NULL,
+  role TEXT,                 -- what it is to the benchmarks: 'kube-apiserver manifest', 'kubelet config', 'etcd data', 'pki key', 'docker socket', ...
+  present INTEGER NOT NULL,  -- 0: looked for and not there
+  type TEXT,                 -- file, directory, socket
+  mode INTEGER,              -- permission bits, for example 384 = 0600
+  owner TEXT, owner_group TEXT, -- names, else numbers
+  UNIQUE (thing, path)
+) STRICT;
+
+CREATE TABLE node_os (
+  thing INTEGER PRIMARY KEY REFERENCES thing(id),
+  distribution TEXT, version TEXT, pretty TEXT, kernel TEXT,
+  engine TEXT, engine_version TEXT,
+  package_database TEXT      -- deb, apk, rpm, none
+) STRICT;
+
+CREATE TABLE node_certificate (
+  id INTEGER PRIMARY KEY,
+  thing INTEGER NOT NULL REFERENCES thing(id),
+  path TEXT NOT NULL, subject TEXT, issuer TEXT, not_before INTEGER, not_after INTEGER, key_type TEXT, key_bits INTEGER, is_ca INTEGER
+) STRICT;
+
+CREATE VIEW v_component AS SELECT c.thing AS subject, c.* FROM component_instance c;
+
+-- One row per setting of each instance. An instance whose arguments were not seen has no rows and is judged through v_component: a check
+-- left-joins the setting it asks for, so that a setting that is not known is NULL and the verdict not-assessed.
+CREATE VIEW v_node_setting AS
+  SELECT s.thing AS subject, i.cluster, i.node, s.component, s.name, s.value, s.source FROM node_setting s JOIN component_instance i ON i.thing = s.thing;
+CREATE VIEW v_node_file AS
+  SELECT f.thing AS subject, f.path, f.role, f.present, f.type, f.mode, printf('%o', f.mode) AS mode_text, f.owner, f.owner_group, n.cluster, n.name AS node, n.control_plane
+  FROM node_file f LEFT JOIN node n ON n.thing = f.thing;
+CREATE VIEW v_node_certificate AS SELECT c.thing AS subject, c.path, c.subject AS cert_subject, c.issuer, c.not_before, c.not_after, c.key_type, c.key_bits, c.is_ca FROM node_certificate c;
