@@ -68,6 +68,17 @@ $(B)/tests/%: tests/%.c tests/test.h $(LIBOBJ)
 
 -include $(OBJ:.o=.d) $(UNITS:=.d)
 
+# Tests run under AddressSanitizer and UBSan, in their own build folder.
+test: deps
+	$(Q)$(MAKE) --no-print-directory SAN=1 test-run
+
+E2E := $(sort $(wildcard tests/e2e-*.sh))
+test-run: $(B)/plimsoll $(UNITS)
+	$(Q)sh tests/run.sh $(CURDIR)/$(B)/plimsoll tests/lint.sh $(UNITS) $(E2E)
+
+lint:
+	$(Q)sh tests/lint.sh
+
 # What the build and the tests need from Debian 12.
 DEPS := gcc pkg-config libc6-dev libsqlite3-dev libarchive-dev libyaml-dev libjansson-dev libyajl-dev libncurses-dev libhpdf-dev \
 	libcmark-gfm-dev libcmark-gfm-extensions-dev libfribidi-dev libzstd-dev libssl-dev fonts-noto-core fonts-noto-mono \
@@ -83,4 +94,5 @@ deps:
 clean:
 	rm -rf build build-san build-fuzz build-cov demo-out
 
-.PHONY: all deps clean FORCE
+.PHONY: all deps test test-run lint clean FORCE
+.SECONDARY:
