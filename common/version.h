@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VERSION_H
+#define VERSION_H
+/*
+ * Version order of the package systems, one comparator per scheme. All are total orders over arbitrary bytes,
+ * linear in the shorter text, and take numbers of any length. Texts over LIMIT_VERSION_BYTES are compared
+ * by their first LIMIT_VERSION_BYTES bytes.
+ */
+#include "span.h"
+
+enum version_scheme {
+	VERSION_NONE,	/* no comparator: nothing can be said about such versions */
+	VERSION_DEB,	/* deb-version(7): [epoch:]upstream[-revision] */
+	VERSION_RPM,	/* rpm-version(7): [epoch:]version[-release], with ~ and ^ */
+	VERSION_APK,	/* apk-tools 3: digits{.digits}letter{_suffix}{~hash}{-rN} */
+	VERSION_SEMVER	/* semver.org 2.0.0; a leading "v" or "go" and missing parts are tolerated */
+};
+
+/* -1, 0 or 1. `scheme` must not be VERSION_NONE. */
+int version_compare(enum version_scheme scheme, struct span a, struct span b);
+/* By the names that `plimsoll feeds compare` takes: "deb", "rpm", "apk", "semver", "npm", "go". */
+enum version_scheme version_scheme_named(struct span name);
+/* By OSV ecosystem ("Debian:12", "npm", "Alpine:v3.18", "Go"); what is behind the first ':' does not matter. */
+enum version_scheme version_scheme_of_ecosystem(struct span ecosystem);
+/* All names, for messages: "deb rpm apk semver npm go". */
+const char *version_scheme_names(void);
+
+/* For comparators: digits of any length as a number (leading zeros do not count). */
+int version_digits_cmp(struct span a, struct span b);
+/* The digits that `s` starts with; they are cut off `s`. */
+struct span version_take_digits(struct span *s);
+static inline bool version_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+static inline bool version_is_alpha(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+static inline int version_sign(long d)
+{
+	return (d > 0) - (d < 0);
+}
+#endif
