@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writing vulns.db: feeds, vulnerabilities, what they affect. Leaves reading of formats to feed-*.c.
+#include "store.h"
+
+#include "common/hash.h"
+
+int store_feed(struct store *s, const char *kind, const char *name, bool fixes_only, struct err *e)
+{
+	s->feed = db_int(&s->db, 0, "SELECT id FROM feed WHERE name = ?", "s", name);
+	if (s->feed)
+		return 0;
+	s->changed = true;
+	if (db_run(&s->db, e,
+		   "INSERT INTO feed (name, kind, sha256, records, broken, fixes_only) VALUES (?, ?, '', 0, 0, ?)", "ssb", name,
+		   kind, fixes_only))
+		return -1;
+	s->feed = sqlite3_last_insert_rowid(s->db.h);
+	return 0;
+}
+
+static int clear_feed(struct store *s, struct err *e)
+{
+	static const char *const sql[] = {
+		"DELETE FROM affected WHERE vuln IN (SELECT id FROM vuln WHERE feed = ?)",
+		"DELETE FROM alias WHERE vuln IN (SELECT id FROM vuln WHERE feed = ?)",
+		"DELETE FROM vuln WHERE feed = ?",
+		"DELETE FROM feed_scope WHERE feed = ?",
+		"DELETE FROM gap WHERE feed = ?",
+		"DELETE FROM kev WHERE feed = ?",
+		"DELETE FROM problem WHERE feed = ?",
+	};
+
+	for (size_t i = 0; i < sizeof(sql) / sizeof(sql[0]); i++)
+		if (db_run(&s->db, e, sql[i], "i", s->feed))
+			return -1;
+	return 0;
+}
+
+int store_snapshot(struct store *s, const char *kind, const char *name, bool fixes_only, struct span file, int64_t date,
+		   struct err *e)
+{
+	char sha[HASH_HEX];
+	const char *from = date ? "content" : s->file_date ? "archive" : NULL;
+	int64_t when = date ? date : s->file_date;
+
+	hash_span(file, sha);
+	if (store_feed(s, kind, name, fixes_only, e))
+		return -1;
+	if (db_int(&s->db, 0, "SELECT sha256 = ? FROM feed WHERE id = ?", "si", sha, s->feed)) {
+		s->same++;
+		return 0;
+	}
+	if (when && db_int(&s->db, 0, "SELECT date > ? FROM feed WHERE id = ?", "ii", when, s->feed)) {
+		s->older++;
+		warn("%s: older than the '%s' that is there; kept the newer one", s->file, name);
+		return 0;
+	}
+	s->changed = true;
+	s->n = 0;
+	if (clear_feed(s, e) || db_run(&s->db, e, "UPDATE feed SET sha256 = ?, date = ?, date_from = ? WHERE id = ?", "srsi", sha,
+				       when, from, s->feed))
+		return -1;
+	return 1;
+}
+
+static int insert_vuln(struct store *s, const struct vuln_row *v, const char *hash, struct err *e)
+{
+	sqlite3_stmt *q = db_stmt(&s->db, "INSERT INTO vuln (feed, name, hash, modified, published, withdrawn, severity, vector,"
+					  " summary, score) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+
+	db_bind(q, "itsrrrttt", s->feed, v->name, hash, v->modified, v->published, v->withdrawn, v->severity, v->vector,
+		v->summary);
+	if (v->score >= 0)
+		sqlite3_bind_double(q, 10, v->score);
+
+	int r = db_step(&s->db, q, e);
+
+	sqlite3_reset(q);
+	sqlite3_clear_bindings(q);
+	s->changed = true;
+	s->records++;
+	return r < 0 ? -1 : 0;
+}
+
+int64_t store_vuln(struct store *s, const struct vuln_row *v, struct err *e)
+{
+	int64_t id = db_int(&s->db, 0, "SELECT id FROM vuln WHERE feed = ? AND name = ?", "it", s->feed, v->name);
+
+	if (id)
+		return id;
+	return insert_vuln(s, v, NULL, e) ? -1 : sqlite3_last_insert_rowid(s->db.h);
+}
+
+static int remove_vuln(struct store *s, int64_t id, struct err *e)
+{
+	return db_run(&s->db, e, "DELETE FROM affected WHERE vuln = ?", "i", id) ||
+			       db_run(&s->db, e, "DELETE FROM alias WHERE vuln = ?", "i", id) ||
+			       db_run(&s->db, e, "DELETE FROM vuln WHERE id = ?", "i", id)
+		       ? -1
+		       : 0;
+}
+
+int store_record(struct store *s, const struct vuln_row *v, const char *hash, int64_t *id, struct err *e)
+{
+	sqlite3_stmt *q = db_stmt(&s->db, "SELECT id, hash = ?, coalesce(modified, 0) > ? FROM vuln WHERE feed = ? AND name = ?");
+
+	db_bind(q, "siit", hash, v->modified, s->feed, v->name);
+
+	int r = db_step(&s->db, q, e);
+	int64_t old = r == 1 ? sqlite3_column_int64(q, 0) : 0;
+	bool same = r == 1 && sqlite3_column_int(q, 1), newer = r == 1 && sqlite3_column_int(q, 2);
+
+	sqlite3_reset(q);
+	if (r < 0)
+		return -1;
+	s->same += same;
+	s->older += !same && newer;
+	if (same || newer)
+		return 0;
+	if ((old && remove_vuln(s, old, e)) || insert_vuln(s, v, hash, e))
+		return -1;
+	*id = sqlite3_last_insert_rowid(s->db.h);
+	s->n = 0;
+	return 1;
+}
+
+int store_alias(struct store *s, int64_t vuln, struct span other, const char *kind, struct err *e)
+{
+	return db_run(&s->db, e, "INSERT OR IGNORE INTO alias (vuln, other, kind) VALUES (?, ?, ?)", "its", vuln, other, kind);
+}
+
+int64_t store_scope(struct store *s, struct span ecosystem, struct span release, struct err *e)
+{
+	static const char find[] = "SELECT id FROM scope WHERE ecosystem = ? AND release = ?";
+	struct span rel = release.p ? release : SPAN("");
+	int64_t id = db_int(&s->db, 0, find, "tt", ecosystem, rel);
+
+	if (!id) {
+		if (db_run(&s->db, e, "INSERT INTO scope (ecosystem, release) VALUES (?, ?)", "tt", ecosystem, rel))
+			return -1;
+		id = sqlite3_last_insert_rowid(s->db.h);
+	}
+	if (db_run(&s->db, e, "INSERT OR IGNORE INTO feed_scope (feed, scope) VALUES (?, ?)", "ii", s->feed, id))
+		return -1;
+	return id;
+}
+
+int store_affected(struct store *s, int64_t vuln, const struct affected_row *a, struct err *e)
+{
+	return db_run(&s->db, e,
+		      "INSERT INTO affected (vuln, n, scope, package, introduced, fixed, last_affected, versions, status, advisory)"
+		      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		      "iiitttttst", vuln, s->n++, a->scope, a->package, a->introduced, a->fixed, a->last_affected, a->versions,
+		      a->status, a->advisory);
+}
+
+int store_gap(struct store *s, int64_t scope, struct span package, struct err *e)
+{
+	return db_run(&s->db, e, "INSERT OR IGNORE INTO gap (feed, scope, package) VALUES (?, ?, ?)", "iit", s->feed, scope,
+		      package);
+}
+
+int store_problem(struct store *s, const char *place, struct err *e)
+{
+	struct err bad = *e;
+
+	*e = (struct err){0};
+	s->broken++;
+	/* The same file read again says the same; it is noted once. */
+	if (db_int(&s->db, 0, "SELECT 1 FROM problem WHERE feed = ? AND place = ? AND message = ?", "iss", s->feed, place, bad.msg))
+		return 0;
+	s->changed = true;
+	return db_run(&s->db, e, "INSERT INTO problem (feed, place, message) VALUES (?, ?, ?)", "iss", s->feed, place, bad.msg);
+}
+
+/* A records feed is the set of its records: its hash is over their sorted names and hashes, its date the newest of them. */
+static int finish_records(struct store *s, int64_t feed, struct err *e)
+{
+	sqlite3_stmt *q = db_stmt(&s->db, "SELECT name, hash FROM vuln WHERE feed = ? ORDER BY name");
+	struct hash h;
+	char sha[HASH_HEX];
+	int r;
+
+	hash_init(&h);
+	db_bind(q, "i", feed);
+	while ((r = db_step(&s->db, q, e)) == 1) {
+		struct span name = db_text(q, 0), hash = db_text(q, 1);
+
+		hash_add(&h, name.p, name.n);
+		hash_add(&h, "\n", 1);
+		hash_add(&h, hash.p, hash.n);
+		hash_add(&h, "\n", 1);
+	}
+	sqlite3_reset(q);
+	hash_hex(&h, sha);
+	if (r < 0)
+		return -1;
+	return db_run(&s->db, e,
+		      "UPDATE feed SET sha256 = ?1, date_from = 'content', date = (SELECT max(max(coalesce(modified, 0),"
+		      " coalesce(published, 0))) FROM vuln WHERE feed = ?2) WHERE id = ?2",
+		      "si", sha, feed) ||
+			       db_run(&s->db, e, "UPDATE feed SET date = NULL, date_from = NULL WHERE id = ? AND date <= 0", "i", feed)
+		       ? -1
+		       : 0;
+}
+
+int store_finish(struct store *s, struct err *e)
+{
+	int64_t feed = 0;
+
+	while ((feed = db_int(&s->db, 0, "SELECT min(id) FROM feed WHERE id > ? AND kind = 'osv'", "i", feed)) > 0)
+		if (finish_records(s, feed, e))
+			return -1;
+	return db_exec(&s->db,
+		       "UPDATE feed SET records = (SELECT count(*) FROM vuln WHERE feed = feed.id)"
+		       " + (SELECT count(*) FROM kev WHERE feed = feed.id),"
+		       " broken = (SELECT count(*) FROM problem WHERE feed = feed.id);"
+		       "DELETE FROM feed_scope WHERE NOT EXISTS (SELECT 1 FROM vuln v JOIN affected a ON a.vuln = v.id"
+		       " WHERE v.feed = feed_scope.feed AND a.scope = feed_scope.scope)"
+		       " AND (SELECT kind FROM feed WHERE id = feed_scope.feed) = 'osv';"
+		       "DELETE FROM scope WHERE id NOT IN (SELECT scope FROM feed_scope)",
+		       e);
+}
+
+struct word {
+	const char *word, *severity;
+};
+
+static const struct word words[] = {
+	{"critical", "critical"}, {"important", "high"}, {"high", "high"}, {"moderate", "medium"}, {"medium", "medium"},
+	{"low", "low"},		  {"negligible", "low"}, {"unimportant", "low"},
+};
+
+const char *store_severity(struct span word)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (span_ieq(word, words[i].word))
+			return words[i].severity;
+	return NULL;
+}
+
+const char *store_severity_of_score(double score)
+{
+	if (score >= 9.0)
+		return "critical";
+	if (score >= 7.0)
+		return "high";
+	if (score >= 4.0)
+		return "medium";
+	return score >= 0.1 ? "low" : NULL;
+}
