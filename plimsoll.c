@@ -14,6 +14,7 @@ struct command {
 };
 
 static const struct command commands[] = {
+	{"feeds", cmd_feeds, "Import vulnerability feeds, list them, compare versions."},
 	{"version", cmd_version, "Print the version."},
 };
 

@@ -7,8 +7,9 @@
 
 static bool is_secdb(struct span name, struct span head)
 {
-	(void)name;
-	return span_starts(head, "distroversion:") || span_has(head, "\ndistroversion:") ||
+	if (span_starts(head, "---"))
+		span_cut(&head, '\n');
+	return (span_starts(head, "distroversion:") && (span_ends(name, ".yaml") || span_ends(name, ".yml"))) ||
 	       (span_starts(head, "{") && span_has(head, "\"distroversion\"") && span_has(head, "\"packages\""));
 }
 
@@ -107,10 +108,10 @@ static int load(struct store *s, int64_t scope, const struct json *packages, str
 static int64_t scope_of(struct store *s, struct span distro, struct err *e)
 {
 	if (distro.n > 1 && distro.p[0] == 'v' && version_is_digit(distro.p[1]))
-		return store_scope(s, SPAN("Alpine"), (struct span){distro.p + 1, distro.n - 1}, e);
+		return store_covered(s, SPAN("Alpine"), (struct span){distro.p + 1, distro.n - 1}, e);
 	if (span_ieq(distro, "wolfi"))
-		return store_scope(s, SPAN("Wolfi"), SPAN(""), e);
-	return store_scope(s, SPAN("Alpine"), distro, e);
+		return store_covered(s, SPAN("Wolfi"), SPAN(""), e);
+	return store_covered(s, SPAN("Alpine"), distro, e);
 }
 
 static int import(struct store *s, struct span name, struct source *in, struct err *e)
@@ -136,7 +137,10 @@ static int import(struct store *s, struct span name, struct source *in, struct e
 		struct span distro = json_scalar(json_get(item.value, "distroversion")), repo = json_text_at(item.value, "reponame");
 		char *feed = arena_printf(&s->arena, "alpine-secdb %.*s %.*s", SPAN_ARG(distro), SPAN_ARG(repo));
 
-		r = store_snapshot(s, "alpine-secdb", feed, true, all, 0, e);
+		if (distro.n == 0)
+			r = err_set(e, ERR_INPUT, "%s: distroversion is missing", s->file);
+		else
+			r = store_snapshot(s, "alpine-secdb", feed, true, all, 0, e);
 		if (r > 0) {
 			int64_t scope = scope_of(s, distro, e);
 

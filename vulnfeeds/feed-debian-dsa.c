@@ -96,7 +96,7 @@ static int store_note(struct store *s, const struct advisory *adv, const struct 
 	if (!release.p || !a.status)
 		return err_set(e, ERR_INPUT, "%.*s: unknown release or state '%.*s' '%.*s'", SPAN_ARG(adv->id), SPAN_ARG(n->release),
 			       SPAN_ARG(n->state));
-	a.scope = store_scope(s, SPAN("Debian"), release, e);
+	a.scope = store_covered(s, SPAN("Debian"), release, e);
 	if (a.scope < 0)
 		return -1;
 	while (ids.p) {
@@ -155,6 +155,17 @@ static int load(struct store *s, struct span rest, struct err *e)
 	return 0;
 }
 
+static int64_t newest_head(struct span rest)
+{
+	int64_t newest = 0;
+	struct advisory a;
+
+	while (rest.p)
+		if (read_head(span_cut(&rest, '\n'), &a) && a.date > newest)
+			newest = a.date;
+	return newest;
+}
+
 static int import(struct store *s, struct span name, struct source *in, struct err *e)
 {
 	auto_buf text = BUF_INIT;
@@ -168,9 +179,9 @@ static int import(struct store *s, struct span name, struct source *in, struct e
 
 	read_head(span_cut(&rest, '\n'), &first);
 
+	int64_t newest = newest_head(all);
 	const char *feed = span_starts(first.id, "DSA-") ? "debian-dsa" : span_starts(first.id, "DLA-") ? "debian-dla" : "debian-dtsa";
-	/* The newest entry stands first. */
-	int fresh = store_snapshot(s, "debian-advisories", feed, true, all, first.date, e);
+	int fresh = store_snapshot(s, "debian-advisories", feed, true, all, newest, e);
 
 	return fresh <= 0 ? fresh : load(s, all, e);
 }

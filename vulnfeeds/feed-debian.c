@@ -148,7 +148,7 @@ static int import_changelogs(struct store *s, struct span name, struct source *i
 	if (fresh <= 0)
 		return fresh;
 
-	int64_t scope = store_scope(s, SPAN("Debian"), release, e);
+	int64_t scope = store_covered(s, SPAN("Debian"), release, e);
 
 	return scope < 0 ? -1 : load_fixes(s, scope, buf_span(&text), e);
 }
@@ -171,7 +171,7 @@ static int import_gaps(struct store *s, struct span name, struct source *in, str
 		return -1;
 
 	char *feed = arena_printf(&s->arena, "debian-changelogs-missing %.*s", SPAN_ARG(stem(name)));
-	int fresh = store_snapshot(s, "debian-changelogs-missing", feed, true, buf_span(&text), 0, e);
+	int fresh = store_snapshot(s, "debian-changelogs-missing", feed, false, buf_span(&text), 0, e);
 
 	if (fresh <= 0)
 		return fresh;

@@ -7,7 +7,8 @@
 static bool is_kev(struct span name, struct span head)
 {
 	(void)name;
-	return span_starts(head, "{") && span_has(head, "\"catalogVersion\"") && span_has(head, "\"vulnerabilities\"");
+	return span_starts(head, "{") && span_has(head, "\"catalogVersion\"") && span_has(head, "\"vulnerabilities\"") &&
+	       !span_has(head, "\"$schema\"");
 }
 
 static int load_one(struct store *s, const struct json *v, struct err *e)

@@ -258,7 +258,7 @@ static int load_aliases(struct store *s, int64_t vuln, const struct json *rec, s
 static int store_rows(struct store *s, int64_t vuln, struct rows *r, struct err *e)
 {
 	for (size_t i = 0; i < r->n; i++) {
-		r->at[i].scope = store_scope(s, r->places[i].ecosystem, r->places[i].release, e);
+		r->at[i].scope = store_covered(s, r->places[i].ecosystem, r->places[i].release, e);
 		if (r->at[i].scope < 0 || store_affected(s, vuln, &r->at[i], e))
 			return -1;
 	}

@@ -65,21 +65,14 @@ int store_snapshot(struct store *s, const char *kind, const char *name, bool fix
 
 static int insert_vuln(struct store *s, const struct vuln_row *v, const char *hash, struct err *e)
 {
-	sqlite3_stmt *q = db_stmt(&s->db, "INSERT INTO vuln (feed, name, hash, modified, published, withdrawn, severity, vector,"
-					  " summary, score) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	static const char sql[] = "INSERT INTO vuln (feed, name, hash, modified, published, withdrawn, severity, vector, summary,"
+				  " score) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-	db_bind(q, "itsrrrttt", s->feed, v->name, hash, v->modified, v->published, v->withdrawn, v->severity, v->vector,
-		v->summary);
-	if (v->score >= 0)
-		sqlite3_bind_double(q, 10, v->score);
-
-	int r = db_step(&s->db, q, e);
-
-	sqlite3_reset(q);
-	sqlite3_clear_bindings(q);
 	s->changed = true;
 	s->records++;
-	return r < 0 ? -1 : 0;
+	/* 'n' takes no argument: the score that stands behind it is not looked at. */
+	return db_run(&s->db, e, sql, v->score >= 0 ? "itsrrrtttd" : "itsrrrtttn", s->feed, v->name, hash, v->modified,
+		      v->published, v->withdrawn, v->severity, v->vector, v->summary, v->score);
 }
 
 int64_t store_vuln(struct store *s, const struct vuln_row *v, struct err *e)
@@ -140,7 +133,14 @@ int64_t store_scope(struct store *s, struct span ecosystem, struct span release,
 			return -1;
 		id = sqlite3_last_insert_rowid(s->db.h);
 	}
-	if (db_run(&s->db, e, "INSERT OR IGNORE INTO feed_scope (feed, scope) VALUES (?, ?)", "ii", s->feed, id))
+	return id;
+}
+
+int64_t store_covered(struct store *s, struct span ecosystem, struct span release, struct err *e)
+{
+	int64_t id = store_scope(s, ecosystem, release, e);
+
+	if (id < 0 || db_run(&s->db, e, "INSERT OR IGNORE INTO feed_scope (feed, scope) VALUES (?, ?)", "ii", s->feed, id))
 		return -1;
 	return id;
 }
@@ -218,7 +218,7 @@ int store_finish(struct store *s, struct err *e)
 		       "DELETE FROM feed_scope WHERE NOT EXISTS (SELECT 1 FROM vuln v JOIN affected a ON a.vuln = v.id"
 		       " WHERE v.feed = feed_scope.feed AND a.scope = feed_scope.scope)"
 		       " AND (SELECT kind FROM feed WHERE id = feed_scope.feed) = 'osv';"
-		       "DELETE FROM scope WHERE id NOT IN (SELECT scope FROM feed_scope)",
+		       "DELETE FROM scope WHERE id NOT IN (SELECT scope FROM feed_scope UNION SELECT scope FROM gap)",
 		       e);
 }
 

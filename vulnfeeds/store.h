@@ -46,8 +46,10 @@ struct affected_row {
 	const char *status;
 };
 
-/* The scope's row id; it is noted as covered by the current feed. -1 on error. */
+/* The scope's row id, made when new. -1 on error. */
 int64_t store_scope(struct store *s, struct span ecosystem, struct span release, struct err *e);
+/* As store_scope; it is noted as covered by the current feed. */
+int64_t store_covered(struct store *s, struct span ecosystem, struct span release, struct err *e);
 int store_affected(struct store *s, int64_t vuln, const struct affected_row *a, struct err *e);
 int store_gap(struct store *s, int64_t scope, struct span package, struct err *e);
 /* Notes a record that could not be read: what `e` says, with its place in the file. `e` is cleared. */

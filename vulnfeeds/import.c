@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+// Walks what was given, tells formats by their first bytes, and hands each file to its importer. The database is
+// written beside its final name and renamed when whole.
+#include "import.h"
+
+#include "common/embed.h"
+#include "common/limits.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct feed_format *const formats[] = {
+	&feed_debian_changelogs, &feed_debian_gaps, &feed_debian_advisories, &feed_alpine_secdb, &feed_kev, &feed_osv,
+};
+enum { FORMATS = sizeof(formats) / sizeof(formats[0]), HEAD_BYTES = 16384, DEPTH_MAX = 16 };
+
+/* A source that gives back the bytes that were looked at first. */
+struct peeked {
+	struct source source;
+	struct source *rest;
+	struct span head;
+	char bytes[HEAD_BYTES];
+};
+
+static ssize_t peeked_read(struct source *s, void *p, size_t n, struct err *e)
+{
+	struct peeked *k = s->ctx;
+
+	if (k->head.n == 0)
+		return source_read(k->rest, p, n, e);
+	if (n > k->head.n)
+		n = k->head.n;
+	memcpy(p, k->head.p, n);
+	k->head = (struct span){k->head.p + n, k->head.n - n};
+	return (ssize_t)n;
+}
+
+static int peek(struct peeked *k, struct source *rest, struct err *e)
+{
+	size_t n = 0;
+	ssize_t got = 1;
+
+	while (n < HEAD_BYTES && got > 0) {
+		got = source_read(rest, k->bytes + n, HEAD_BYTES - n, e);
+		if (got < 0)
+			return -1;
+		n += (size_t)got;
+	}
+	k->rest = rest;
+	k->head = (struct span){k->bytes, n};
+	k->source = (struct source){.read = peeked_read, .ctx = k, .name = rest->name};
+	return 0;
+}
+
+static struct span without_bom(struct span s)
+{
+	return span_starts(s, "\xef\xbb\xbf") ? (struct span){s.p + 3, s.n - 3} : s;
+}
+
+static int import_file(struct store *s, struct span name, struct source *in, struct err *e)
+{
+	struct peeked k;
+	struct span head;
+	int r = 0;
+
+	if (peek(&k, in, e))
+		return -1;
+	head = without_bom(k.head);
+	while (head.n > 0 && strchr(" \t\r\n", head.p[0]))
+		head = (struct span){head.p + 1, head.n - 1};
+	s->file = in->name;
+	for (int i = 0; i < FORMATS; i++)
+		if (formats[i]->is(name, head)) {
+			s->files++;
+			r = formats[i]->import(s, name, &k.source, e);
+			arena_reset(&s->arena);
+			return r;
+		}
+	s->skipped++;
+	return 0;
+}
+
+static int import_path(struct store *s, const char *path, const char *shown, int depth, struct err *e);
+
+static int name_cmp(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static size_t list_names(DIR *dir, struct arena *a, char ***out)
+{
+	size_t n = 0, cap = 64;
+	char **names = arena_array(a, cap, sizeof(*names));
+
+	for (struct dirent *d; (d = readdir(dir));) {
+		if (d->d_name[0] == '.')
+			continue;
+		if (n == cap) {
+			char **grown = arena_array(a, cap * 2, sizeof(*grown));
+
+			memcpy(grown, names, n * sizeof(*names));
+			names = grown;
+			cap *= 2;
+		}
+		names[n++] = arena_strdup(a, d->d_name);
+	}
+	qsort(names, n, sizeof(*names), name_cmp);
+	*out = names;
+	return n;
+}
+
+static int import_directory(struct store *s, const char *path, const char *shown, int depth, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	DIR *dir = opendir(path);
+	char **names;
+	int r = 0;
+
+	if (!dir)
+		return err_errno(e, "%s: cannot open", path);
+	if (depth > DEPTH_MAX) {
+		closedir(dir);
+		return err_set(e, ERR_INPUT, "%s: more than %d directories deep", path, DEPTH_MAX);
+	}
+
+	size_t n = list_names(dir, &a, &names);
+
+	closedir(dir);
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = import_path(s, arena_printf(&a, "%s/%s", path, names[i]), arena_printf(&a, "%s/%s", shown, names[i]), depth + 1,
+				e);
+	return r;
+}
+
+static int import_path(struct store *s, const char *path, const char *shown, int depth, struct err *e)
+{
+	struct source in;
+	struct stat st;
+	int r;
+
+	if (depth > 0 && lstat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		return 0; /* links and devices below a directory are not followed */
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return import_directory(s, path, shown, depth, e);
+	if (source_from_file(&in, path, e))
+		return -1;
+	in.name = shown;
+	s->file_date = 0;
+	r = import_file(s, span_of(shown), &in, e);
+	source_close(&in);
+	return r;
+}
+
+static int import_operand(struct store *s, const char *path, struct err *e)
+{
+	uint64_t before = s->files;
+	struct span base = span_of(path);
+
+	while (base.n > 1 && base.p[base.n - 1] == '/')
+		base.n--;
+	base = span_after_last(base, '/');
+
+	auto_arena a = ARENA_INIT;
+
+	if (import_path(s, path, arena_strndup(&a, base.p, base.n), 0, e))
+		return -1;
+	if (s->files == before)
+		return err_set(e, ERR_INPUT, "%s: no vulnerability feed of a known format in it", path);
+	return 0;
+}
+
+static int copy_file(const char *from, const char *to, struct err *e)
+{
+	char chunk[65536];
+	int in = open(from, O_RDONLY | O_CLOEXEC), out = -1, r = -1;
+	ssize_t n = -1;
+
+	if (in < 0) {
+		err_errno(e, "%s: cannot open", from);
+		goto end;
+	}
+	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (out < 0) {
+		err_errno(e, "%s: cannot make", to);
+		goto end;
+	}
+	while ((n = read(in, chunk, sizeof(chunk))) > 0)
+		if (write(out, chunk, (size_t)n) != n) {
+			err_errno(e, "%s: cannot write", to);
+			goto end;
+		}
+	r = n < 0 ? err_errno(e, "%s: cannot read", from) : 0;
+end:
+	if (in >= 0)
+		close(in);
+	if (out >= 0 && close(out) && r == 0)
+		r = err_errno(e, "%s: cannot write", to);
+	return r;
+}
+
+static int open_work(struct store *s, const char *out, const char *work, struct err *e)
+{
+	struct span schema = embed_find("vulnfeeds/schema.sql");
+	struct db check = {0};
+
+	if (access(out, F_OK) != 0)
+		return db_create(&s->db, work, DB_FEEDS_APPLICATION_ID, e) || db_exec(&s->db, schema.p, e) ? -1 : 0;
+	if (db_open(&check, out, DB_FEEDS_APPLICATION_ID, e))
+		return -1;
+	db_close(&check);
+	if (copy_file(out, work, e) || db_open_rw(&s->db, work, DB_FEEDS_APPLICATION_ID, e))
+		return -1;
+	return db_exec(&s->db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF", e);
+}
+
+static int fill(struct store *s, const char *const *inputs, size_t n, struct err *e)
+{
+	if (db_begin(&s->db, e))
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (import_operand(s, inputs[i], e))
+			return -1;
+	if (!s->changed)
+		return 0;
+	return store_finish(s, e) || db_commit(&s->db, e) || db_exec(&s->db, "ANALYZE; VACUUM", e) ? -1 : 0;
+}
+
+int import_feeds(struct store *s, const char *out, const char *const *inputs, size_t n, struct err *e)
+{
+	char work[4096];
+	int r;
+
+	if (snprintf(work, sizeof(work), "%s.%ld.tmp", out, (long)getpid()) >= (int)sizeof(work))
+		return err_set(e, ERR_USAGE, "%s: the name is too long", out);
+	r = open_work(s, out, work, e) || fill(s, inputs, n, e) ? -1 : 0;
+	if (s->db.h)
+		db_close(&s->db);
+	arena_fini(&s->arena);
+	if (r == 0 && s->changed && rename(work, out))
+		r = err_errno(e, "%s: cannot replace", out);
+	if (r != 0 || !s->changed)
+		unlink(work);
+	return r;
+}

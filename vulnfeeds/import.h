@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef IMPORT_H
+#define IMPORT_H
+/* Finding feeds in files, directories and archives, and writing vulns.db: whole or not at all. */
+#include "feed.h"
+
+/* Reads all of `inputs` into the database at `out`, which is made when it is not there. It is replaced only when
+ * everything was read and something changed. Counts are left in `s`, whose database is closed. */
+int import_feeds(struct store *s, const char *out, const char *const *inputs, size_t n, struct err *e);
+#endif
