@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Speed as ratios of CPU time (user + system) against a baseline in the same run; never part of `make test`.
+# usage: bench.sh PLIMSOLL [DUMPDIR]    DUMPDIR: kubectl lists to multiply; without it, the demo site's.
+# OBJECTS=N (default 100000) sets the size. Prints each figure, its limit, and whether it holds.
+set -eu
+plimsoll=$1
+here=$(cd "$(dirname "$0")" && pwd)
+dump=${2:-}
+objects=${OBJECTS:-100000}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+if [ -z "$dump" ]; then
+	dump="$work/demo"
+	sh "$here/../fixtures/demo/make-demo.sh" "$dump" > /dev/null
+	dump=$(dirname "$(find "$dump" -name pods.json | sort | head -n 1)")
+fi
+held=0 broken=0
+
+# cpu FILE COMMAND...: seconds of user + system time; peak memory in MB goes to FILE.
+cpu() {
+	local rss=$1
+	shift
+	python3 - "$rss" "$@" <<'P'
+import os, resource, subprocess, sys
+with open(os.devnull, "w") as null:
+    code = subprocess.run(sys.argv[2:], stdout=null, stderr=subprocess.PIPE)
+use = resource.getrusage(resource.RUSAGE_CHILDREN)
+if code.returncode not in (0, 1, 4):
+    sys.exit("bench: %s: %s" % (sys.argv[2:], code.stderr.decode()[-500:]))
+open(sys.argv[1], "w").write("%d" % (use.ru_maxrss / 1024))
+print("%.3f" % (use.ru_utime + use.ru_stime))
+P
+}
+
+# verdict TEXT VALUE LIMIT: is VALUE at most LIMIT?
+verdict() {
+	if awk "BEGIN { exit !($2 <= $3) }"; then
+		held=$((held + 1)) word=holds
+	else
+		broken=$((broken + 1)) word=BROKEN
+	fi
+	printf '%-62s %8s  at most %6s  %s\n' "$1" "$2" "$3" "$word"
+}
+ratio() { awk "BEGIN { printf \"%.2f\", $1 / $2 }"; }
+
+echo "making dumps of $objects and $((objects / 10)) objects"
+python3 "$here/multiply.py" "$dump" "$work/large" "$objects"
+python3 "$here/multiply.py" "$dump" "$work/small" "$((objects / 10))"
+jq=$(cpu "$work/rss" sh -c 'exec jq -c . "$1"/*.json' sh "$work/large")
+large=$(cpu "$work/rss-large" "$plimsoll" analyze -o "$work/large.db" "$work/large")
+small=$(cpu "$work/rss-small" "$plimsoll" analyze -o "$work/small.db" "$work/small")
+report=$(cpu "$work/rss-report" "$plimsoll" report "$work/large.db" -o "$work/out")
+echo "jq $jq s; analyze $large s; a tenth of it $small s; three PDFs $report s"
+verdict "analyze / jq -c . on the same files" "$(ratio "$large" "$jq")" 1.5
+verdict "ten times the objects / one tenth" "$(ratio "$large" "$small")" 11
+verdict "peak memory of analyze, MB" "$(cat "$work/rss-large")" 400
+verdict "three PDFs / analyze" "$(ratio "$report" "$large")" 0.10
+echo "$held held, $broken broken"
+[ "$broken" = 0 ]
