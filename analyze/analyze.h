@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ANALYZE_H
+#define ANALYZE_H
+/* Evidence in, one assessment database out: verify, load, derive, check, rank (docs/design.md). */
+#include "common/db.h"
+#include "common/opts.h"
+
+struct analyze_options {
+	struct opt_list inputs;	    /* bundles, directories, archives, files */
+	const char *feeds;	    /* vulns.db; NULL: none */
+	const char *engagement;	    /* engagement.yaml; NULL: none */
+	const char *checks;	    /* folder of customer's checks; NULL: none */
+	const char *cluster_name;   /* for clusters that nothing names */
+	bool verbose;		    /* timings to stderr */
+};
+
+/* Builds the database at `path` (written beside and renamed; NULL: temporary, handed over open in `db`).
+ * Returns 0, or -1 with `e`. `*unread` counts members and items that could not be read (exit code 4). */
+int analyze_run(const struct analyze_options *o, const char *path, struct db *db, int64_t *unread, struct err *e);
+#endif
