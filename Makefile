@@ -17,7 +17,7 @@ comma := ,
 SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=3)
 OPT := $(if $(SAN),-O1 -g,-O2 -g)
 ALL_CFLAGS := -std=gnu11 $(OPT) $(WARN) $(HARD) $(SANFLAGS) -D_GNU_SOURCE -DPLIMSOLL_VERSION='"$(VERSION)"' \
-	-I. -Icommon -include common/banned.h -ffile-prefix-map=$(CURDIR)=. $(CFLAGS)
+	-I. -include common/banned.h -ffile-prefix-map=$(CURDIR)=. $(CFLAGS)
 ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now $(SANFLAGS) $(LDFLAGS)
 
 Q := $(if $(V),,@)

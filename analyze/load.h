@@ -19,6 +19,7 @@ struct load {
 	int64_t evidence;	/* its row */
 	const char *kind;	/* 'kubernetes/pods', 'node/files', ... */
 	const char *path;	/* logical path */
+	const char *file;	/* where it lies on disk; NULL inside an archive */
 	int64_t scope;		/* scope row that it belongs to; 0: none */
 	const char *cluster;	/* cluster name; NULL outside clusters */
 	int64_t collected;	/* when; 0: not told */

@@ -3,7 +3,7 @@
 # Writes the C file that puts data files into the program: embed.sh NAME=FILE... > embedded.c
 # NAME is what embed_find() is asked for; the arguments are sorted here, so that builds are reproducible.
 set -eu
-echo '#include "embed.h"'
+echo '#include "common/embed.h"'
 i=0
 rows=$(mktemp)
 trap 'rm -f "$rows"' EXIT

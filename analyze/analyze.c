@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+// The analysis from end to end: the order of its steps, evidence rows, transactions. What a step does is in its own file.
+#include "analyze.h"
+#include "derive.h"
+#include "load.h"
+#include "schema.h"
+#include "site.h"
+#include "commands.h"
+#include "common/hash.h"
+#include "common/input.h"
+#include "common/object.h"
+#include "common/outfile.h"
+#include "common/progress.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+struct run {
+	const struct analyze_options *options;
+	struct db *db;
+	struct load load;
+	struct site *site;
+	const char *input;   /* path of the input at hand */
+	int64_t good, newest; /* members with something in them; newest modification time */
+};
+
+static const struct derive_step steps[] = {
+	{NULL, NULL},
+};
+
+static double cpu_seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static int set_meta(struct db *db, const char *key, const char *value, struct err *e)
+{
+	return db_run(db, e, "INSERT OR REPLACE INTO meta(key, value) VALUES (?, ?)", "ss", key, value);
+}
+
+/* Which kind of scope a kind of evidence is judged in; "" for the site as a whole. */
+static const char *scope_kind(const char *kind)
+{
+	static const struct {
+		const char *prefix, *scope;
+	} table[] = {{"kubernetes/", "cluster"}, {"node/", "cluster"}, {"aws/", "aws"}, {"registry/", "registry"}, {"image/", "images"}};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (strncmp(kind, table[i].prefix, strlen(table[i].prefix)) == 0)
+			return table[i].scope;
+	return "site";
+}
+
+/* Scopes of clouds and registries are named by what is in the evidence; their loaders set load.scope. */
+static int begin_member(struct run *r, const struct member *m, struct err *e)
+{
+	struct load *l = &r->load;
+	const char *base = strrchr(r->input, '/'), *scope = m->kind ? scope_kind(m->kind) : "";
+
+	l->kind = m->kind;
+	l->path = m->path;
+	l->file = m->file;
+	l->items = l->problems = 0;
+	l->scope = 0;
+	l->cluster = NULL;
+	if (strcmp(scope, "cluster") == 0) {
+		l->cluster = site_cluster(r->site, r->input, m->path);
+		if (load_scope(r->db, "cluster", span_of(l->cluster), &l->scope, e))
+			return -1;
+	} else if (strcmp(scope, "images") == 0 && load_scope(r->db, "images", SPAN("images"), &l->scope, e)) {
+		return -1;
+	}
+	if (db_run(r->db, e, "INSERT INTO evidence(input, path, kind, scope, collected, state) VALUES (?, ?, ?, ?, ?, 'ok')", "sssrr",
+		   base && base[1] ? base + 1 : r->input, m->path, m->kind, l->scope, l->collected))
+		return -1;
+	l->evidence = sqlite3_last_insert_rowid(r->db->h);
+	return 0;
+}
+
+static int finish_member(struct run *r, const char *state, const char *error, const char *sha256, uint64_t bytes, struct err *e)
+{
+	struct load *l = &r->load;
+
+	if (l->problems > LOAD_PROBLEMS_MAX &&
+	    db_run(r->db, e, "INSERT INTO problem(evidence, message) VALUES (?, 'and ' || ? || ' more problems of this member')", "ii", l->evidence,
+		   l->problems - LOAD_PROBLEMS_MAX))
+		return -1;
+	if (l->items)
+		r->good++;
+	return db_run(r->db, e, "UPDATE evidence SET state = ?, error = ?, sha256 = ?, bytes = ?, items = ?, scope = ? WHERE id = ?", "sssiiri", state, error,
+		      sha256, (int64_t)bytes, l->items, l->scope, l->evidence);
+}
+
+/* Reads what the loader left, so that size and hash are those of the whole member. */
+static int drain(struct source *s, struct err *e)
+{
+	char rest[65536];
+	ssize_t n;
+
+	while ((n = source_read(s, rest, sizeof(rest), e)) > 0)
+		;
+	return n < 0 ? -1 : 0;
+}
+
+static int refuse(struct run *r, const struct err *why, struct err *e)
+{
+	if (load_problem(&r->load, NULL, e, "%s", why->msg))
+		return -1;
+	return finish_member(r, "failed", why->msg, NULL, 0, e);
+}
+
+static int one_member(void *ctx, struct member *m, struct err *e)
+{
+	struct run *r = ctx;
+	struct err why = {0};
+	char sha256[HASH_HEX];
+	struct hash sum;
+
+	if (m->ignored)
+		return 0;
+	if (m->time > r->newest)
+		r->newest = m->time;
+	progress_show("loading", (uint64_t)r->load.evidence, 0, "members");
+	if (begin_member(r, m, e))
+		return -1;
+	if (m->err.kind)
+		return refuse(r, &m->err, e);
+	if (!m->kind) {
+		err_set(&why, ERR_INPUT, "not recognised as evidence");
+		return refuse(r, &why, e);
+	}
+	if (!m->content) { /* an image archive: its loader opens the file */
+		if (load_member(&r->load, NULL, e))
+			return -1;
+		return finish_member(r, r->load.problems ? "partial" : "ok", NULL, NULL, 0, e);
+	}
+	hash_init(&sum);
+	m->content->sum = &sum;
+	if (load_member(&r->load, m->content, e)) {
+		hash_fini(&sum);
+		return -1;
+	}
+	if (drain(m->content, &why) && load_problem(&r->load, NULL, e, "%s", why.msg))
+		return -1;
+	m->content->sum = NULL;
+	hash_hex(&sum, sha256);
+	return finish_member(r, !r->load.problems ? "ok" : r->load.items ? "partial" : "failed", NULL, sha256, m->content->offset, e);
+}
+
+static int load_all(struct run *r, struct err *e)
+{
+	const struct analyze_options *o = r->options;
+	struct err why = {0};
+	int64_t opened = 0;
+
+	for (size_t i = 0; i < o->inputs.n; i++)
+		if (site_scan(r->site, o->inputs.at[i], &why) && why.kind != ERR_INPUT)
+			return err_set(e, why.kind, "%s", why.msg);
+	for (size_t i = 0; i < o->inputs.n; i++) {
+		r->input = o->inputs.at[i];
+		if (input_walk(r->input, one_member, r, &why) == 0) {
+			opened++;
+			continue;
+		}
+		if (why.kind != ERR_INPUT || o->inputs.n == 1)
+			return err_set(e, why.kind, "%s", why.msg);
+		warn("%s", why.msg);
+		r->load.evidence = 0;
+		if (load_problem(&r->load, NULL, e, "%s", why.msg))
+			return -1;
+	}
+	if (!r->good)
+		return err_set(e, ERR_INPUT, "%s: nothing in it could be read as evidence%s", o->inputs.at[0],
+			       opened ? " (plimsoll analyze --help lists what is understood)" : "");
+	return 0;
+}
+
+static int derive_all(struct run *r, struct err *e)
+{
+	for (const struct derive_step *s = steps; s->name; s++) {
+		double before = cpu_seconds();
+
+		progress_show(s->name, 0, 0, "");
+		if (s->run(r->db, e))
+			return err_wrap(e, "%s", s->name);
+		if (r->options->verbose) {
+			progress_clear();
+			fprintf(stderr, "%-24s %6.2f s\n", s->name, cpu_seconds() - before);
+		}
+	}
+	return 0;
+}
+
+/* The date that ages and expiries are judged at: SOURCE_DATE_EPOCH, else the newest time of the evidence. */
+static int set_as_of(struct run *r, struct err *e)
+{
+	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+	char text[32];
+	int64_t when = r->newest;
+
+	if (epoch && !span_int(span_of(epoch), &when))
+		return err_set(e, ERR_USAGE, "SOURCE_DATE_EPOCH is not a whole number: %s", epoch);
+	snprintf(text, sizeof(text), "%" PRId64, when);
+	return set_meta(r->db, "as-of", text, e);
+}
+
+static int build(struct run *r, struct err *e)
+{
+	double before = cpu_seconds();
+
+	if (schema_create(r->db, e) || db_begin(r->db, e) || object_register(r->db, e) || set_meta(r->db, "plimsoll.version", PLIMSOLL_VERSION, e))
+		return -1;
+	if (load_all(r, e) || set_as_of(r, e))
+		return -1;
+	if (r->options->verbose) {
+		progress_clear();
+		fprintf(stderr, "%-24s %6.2f s\n", "load", cpu_seconds() - before);
+	}
+	if (derive_all(r, e) || set_meta(r->db, "trust", "UNSIGNED", e))
+		return -1;
+	return db_commit(r->db, e);
+}
+
+int analyze_run(const struct analyze_options *o, const char *path, struct db *db, int64_t *unread, struct err *e)
+{
+	struct run r = {.options = o, .db = db, .load = {.db = db}, .site = site_new(o->cluster_name)};
+	int rc = db_create(db, path, DB_APPLICATION_ID, e);
+
+	if (rc == 0)
+		rc = build(&r, e);
+	if (rc == 0)
+		*unread = db_int(db, 0, "SELECT count(*) FROM problem", "");
+	progress_clear();
+	arena_fini(&r.load.item);
+	site_free(r.site);
+	return rc;
+}
+
+/* Into a file: written beside and renamed. */
+static int analyze_to_file(const struct analyze_options *o, const char *path, int64_t *unread, struct err *e)
+{
+	auto_outfile out = OUTFILE_INIT;
+	auto_db db = {0};
+
+	if (outfile_begin(&out, path, false, e) || analyze_run(o, out.part, &db, unread, e))
+		return -1;
+	db_close(&db);
+	return outfile_commit(&out, e);
+}
+
+static const char more[] =
+	"INPUT is a bundle that `plimsoll collect` made, a folder or tar of `kubectl get -o json|yaml` output, a `kubectl cluster-info dump`, node facts,\n"
+	"AWS account authorization details and credential report, registry exports, image archives (docker save, OCI layout).\n\n"
+	"Example: plimsoll analyze -o site.db --engagement engagement.yaml dump.tar.zst\n"
+	"Exit codes: 0 done, 3 nothing good in the input, 4 some evidence could not be read (the rest counts), 5 disk or permission.\n";
+
+int cmd_analyze(int argc, char **argv)
+{
+	struct analyze_options o = {0};
+	const char *out = NULL;
+	const struct opt table[] = {
+		{"output", 'o', OPT_TEXT, &out, "SITE.db", "Where the assessment database goes (replaced when it is there)."},
+		{"feeds", 0, OPT_TEXT, &o.feeds, "FILE", "Vulnerability feeds that `plimsoll feeds import` made."},
+		{"engagement", 0, OPT_TEXT, &o.engagement, "FILE", "What people say: environments, owners, exceptions (docs/engagement.md)."},
+		{"checks", 0, OPT_TEXT, &o.checks, "DIR", "Further checks of your own (docs/checks.md)."},
+		{"cluster-name", 0, OPT_TEXT, &o.cluster_name, "NAME", "Name of the cluster that a raw dump is of."},
+		{"verbose", 'v', OPT_FLAG, &o.verbose, NULL, "Print what each step costs."},
+		{0},
+	};
+	const struct opts opts = {.command = "analyze", .synopsis = "-o SITE.db [--feeds vulns.db] [--engagement FILE] INPUT...",
+				  .summary = "Loads evidence into one database and runs every check on it.", .table = table, .more = more, .min = 1, .max = -1};
+	struct err e = {0};
+	int64_t unread = 0;
+	int rc = opts_parse(&opts, argc, argv, &o.inputs, &e);
+
+	if (rc == 0 && !out)
+		rc = err_set(&e, ERR_USAGE, "analyze: -o SITE.db is needed");
+	if (rc == 0)
+		rc = analyze_to_file(&o, out, &unread, &e);
+	opts_fini(&o.inputs);
+	if (rc)
+		return rc > 0 ? 0 : err_report(&e);
+	if (unread)
+		warn("%" PRId64 " problems: some evidence could not be read, the rest counts (plimsoll browse, coverage)", unread);
+	return unread ? 4 : 0;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SITE_H
+#define SITE_H
+/*
+ * Which cluster a file of a raw dump belongs to. Each folder that lists namespaces is a cluster of its own, named by the first 8 hex digits
+ * of kube-system's uid (unless a name is given); files in or below it belong to it. A bundle names its clusters itself.
+ */
+#include "common/input.h"
+
+struct site;
+struct site *site_new(const char *cluster_name);
+/* Looks through one input for folders that are clusters. */
+int site_scan(struct site *s, const char *input, struct err *e);
+/* The cluster's name for a member of that input; "cluster" when nothing tells. Valid as long as the site. */
+const char *site_cluster(struct site *s, const char *input, const char *path);
+void site_free(struct site *s);
+#endif

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+// From paths to members. What a member holds is told by recognise.c, unpacking is archive.c's.
+#include "input.h"
+#include "archive.h"
+#include "limits.h"
+#include "recognise.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <sys/stat.h>
+
+enum { HEAD = 8192, DEPTH = 32 };
+
+struct walk {
+	input_each *each;
+	void *ctx;
+	size_t members;
+};
+
+/* A source that gives the head that was read to recognise a file, then the rest. */
+struct ahead {
+	struct source *rest;
+	char head[HEAD];
+	size_t n, at;
+};
+
+static ssize_t ahead_read(struct source *s, void *p, size_t n, struct err *e)
+{
+	struct ahead *a = s->ctx;
+
+	if (a->at < a->n) {
+		if (n > a->n - a->at)
+			n = a->n - a->at;
+		memcpy(p, a->head + a->at, n);
+		a->at += n;
+		return (ssize_t)n;
+	}
+	return source_read(a->rest, p, n, e);
+}
+
+static int fill_head(struct ahead *a, struct err *e)
+{
+	while (a->n < HEAD) {
+		ssize_t got = source_read(a->rest, a->head + a->n, HEAD - a->n, e);
+
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			return 0;
+		a->n += (size_t)got;
+	}
+	return 0;
+}
+
+static int give(struct walk *w, struct member *m, struct err *e)
+{
+	if (++w->members > LIMIT_MEMBERS)
+		return err_set(e, ERR_INPUT, "more than %u members", LIMIT_MEMBERS);
+	return w->each(w->ctx, m, e);
+}
+
+static int broken(struct walk *w, const char *path, const struct err *why, struct err *e)
+{
+	struct member m = {.path = path, .err = *why};
+
+	return give(w, &m, e);
+}
+
+static int walk_archive(struct walk *w, struct source *s, const char *path, const char *prefix, struct err *e);
+
+/* One stream: an archive of members, a packed file or a plain file. */
+static int walk_stream(struct walk *w, struct source *in, const char *path, const char *file, int64_t time, bool inside, struct err *e)
+{
+	struct ahead a = {.rest = in};
+	struct source plain = {.read = ahead_read, .ctx = &a, .name = path};
+	struct member m = {.path = path, .content = &plain, .file = file, .time = time};
+	char kind[200];
+
+	if (fill_head(&a, &m.err))
+		return broken(w, path, &m.err, e);
+	if (archive_looks_like((struct span){a.head, a.n}) && !inside)
+		return walk_archive(w, &plain, path, file ? "" : path, e);
+	switch (recognise(span_of(path), (struct span){a.head, a.n}, kind, sizeof(kind))) {
+	case RECOGNISED:
+		m.kind = kind;
+		break;
+	case RECOGNISED_IGNORED:
+		m.ignored = true;
+		break;
+	case RECOGNISED_NOT:
+		break;
+	}
+	if (!a.n) {
+		err_set(&m.err, ERR_INPUT, "empty file");
+		m.content = NULL;
+	}
+	return give(w, &m, e);
+}
+
+static bool hostile_name(const char *name)
+{
+	struct span rest = span_of(name);
+
+	if (name[0] == '/')
+		return true;
+	while (rest.p)
+		if (span_eq(span_cut(&rest, '/'), ".."))
+			return true;
+	return false;
+}
+
+static bool is_image(struct archive_entry_info *entry)
+{
+	return strcmp(entry->name, "oci-layout") == 0 || strcmp(entry->name, "./oci-layout") == 0 || strcmp(entry->name, "manifest.json") == 0 ||
+	       strncmp(entry->name, "blobs/sha256", 12) == 0 || strcmp(entry->name, "index.json") == 0;
+}
+
+static int walk_archive(struct walk *w, struct source *s, const char *path, const char *prefix, struct err *e)
+{
+	struct archive_reader *r = archive_reader_new(s);
+	struct archive_entry_info entry;
+	struct err why = {0};
+	int rc, stop = 0;
+
+	(void)prefix;
+	while (!stop && (rc = archive_reader_next(r, &entry, &why)) == 1) {
+		struct source content;
+		const char *name = entry.name;
+		char *copy;
+
+		while (strncmp(name, "./", 2) == 0)
+			name += 2;
+		if (is_image(&entry)) {
+			struct member m = {.path = path, .kind = "image/archive", .file = path};
+
+			stop = give(w, &m, e);
+			break;
+		}
+		if (!entry.regular)
+			continue;
+		copy = strdup(name[0] ? name : path);
+		if (!copy)
+			die("out of memory");
+		archive_reader_content(r, &content, copy);
+		if (hostile_name(name)) {
+			err_set(&why, ERR_INPUT, "the member's name leads outside; it was not read");
+			stop = broken(w, copy, &why, e);
+		} else {
+			stop = walk_stream(w, &content, copy, NULL, entry.mtime, true, e);
+		}
+		free(copy);
+	}
+	archive_reader_free(r);
+	if (stop)
+		return -1;
+	return rc < 0 ? broken(w, path, &why, e) : 0;
+}
+
+static int walk_file(struct walk *w, const char *file, const char *path, int64_t time, struct err *e)
+{
+	struct source s;
+	struct err why = {0};
+	int rc;
+
+	if (source_from_file(&s, file, &why))
+		return broken(w, path, &why, e);
+	rc = walk_stream(w, &s, path, file, time, false, e);
+	source_close(&s);
+	return rc;
+}
+
+static int walk_folder(struct walk *w, const char *folder, const char *path, int depth, struct err *e)
+{
+	struct dirent **names = NULL;
+	int n = depth > DEPTH ? -1 : scandir(folder, &names, NULL, alphasort), rc = 0;
+
+	if (n < 0) {
+		struct err why = {0};
+
+		if (depth > DEPTH)
+			err_set(&why, ERR_INPUT, "folders nested deeper than %d", DEPTH);
+		else
+			err_errno(&why, "cannot read the folder");
+		return broken(w, path, &why, e);
+	}
+	for (int i = 0; i < n; i++) {
+		char file[LIMIT_NAME_BYTES + 512], inner[LIMIT_NAME_BYTES + 512];
+		struct stat st;
+
+		if (rc || strcmp(names[i]->d_name, ".") == 0 || strcmp(names[i]->d_name, "..") == 0) {
+			free(names[i]);
+			continue;
+		}
+		snprintf(file, sizeof(file), "%s/%s", folder, names[i]->d_name);
+		snprintf(inner, sizeof(inner), "%s%s%s", path, path[0] ? "/" : "", names[i]->d_name);
+		free(names[i]);
+		if (lstat(file, &st))
+			continue;
+		if (S_ISDIR(st.st_mode))
+			rc = walk_folder(w, file, inner, depth + 1, e);
+		else if (S_ISREG(st.st_mode))
+			rc = walk_file(w, file, inner, st.st_mtime, e);
+	}
+	free(names);
+	return rc;
+}
+
+int input_walk(const char *path, input_each *each, void *ctx, struct err *e)
+{
+	struct walk w = {.each = each, .ctx = ctx};
+	const char *base = strrchr(path, '/');
+	struct stat st;
+	struct source s;
+	int rc;
+
+	if (stat(path, &st)) {
+		enum err_kind kind = errno == ENOENT || errno == ENOTDIR || errno == EACCES ? ERR_INPUT : ERR_ENV;
+
+		err_errno(e, "%s: cannot open", path);
+		e->kind = kind;
+		return -1;
+	}
+	if (S_ISDIR(st.st_mode))
+		return walk_folder(&w, path, "", 0, e);
+	if (source_from_file(&s, path, e))
+		return -1;
+	if (!st.st_size) {
+		source_close(&s);
+		return err_set(e, ERR_INPUT, "%s: the file is empty", path);
+	}
+	rc = walk_stream(&w, &s, base ? base + 1 : path, path, st.st_mtime, false, e);
+	source_close(&s);
+	return rc;
+}

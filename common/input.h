@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef INPUT_H
+#define INPUT_H
+/*
+ * Walks what a user gives as evidence: a folder, an archive of one, or a single file, packed or not. Each member comes with what it
+ * is and a stream of its plain bytes. Order is by name in folders, as stored in archives. Symbolic links are not followed.
+ */
+#include "source.h"
+
+struct member {
+	const char *path;	/* logical path below the input */
+	const char *kind;	/* kind of evidence; NULL: not recognised */
+	bool ignored;		/* known, and nothing to assess in it */
+	const char *file;	/* where it lies on disk, NULL inside an archive */
+	struct source *content; /* plain bytes, summed by the walk (see sha256) */
+	int64_t time;		/* modification time; 0: not told */
+	struct err err;		/* why it cannot be read; content is NULL then */
+};
+
+/* Called for each member in turn: 0 to go on, -1 with `e` to stop. */
+typedef int input_each(void *ctx, struct member *m, struct err *e);
+/* 0, or -1 when the input itself cannot be read (ERR_INPUT) or `each` stopped. A damaged member reaches `each` with its error. */
+int input_walk(const char *path, input_each *each, void *ctx, struct err *e);
+#endif

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// Telling evidence apart by its first bytes, then by its name. Reading it is the loaders' business.
+#include "recognise.h"
+
+#include <ctype.h>
+#include <stdio.h>
+
+/* Kinds whose plural is not "lower case + s", and the groups that stand without a suffix. */
+static const struct {
+	const char *kind, *plural;
+} plurals[] = {
+	{"NetworkPolicy", "networkpolicies"}, {"Ingress", "ingresses"}, {"IngressClass", "ingressclasses"}, {"StorageClass", "storageclasses"},
+	{"PriorityClass", "priorityclasses"}, {"RuntimeClass", "runtimeclasses"}, {"Endpoints", "endpoints"}, {"PodSecurityPolicy", "podsecuritypolicies"},
+	{"ValidatingAdmissionPolicy", "validatingadmissionpolicies"}, {"MutatingAdmissionPolicy", "mutatingadmissionpolicies"},
+	{"ComponentStatus", "componentstatuses"}, {"GatewayClass", "gatewayclasses"}, {"AdminNetworkPolicy", "adminnetworkpolicies"},
+	{"BaselineAdminNetworkPolicy", "baselineadminnetworkpolicies"}, {"IPAddress", "ipaddresses"}, {"VolumeAttributesClass", "volumeattributesclasses"},
+	{"DeviceClass", "deviceclasses"}, {"CSIStorageCapacity", "csistoragecapacities"}, {"PodMetrics", "pods.metrics.k8s.io"}, {"NodeMetrics", "nodes.metrics.k8s.io"},
+};
+
+static bool built_in(struct span group)
+{
+	static const char *const groups[] = {"apps", "batch", "autoscaling", "policy", "extensions", "events.k8s.io", NULL};
+
+	for (size_t i = 0; groups[i]; i++)
+		if (span_eq(group, groups[i]))
+			return true;
+	/* Kubernetes' own groups end in .k8s.io with one label before; metrics.k8s.io is an aggregated API of its own. */
+	return span_ends(group, ".k8s.io") && !span_eq(group, "metrics.k8s.io") && !span_has(group, "gateway.") && !span_has(group, "policy.networking") &&
+	       !span_has(group, "snapshot.") && !span_has(group, ".x-k8s");
+}
+
+static void plural_of(struct span kind, char *out, size_t cap)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(plurals) / sizeof(plurals[0]); i++)
+		if (span_eq(kind, plurals[i].kind)) {
+			snprintf(out, cap, "%s", plurals[i].plural);
+			return;
+		}
+	for (; n < kind.n && n + 4 < cap; n++)
+		out[n] = (char)tolower((unsigned char)kind.p[n]);
+	if (n > 1 && out[n - 1] == 'y' && !strchr("aeiou", out[n - 2]))
+		snprintf(out + n - 1, cap - n + 1, "ies");
+	else if (n > 1 && (out[n - 1] == 's' || out[n - 1] == 'x'))
+		snprintf(out + n, cap - n, "es");
+	else
+		snprintf(out + n, cap - n, "s");
+}
+
+void recognise_kubernetes(struct span api_version, struct span object_kind, char *kind, size_t cap)
+{
+	struct span group = api_version, rest = api_version;
+	char plural[160];
+
+	if (span_ends(object_kind, "List") && object_kind.n > 4)
+		object_kind.n -= 4;
+	group = span_cut(&rest, '/');
+	if (!rest.p)
+		group = SPAN_NONE;
+	plural_of(object_kind, plural, sizeof(plural));
+	if (!group.n || built_in(group) || strchr(plural, '.'))
+		snprintf(kind, cap, "kubernetes/%s", plural);
+	else
+		snprintf(kind, cap, "kubernetes/%s.%.*s", plural, SPAN_ARG(group));
+}
+
+/* The text value of a key near the beginning of a JSON or YAML text; absent span when it is not seen. Enough to tell kinds. */
+static struct span early(struct span head, const char *key)
+{
+	size_t n = strlen(key);
+
+	for (size_t i = 0; i + n + 2 < head.n; i++) {
+		size_t j = i + n, from;
+		bool quoted = i && head.p[i - 1] == '"';
+
+		if (memcmp(head.p + i, key, n) != 0 || (i && !quoted && head.p[i - 1] != '\n'))
+			continue;
+		if (quoted && head.p[j++] != '"')
+			continue;
+		while (j < head.n && head.p[j] == ' ')
+			j++;
+		if (j >= head.n || head.p[j++] != ':')
+			continue;
+		while (j < head.n && (head.p[j] == ' ' || head.p[j] == '"'))
+			j++;
+		for (from = j; j < head.n && !strchr("\"\n\r,} ", head.p[j]);)
+			j++;
+		return (struct span){head.p + from, j - from};
+	}
+	return SPAN_NONE;
+}
+
+static bool looks_textual(struct span head)
+{
+	struct span t = span_trim(head);
+
+	return t.n && (t.p[0] == '{' || t.p[0] == '[' || isalpha((unsigned char)t.p[0]) || t.p[0] == '-' || t.p[0] == '#' || t.p[0] == '"');
+}
+
+/* File names that tell the kind: "pods.json", "deployments.apps.yaml", "networkpolicies.networking.k8s.io.json". */
+static bool by_file_name(struct span name, char *kind, size_t cap)
+{
+	struct span base = span_after_last(name, '/'), rest, plural;
+
+	if (span_ends(base, ".json") || span_ends(base, ".yaml"))
+		base.n -= 5;
+	else if (span_ends(base, ".yml"))
+		base.n -= 4;
+	else
+		return false;
+	rest = base;
+	plural = span_cut(&rest, '.');
+	if (plural.n < 3 || plural.p[plural.n - 1] != 's')
+		return false;
+	for (size_t i = 0; i < plural.n; i++)
+		if (plural.p[i] != '-' && !islower((unsigned char)plural.p[i]))
+			return false;
+	if (span_eq(plural, "replication-controllers"))
+		plural = SPAN("replicationcontrollers");
+	if (!rest.p || built_in(rest))
+		snprintf(kind, cap, "kubernetes/%.*s", SPAN_ARG(plural));
+	else
+		snprintf(kind, cap, "kubernetes/%.*s.%.*s", SPAN_ARG(plural), SPAN_ARG(rest));
+	return true;
+}
+
+static bool kubernetes(struct span name, struct span head, char *kind, size_t cap)
+{
+	struct span api = early(head, "apiVersion"), object = early(head, "kind");
+
+	if (span_has(head, "\"gitVersion\"") && (span_has(head, "serverVersion") || span_has(head, "clientVersion") || span_has(head, "\"major\""))) {
+		snprintf(kind, cap, "kubernetes/version");
+		return true;
+	}
+	if (span_starts(head, "NAME ") && span_has(head, "APIVERSION") && span_has(head, "NAMESPACED")) {
+		snprintf(kind, cap, "kubernetes/api-resources");
+		return true;
+	}
+	if (!api.n && !object.n && !span_has(head, "\"items\""))
+		return false;
+	/* kubectl's own "List" mixes kinds: the file's name may know better, else each item tells. */
+	if (span_eq(object, "List") || !object.n || span_eq(api, "v1")) {
+		if (by_file_name(name, kind, cap))
+			return true;
+	}
+	if (span_ends(object, "List") && !span_eq(object, "List"))
+		recognise_kubernetes(api, object, kind, cap);
+	else
+		snprintf(kind, cap, "kubernetes/list");
+	return true;
+}
+
+/* Marks in the first bytes. Both must be there; NULL: none. */
+static const struct {
+	const char *kind, *mark, *second;
+} marks[] = {
+	{"aws/account-authorization-details", "\"UserDetailList\"", NULL},
+	{"aws/account-authorization-details", "\"RoleDetailList\"", NULL},
+	{"aws/account-authorization-details", "\"GroupDetailList\"", NULL},
+	{"aws/credential-report", "user,arn,user_creation_time", NULL},
+	{"aws/credential-report", "\"ReportFormat\"", "\"Content\""},
+	{"aws/password-policy", "\"PasswordPolicy\"", NULL},
+	{"aws/account-summary", "\"SummaryMap\"", NULL},
+	{"registry/ecr-repositories", "\"repositories\"", "\"repositoryArn\""},
+	{"registry/ecr-images", "\"imageDetails\"", NULL},
+	{"registry/harbor-projects", "\"project_id\"", "\"repo_count\""},
+	{"registry/harbor-repositories", "\"artifact_count\"", NULL},
+	{"registry/harbor-artifacts", "\"push_time\"", "\"digest\""},
+	{"registry/catalog", "\"repositories\"", NULL},
+	{"registry/tags", "\"tags\"", "\"name\""},
+};
+
+static bool marked(struct span head, char *kind, size_t cap)
+{
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (span_has(head, marks[i].mark) && (!marks[i].second || span_has(head, marks[i].second))) {
+			snprintf(kind, cap, "%s", marks[i].kind);
+			return true;
+		}
+	return false;
+}
+
+/* Members that `plimsoll collect --node` writes say so themselves: "schema": "plimsoll.node/files". */
+static bool ours(struct span head, char *kind, size_t cap)
+{
+	struct span schema = early(head, "schema");
+
+	if (!span_starts(schema, "plimsoll.") || !memchr(schema.p, '/', schema.n))
+		return false;
+	snprintf(kind, cap, "%.*s", (int)(schema.n - 9), schema.p + 9);
+	return true;
+}
+
+enum recognised recognise(struct span name, struct span head, char *kind, size_t cap)
+{
+	struct span base = span_after_last(name, '/');
+
+	kind[0] = 0;
+	if (span_eq(base, "logs.txt") || span_eq(base, "errors.txt") || span_ends(base, ".log") || span_eq(base, "README.md"))
+		return RECOGNISED_IGNORED;
+	if (head.n && !looks_textual(head))
+		return RECOGNISED_NOT;
+	if (ours(head, kind, cap) || kubernetes(name, head, kind, cap) || marked(head, kind, cap))
+		return RECOGNISED;
+	return RECOGNISED_NOT;
+}
