@@ -8,7 +8,7 @@ CC ?= cc
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1790000000)
 export SOURCE_DATE_EPOCH
 
-PKGS := sqlite3 libarchive yaml-0.1 jansson yajl ncursesw libzstd libcrypto
+PKGS := sqlite3 zlib libarchive yaml-0.1 jansson yajl ncursesw libzstd libcrypto
 LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lhpdf -lcmark-gfm -lcmark-gfm-extensions -lfribidi -lpanelw -lm -lpthread
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla -Wpointer-arith \
 	-Wwrite-strings -Wundef -Wno-format-nonliteral
@@ -80,7 +80,7 @@ lint:
 	$(Q)sh tests/lint.sh
 
 # What the build and the tests need from Debian 12.
-DEPS := gcc pkg-config libc6-dev libsqlite3-dev libarchive-dev libyaml-dev libjansson-dev libyajl-dev libncurses-dev libhpdf-dev \
+DEPS := gcc pkg-config libc6-dev libsqlite3-dev libarchive-dev zlib1g-dev libyaml-dev libjansson-dev libyajl-dev libncurses-dev libhpdf-dev \
 	libcmark-gfm-dev libcmark-gfm-extensions-dev libfribidi-dev libzstd-dev libssl-dev fonts-noto-core fonts-noto-mono \
 	poppler-utils sqlite3 jq zstd python3 tmux
 deps:

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef IMAGE_H
+#define IMAGE_H
+/*
+ * What is kept of image layers while an archive is read in one pass: a hash per path, links, and the entries that
+ * matter. Sources: OCI image-spec 1.1 (layer.md: whiteouts), Docker image spec 1.2.
+ */
+#include "common/arena.h"
+#include "common/err.h"
+#include "common/hash.h"
+#include "common/source.h"
+
+/* What makes an entry worth keeping; several may hold. */
+enum note_kind {
+	NOTE_DPKG = 1 << 0,	  /* text of a dpkg database (status, or one file of status.d) */
+	NOTE_APK = 1 << 1,	  /* text of an apk database */
+	NOTE_RPM = 1 << 2,	  /* an rpm database, whose content is not read */
+	NOTE_OS_RELEASE = 1 << 3,
+	NOTE_NPM = 1 << 4,	  /* node_modules/…/package.json */
+	NOTE_SETUID = 1 << 5,
+	NOTE_SETGID = 1 << 6,
+	NOTE_WRITABLE = 1 << 7,	  /* writable by everybody (directories: without the sticky bit) */
+	NOTE_MANAGER = 1 << 8,	  /* package manager */
+	NOTE_SHELL = 1 << 9,
+	NOTE_TOOL = 1 << 10,	  /* compiler, debugger, network tool */
+	NOTE_KEY = 1 << 11,	  /* private key */
+	NOTE_SECRET = 1 << 12,	  /* a file that holds credentials by its name */
+	NOTE_OWNED = 1 << 13	  /* list of files that an OS package owns, cut down to package.json files */
+};
+#define NOTE_FILES (NOTE_SETUID | NOTE_SETGID | NOTE_WRITABLE | NOTE_MANAGER | NOTE_SHELL | NOTE_TOOL | NOTE_KEY | NOTE_SECRET)
+
+struct note {
+	struct note *next;  /* in archive order */
+	const char *path;   /* canonical: no leading "/", no ".", "..", or empty parts */
+	const char *link;   /* of a hard link: canonical path in the same layer; else NULL */
+	struct span text;   /* content, where the kind asks for it */
+	unsigned kinds;	    /* enum note_kind */
+	char type;	    /* as tar_entry.type */
+	uint32_t mode;
+	int64_t uid, gid;
+	uint64_t size;
+};
+
+struct link {
+	struct link *next;
+	const char *path, *target; /* of a symbolic link, the target as written */
+};
+
+/* The set of a layer's paths: 60 bits of a keyed hash and 4 of flags. */
+struct paths {
+	uint64_t *slots;
+	size_t n, cap;
+};
+enum { PATH_DIRECTORY = 1, PATH_OTHER = 2, PATH_WHITEOUT = 4, PATH_OPAQUE = 8 };
+
+struct layer {
+	struct layer *next;
+	struct arena arena;
+	char digest[HASH_HEX];	/* of the bytes as stored */
+	char diff_id[HASH_HEX]; /* of the plain tar */
+	const char *packing;	/* "gzip", "zstd", "none" */
+	uint64_t stored_bytes, bytes, entries, files_bytes;
+	struct paths paths;
+	struct note *notes, **notes_end;
+	struct link *links, **links_end;
+	uint64_t kept_bytes;	/* text held by notes */
+	uint64_t odd_names;	/* entries left out because of their names */
+	char odd_name[128];	/* the first of them, cleaned */
+	char problem[1024];	/* why reading stopped early; "" when it did not */
+};
+
+/* Walks one layer: `in` gives the bytes as stored. What is wrong with it is noted in the layer; -1 only when the
+ * source itself failed. */
+int layer_read(struct layer *l, struct source *in, struct err *e);
+void layer_free(struct layer *l);
+/* Adds flags to a path; the flags that a path has. */
+void paths_add(struct paths *p, struct span path, unsigned flags);
+unsigned paths_flags(const struct paths *p, struct span path);
+/* The canonical form of a path in an archive or of a link's target; NULL for a path that leaves the root or is
+ * too long. `base`: directory that a relative path starts from ("" the root). */
+char *path_canonical(struct arena *a, const char *base, const char *path);
+
+/* The layers of one image, lowest first. */
+struct image_layers {
+	struct layer **at;
+	int n;
+};
+/* The first layer above `from` and not above `top` that removes or replaces what layer `from` has at `path`; -1: none. */
+int view_hidden(const struct image_layers *im, int from, int top, const char *path);
+/* The note that `path` leads to in layers 0..top, through symbolic and hard links; NULL when there is none. `*layer`
+ * is the layer that has it. */
+const struct note *view_find(const struct image_layers *im, int top, const char *path, int *layer);
+#endif
