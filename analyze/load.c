@@ -2,9 +2,12 @@
 // The table of loaders and what they share. What a kind of evidence means is each load-*.c's.
 #include "load.h"
 
+#include "load-image.h"
+
 #include <stdarg.h>
 
 static const struct loader loaders[] = {
+	{"image", load_image},
 	{NULL, NULL},
 };
 

@@ -302,8 +302,6 @@ static int problem(struct store *s, const char *pointer, struct err *e)
 {
 	if (e->kind != ERR_INPUT)
 		return -1;
-	if (!s->feed && store_feed(s, "osv", "osv", false, e))
-		return -1;
 	return store_problem(s, *pointer ? arena_printf(&s->arena, "%s: %s", s->file, pointer) : s->file, e);
 }
 
@@ -315,7 +313,6 @@ static int import(struct store *s, struct span name, struct source *in, struct e
 	int r;
 
 	(void)name;
-	s->feed = 0;
 	while ((r = items_next(items, &s->arena, &item, e)) > 0) {
 		count++;
 		if ((r == 2 || load_record(s, item.value, e)) && problem(s, r == 2 ? "" : item.pointer, e))
@@ -326,7 +323,7 @@ static int import(struct store *s, struct span name, struct source *in, struct e
 	/* A file of one record that is cut short costs that record; a long list that ends too early is not the feed it was. */
 	if (r < 0 && count == 0)
 		return problem(s, "", e);
-	return r != 0 ? -1 : 0;
+	return r != 0 ? err_wrap(e, "%s", s->file) : 0;
 }
 
 const struct feed_format feed_osv = {"osv", is_osv, import};

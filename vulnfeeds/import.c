@@ -5,6 +5,9 @@
 
 #include "common/embed.h"
 #include "common/limits.h"
+#include "common/peek.h"
+#include "common/tar.h"
+#include "common/unpack.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,72 +18,99 @@
 static const struct feed_format *const formats[] = {
 	&feed_debian_changelogs, &feed_debian_gaps, &feed_debian_advisories, &feed_alpine_secdb, &feed_kev, &feed_osv,
 };
-enum { FORMATS = sizeof(formats) / sizeof(formats[0]), HEAD_BYTES = 16384, DEPTH_MAX = 16 };
-
-/* A source that gives back the bytes that were looked at first. */
-struct peeked {
-	struct source source;
-	struct source *rest;
-	struct span head;
-	char bytes[HEAD_BYTES];
-};
-
-static ssize_t peeked_read(struct source *s, void *p, size_t n, struct err *e)
-{
-	struct peeked *k = s->ctx;
-
-	if (k->head.n == 0)
-		return source_read(k->rest, p, n, e);
-	if (n > k->head.n)
-		n = k->head.n;
-	memcpy(p, k->head.p, n);
-	k->head = (struct span){k->head.p + n, k->head.n - n};
-	return (ssize_t)n;
-}
-
-static int peek(struct peeked *k, struct source *rest, struct err *e)
-{
-	size_t n = 0;
-	ssize_t got = 1;
-
-	while (n < HEAD_BYTES && got > 0) {
-		got = source_read(rest, k->bytes + n, HEAD_BYTES - n, e);
-		if (got < 0)
-			return -1;
-		n += (size_t)got;
-	}
-	k->rest = rest;
-	k->head = (struct span){k->bytes, n};
-	k->source = (struct source){.read = peeked_read, .ctx = k, .name = rest->name};
-	return 0;
-}
+enum { FORMATS = sizeof(formats) / sizeof(formats[0]), DEPTH_MAX = 16 };
 
 static struct span without_bom(struct span s)
 {
 	return span_starts(s, "\xef\xbb\xbf") ? (struct span){s.p + 3, s.n - 3} : s;
 }
 
-static int import_file(struct store *s, struct span name, struct source *in, struct err *e)
+static const struct feed_format *format_of(struct span name, struct span head)
 {
-	struct peeked k;
-	struct span head;
-	int r = 0;
-
-	if (peek(&k, in, e))
-		return -1;
-	head = without_bom(k.head);
+	head = without_bom(head);
 	while (head.n > 0 && strchr(" \t\r\n", head.p[0]))
 		head = (struct span){head.p + 1, head.n - 1};
-	s->file = in->name;
 	for (int i = 0; i < FORMATS; i++)
-		if (formats[i]->is(name, head)) {
-			s->files++;
-			r = formats[i]->import(s, name, &k.source, e);
-			arena_reset(&s->arena);
-			return r;
+		if (formats[i]->is(name, head))
+			return formats[i];
+	return NULL;
+}
+
+static bool is_packed(struct span head)
+{
+	return span_starts(head, "\x1f\x8b\x08") || span_starts(head, "\x28\xb5\x2f\xfd");
+}
+
+static bool is_tar(struct span head)
+{
+	return head.n >= 512 && memcmp(head.p + 257, "ustar", 5) == 0;
+}
+
+static int import_file(struct store *s, struct span name, struct source *in, int depth, struct err *e);
+
+/* Every file of an archive; its time stamp dates feeds that state no date themselves. */
+static int import_tar(struct store *s, struct source *in, int depth, struct err *e)
+{
+	struct tar *tar = tar_open(in);
+	struct tar_entry t;
+	int r;
+
+	while ((r = tar_next(tar, &t, e)) > 0) {
+		struct source content;
+
+		if (t.type != 'f')
+			continue;
+		tar_content(tar, &content);
+		s->file_date = t.mtime > 0 ? t.mtime : 0;
+		s->many = true;
+		if (import_file(s, span_of(t.name), &content, depth + 1, e)) {
+			r = -1;
+			break;
 		}
-	s->skipped++;
-	return 0;
+	}
+	tar_close(tar);
+	s->file_date = 0;
+	return r;
+}
+
+static int import_packed(struct store *s, struct span name, struct source *in, int depth, struct err *e)
+{
+	struct source plain;
+	int r;
+
+	source_unpack(&plain, in);
+	r = import_file(s, name, &plain, depth + 1, e);
+	source_close(&plain);
+	return r;
+}
+
+static int import_file(struct store *s, struct span name, struct source *in, int depth, struct err *e)
+{
+	const struct feed_format *format;
+	struct peeked k;
+	int r;
+
+	if (depth > DEPTH_MAX)
+		return err_set(e, ERR_INPUT, "%s: archives nested more than %d deep", in->name, DEPTH_MAX);
+	if (source_peek(&k, in, e))
+		return -1;
+	if (is_packed(k.head))
+		return import_packed(s, name, &k.source, depth, e);
+	if (is_tar(k.head))
+		return import_tar(s, &k.source, depth, e);
+	format = format_of(name, k.head);
+	if (!format) {
+		s->skipped++;
+		return 0;
+	}
+	s->file = in->name;
+	s->feed = 0;
+	s->files++;
+	r = format->import(s, name, &k.source, e);
+	if (r && e->kind == ERR_INPUT && s->many)
+		r = store_problem(s, s->file, e);
+	arena_reset(&s->arena);
+	return r;
 }
 
 static int import_path(struct store *s, const char *path, const char *shown, int depth, struct err *e);
@@ -129,6 +159,7 @@ static int import_directory(struct store *s, const char *path, const char *shown
 	size_t n = list_names(dir, &a, &names);
 
 	closedir(dir);
+	s->many = true;
 	for (size_t i = 0; i < n && r == 0; i++)
 		r = import_path(s, arena_printf(&a, "%s/%s", path, names[i]), arena_printf(&a, "%s/%s", shown, names[i]), depth + 1,
 				e);
@@ -149,7 +180,7 @@ static int import_path(struct store *s, const char *path, const char *shown, int
 		return -1;
 	in.name = shown;
 	s->file_date = 0;
-	r = import_file(s, span_of(shown), &in, e);
+	r = import_file(s, span_of(shown), &in, 0, e);
 	source_close(&in);
 	return r;
 }
@@ -165,6 +196,7 @@ static int import_operand(struct store *s, const char *path, struct err *e)
 
 	auto_arena a = ARENA_INIT;
 
+	s->many = false;
 	if (import_path(s, path, arena_strndup(&a, base.p, base.n), 0, e))
 		return -1;
 	if (s->files == before)

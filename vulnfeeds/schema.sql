@@ -91,7 +91,7 @@ CREATE TABLE kev (
 -- Records that could not be read.
 CREATE TABLE problem (
   id      INTEGER PRIMARY KEY,
-  feed    INTEGER NOT NULL REFERENCES feed,
+  feed    INTEGER REFERENCES feed, -- NULL: a file that could not be read far enough to tell
   place   TEXT NOT NULL,           -- file and place in it
   message TEXT NOT NULL
 ) STRICT;

@@ -167,10 +167,10 @@ int store_problem(struct store *s, const char *place, struct err *e)
 	*e = (struct err){0};
 	s->broken++;
 	/* The same file read again says the same; it is noted once. */
-	if (db_int(&s->db, 0, "SELECT 1 FROM problem WHERE feed = ? AND place = ? AND message = ?", "iss", s->feed, place, bad.msg))
+	if (db_int(&s->db, 0, "SELECT 1 FROM problem WHERE feed IS ? AND place = ? AND message = ?", "rss", s->feed, place, bad.msg))
 		return 0;
 	s->changed = true;
-	return db_run(&s->db, e, "INSERT INTO problem (feed, place, message) VALUES (?, ?, ?)", "iss", s->feed, place, bad.msg);
+	return db_run(&s->db, e, "INSERT INTO problem (feed, place, message) VALUES (?, ?, ?)", "rss", s->feed, place, bad.msg);
 }
 
 /* A records feed is the set of its records: its hash is over their sorted names and hashes, its date the newest of them. */

@@ -15,6 +15,7 @@ struct store {
 	int64_t feed;	     /* the feed that is written now */
 	const char *file;    /* the file that is read now, for problems */
 	int64_t file_date;   /* time stamp of the archive member, 0: unknown */
+	bool many;	     /* the file is one of many: what is wrong with it costs only itself */
 	int64_t n;	     /* tells rows of `affected` apart */
 	uint64_t files, records, same, older, broken, skipped;
 	bool changed;	     /* something was written: the new file is worth keeping */

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the feeds could judge and what not: absence of data is not cleanliness. Matching is derive-match.c's.
+#include "derive-coverage.h"
+
+#include "common/arena.h"
+#include "common/buf.h"
+#include "common/version.h"
+#include "derive-match.h"
+
+int coverage_copy_feeds(struct db *site, struct db *feeds, struct err *e)
+{
+	sqlite3_stmt *q = db_stmt(feeds, "SELECT f.id, f.name, f.kind, f.date, f.records, f.sha256, f.fixes_only, coalesce((SELECT group_concat(c, ', ')"
+					 " FROM (SELECT s.ecosystem || CASE s.release WHEN '' THEN '' ELSE ' ' || s.release END AS c FROM feed_scope x"
+					 " JOIN scope s ON s.id = x.scope WHERE x.feed = f.id ORDER BY s.ecosystem, cast(s.release AS REAL), s.release)), '')"
+					 " FROM feed f ORDER BY f.id");
+	sqlite3_stmt *in = db_stmt(site, "INSERT INTO feed(id, name, kind, date, records, sha256, fixes_only, covers) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+	int r;
+
+	while ((r = db_step(feeds, q, e)) == 1) {
+		for (int i = 0; i < 8; i++)
+			sqlite3_bind_value(in, i + 1, sqlite3_column_value(q, i));
+		r = db_step(site, in, e);
+		sqlite3_reset(in);
+		sqlite3_clear_bindings(in);
+		if (r < 0)
+			break;
+	}
+	sqlite3_reset(q);
+	return r;
+}
+
+struct coverage {
+	int64_t thing, packages, newest; /* newest 0: NULL */
+	struct span ecosystem, release, package;
+	const char *reason; /* NULL: assessed */
+};
+
+static int add(struct db *site, const struct coverage *c, struct err *e)
+{
+	return db_run(site, e,
+		      "INSERT INTO feed_coverage(thing, ecosystem, release, package, state, packages, newest, reason) VALUES (?,?,?,?,?,?,?,?)",
+		      "itttsirs", c->thing, c->ecosystem, c->release, c->package, c->reason ? "not-assessed" : "assessed", c->packages, c->newest,
+		      c->reason);
+}
+
+/* Why a thing's packages are not known at all; NULL when they are. */
+static const char *unknown_reason(struct span database, bool readable)
+{
+	if (!readable)
+		return "not all layers could be read: packages may be missing";
+	if (span_eq(database, "rpm"))
+		return "the rpm database is not read by this version: its packages are not known";
+	if (span_eq(database, "removed"))
+		return "the package database was removed by a later layer: what is installed cannot be told";
+	if (span_eq(database, "none"))
+		return "no package database: what is installed cannot be told";
+	return NULL;
+}
+
+static int cover_unknown(struct db *site, struct err *e)
+{
+	sqlite3_stmt *q = db_stmt(site, "SELECT v.thing, v.database, coalesce(i.readable, 1), v.ecosystem, v.release FROM inventory v"
+					" LEFT JOIN image i ON i.thing = v.thing ORDER BY v.thing");
+	int r;
+
+	while ((r = db_step(site, q, e)) == 1) {
+		struct coverage c = {.thing = sqlite3_column_int64(q, 0), .ecosystem = db_text(q, 3), .release = db_text(q, 4)};
+
+		c.reason = unknown_reason(db_text(q, 1), sqlite3_column_int(q, 2));
+		if (c.reason && add(site, &c, e)) {
+			r = -1;
+			break;
+		}
+	}
+	sqlite3_reset(q);
+	return r;
+}
+
+/* Newest date of the feeds for a scope: -1 no feed covers it, 0 they state no date. */
+static int64_t covered(struct db *feeds, struct span ecosystem, struct span release)
+{
+	return db_int(feeds, -1,
+		      "SELECT max(coalesce(f.date, 0)) FROM scope s JOIN feed_scope x ON x.scope = s.id JOIN feed f ON f.id = x.feed"
+		      " WHERE s.ecosystem = ? AND s.release = ?",
+		      "tt", ecosystem, release);
+}
+
+static const char *uncovered_reason(struct arena *a, struct db *feeds, const struct coverage *c)
+{
+	if (c->ecosystem.n == 0)
+		return "the distribution is not told or not known: no feed can be chosen";
+	if (!c->release.p)
+		return arena_printf(a, "the release of %.*s is not told: no feed can be chosen", SPAN_ARG(c->ecosystem));
+	if (!feeds)
+		return "no feeds were given (--feeds vulns.db)";
+	if (covered(feeds, c->ecosystem, c->release) < 0)
+		return arena_printf(a, "no imported feed covers %.*s%s%.*s", SPAN_ARG(c->ecosystem), c->release.n ? " " : "", SPAN_ARG(c->release));
+	if (version_scheme_of_ecosystem(c->ecosystem) == VERSION_NONE)
+		return arena_printf(a, "versions of %.*s cannot be compared by this version", SPAN_ARG(c->ecosystem));
+	return NULL;
+}
+
+static int cover_ecosystems(struct db *site, struct db *feeds, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	sqlite3_stmt *q = db_stmt(site, "SELECT thing, ecosystem, release, count(*) FROM " MATCHED_PACKAGES
+					" GROUP BY thing, ecosystem, release ORDER BY thing, ecosystem, release");
+	int r;
+
+	while ((r = db_step(site, q, e)) == 1) {
+		struct coverage c = {.thing = sqlite3_column_int64(q, 0), .ecosystem = db_text(q, 1), .release = db_text(q, 2),
+				     .packages = sqlite3_column_int64(q, 3)};
+
+		c.reason = uncovered_reason(&a, feeds, &c);
+		if (!c.reason)
+			c.newest = covered(feeds, c.ecosystem, c.release);
+		if (add(site, &c, e)) {
+			r = -1;
+			break;
+		}
+		arena_reset(&a);
+	}
+	sqlite3_reset(q);
+	return r;
+}
+
+/* Names of the feeds that leave a package out; empty when none does. */
+static void gaps_of(struct db *feeds, const struct coverage *c, struct buf *out)
+{
+	sqlite3_stmt *q = db_stmt(feeds, "SELECT f.name FROM scope s JOIN gap g ON g.scope = s.id JOIN feed f ON f.id = g.feed"
+					 " WHERE s.ecosystem = ? AND s.release = ? AND g.package = ? ORDER BY f.name");
+
+	db_bind(q, "ttt", c->ecosystem, c->release, c->package);
+	while (db_step(feeds, q, NULL) == 1)
+		buf_printf(out, "%s%.*s", out->n ? ", " : "", SPAN_ARG(db_text(q, 0)));
+	sqlite3_reset(q);
+}
+
+/* Single packages that cannot be judged though their release is covered. */
+static int cover_gaps(struct db *site, struct db *feeds, struct err *e)
+{
+	sqlite3_stmt *q = db_stmt(site, "SELECT thing, ecosystem, release, name, count(*), max(kernel) FROM " MATCHED_PACKAGES
+					" WHERE os AND release IS NOT NULL AND ecosystem IS NOT NULL GROUP BY thing, name ORDER BY thing, name");
+	int r;
+
+	while ((r = db_step(site, q, e)) == 1) {
+		auto_buf reason = BUF_INIT;
+		struct coverage c = {.thing = sqlite3_column_int64(q, 0), .ecosystem = db_text(q, 1), .release = db_text(q, 2),
+				     .package = db_text(q, 3), .packages = sqlite3_column_int64(q, 4)};
+
+		if (sqlite3_column_int(q, 5)) {
+			buf_add_str(&reason, "kernel headers in an image: the node's kernel is judged instead");
+		} else {
+			gaps_of(feeds, &c, &reason);
+			if (reason.n > 0)
+				buf_add_str(&reason, ": the feed could not read this package's history");
+		}
+		c.reason = buf_str(&reason);
+		if (reason.n > 0 && add(site, &c, e)) {
+			r = -1;
+			break;
+		}
+	}
+	sqlite3_reset(q);
+	return r;
+}
+
+int coverage_write(struct db *site, struct db *feeds, struct err *e)
+{
+	return cover_unknown(site, e) || cover_ecosystems(site, feeds, e) || (feeds && cover_gaps(site, feeds, e)) ? -1 : 0;
+}
+
+int derive_image_use(struct db *site, struct err *e)
+{
+	return db_exec(site,
+		       "INSERT OR IGNORE INTO image_use(container, image, matched_by) SELECT c.thing, i.thing, 'digest' FROM container c"
+		       " JOIN image i ON c.image_digest IN (i.digest, i.config_digest);"
+		       "INSERT OR IGNORE INTO image_use(container, image, matched_by) SELECT c.thing, min(n.image), 'tag' FROM container c"
+		       " JOIN image_name n ON n.registry = c.image_registry AND n.repository = c.image_repository AND n.tag = c.image_tag"
+		       " WHERE c.image_digest IS NULL AND c.thing NOT IN (SELECT container FROM image_use)"
+		       " GROUP BY c.thing HAVING count(DISTINCT n.image) = 1",
+		       e);
+}

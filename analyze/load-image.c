@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads an image archive in one pass: every layer is walked as it comes by, then manifests and configurations are put
+// together. docker save (both layouts) and OCI layouts. Rows are written by load-image-write.c and -packages.c.
+#include "load-image.h"
+
+#include "common/limits.h"
+#include "common/peek.h"
+#include "common/tar.h"
+#include "common/unpack.h"
+
+enum { JSON_MAX = 16 * 1024 * 1024, INDEX_DEPTH = 8, LAYERS_MAX = 1000, IMAGES_MAX = 10000 };
+
+struct archive_state {
+	struct load *load;
+	struct arena arena;
+	struct blob *blobs, **end;
+	int images;
+};
+
+static int add_blob(struct archive_state *st, const struct tar_entry *t, struct blob **out)
+{
+	char *path = path_canonical(&st->arena, "", t->name);
+	struct blob *b;
+
+	if (!path)
+		return -1;
+	b = arena_alloc(&st->arena, sizeof(*b));
+	b->path = path;
+	*st->end = b;
+	st->end = &b->next;
+	*out = b;
+	return 0;
+}
+
+/* A link leads from its own directory; docker save writes "../DIGEST.tar". */
+static void read_link(struct archive_state *st, const struct tar_entry *t, struct blob *b)
+{
+	const char *slash = strrchr(b->path, '/');
+	char *dir = arena_strndup(&st->arena, b->path, t->type == 'l' && slash ? (size_t)(slash - b->path) : 0);
+
+	b->link = path_canonical(&st->arena, dir, t->link);
+}
+
+static bool zero_block(struct span head)
+{
+	for (size_t i = 0; i < head.n; i++)
+		if (head.p[i])
+			return false;
+	return head.n >= 512;
+}
+
+static bool is_layer(struct span head)
+{
+	static const char gzip[] = "\x1f\x8b\x08", zstd[] = "\x28\xb5\x2f\xfd";
+
+	return span_starts(head, gzip) || span_starts(head, zstd) || zero_block(head) ||
+	       (head.n >= 512 && memcmp(head.p + 257, "ustar", 5) == 0);
+}
+
+static bool is_json(struct span head)
+{
+	head = span_trim(head);
+	return head.n > 0 && (head.p[0] == '{' || head.p[0] == '[');
+}
+
+static int read_json(struct archive_state *st, struct source *in, struct blob *b, struct err *e)
+{
+	auto_buf text = BUF_INIT;
+
+	if (b->bytes > JSON_MAX)
+		return load_problem(st->load, b->path, e, "a JSON document of more than 16 MiB is not read");
+	if (source_slurp(in, &text, JSON_MAX, e))
+		return -1;
+	b->text = (struct span){arena_strndup(&st->arena, text.p ? text.p : "", text.n), text.n};
+	hash_span(b->text, b->digest);
+	return 0;
+}
+
+static int read_layer(struct archive_state *st, struct source *in, struct blob *b, struct err *e)
+{
+	struct layer *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		die("out of memory");
+	b->layer = l;
+	if (layer_read(l, in, e))
+		return -1;
+	memcpy(b->digest, l->digest, sizeof(b->digest));
+	if (l->problem[0] && load_problem(st->load, b->path, e, "layer cannot be read to its end: %s", l->problem))
+		return -1;
+	if (l->odd_names && load_problem(st->load, b->path, e, "%llu entries with names that leave the root or are too long, for example %s",
+					 (unsigned long long)l->odd_names, l->odd_name))
+		return -1;
+	return 0;
+}
+
+static int read_member(struct archive_state *st, struct tar *tar, const struct tar_entry *t, struct err *e)
+{
+	struct source content;
+	struct peeked k;
+	struct blob *b;
+
+	if ((t->type != 'f' && t->type != 'l' && t->type != 'h') || add_blob(st, t, &b))
+		return 0;
+	if (t->type != 'f') {
+		read_link(st, t, b);
+		return 0;
+	}
+	b->bytes = t->size;
+	tar_content(tar, &content);
+	content.name = b->path;
+	if (source_peek(&k, &content, e))
+		return -1;
+	if (is_layer(k.head))
+		return read_layer(st, &k.source, b, e);
+	return is_json(k.head) ? read_json(st, &k.source, b, e) : 0;
+}
+
+static int read_archive(struct archive_state *st, struct source *content, struct err *e)
+{
+	struct source plain;
+	struct tar_entry t;
+	struct tar *tar;
+	int r;
+
+	source_unpack(&plain, content);
+	tar = tar_open(&plain);
+	while ((r = tar_next(tar, &t, e)) > 0)
+		if (read_member(st, tar, &t, e)) {
+			r = -1;
+			break;
+		}
+	tar_close(tar);
+	source_close(&plain);
+	return r;
+}
+
+/* ---- putting together */
+
+static struct blob *find_path(struct archive_state *st, struct span path)
+{
+	char *name = arena_strndup(&st->arena, path.p ? path.p : "", path.n);
+
+	for (int hops = 0; name && hops < 8; hops++) {
+		struct blob *found = NULL;
+
+		name = path_canonical(&st->arena, "", name);
+		for (struct blob *b = st->blobs; b && name; b = b->next)
+			if (strcmp(b->path, name) == 0)
+				found = b;
+		if (!found || !found->link)
+			return found;
+		name = arena_strdup(&st->arena, found->link);
+	}
+	return NULL;
+}
+
+/* The blob that a descriptor names: by its path in the layout, which says its digest. */
+static struct blob *find_descriptor(struct archive_state *st, const struct json *descriptor)
+{
+	struct span digest = json_text_at(descriptor, "digest"), algorithm = span_cut(&digest, ':');
+
+	if (!span_eq(algorithm, "sha256") || digest.n != HASH_HEX - 1)
+		return NULL;
+	return find_path(st, span_of(arena_printf(&st->arena, "blobs/sha256/%.*s", SPAN_ARG(digest))));
+}
+
+static bool names_digest(struct span text, const char *digest)
+{
+	struct span base = span_after_last(span_after_last(text, '/'), ':');
+
+	return span_eq(span_cut(&base, '.'), digest);
+}
+
+static int parse(struct archive_state *st, const struct blob *b, struct json **out, struct err *e)
+{
+	struct err bad = {0};
+
+	*out = NULL;
+	if (json_parse(&st->arena, b->text, out, &bad) == 0)
+		return 0;
+	*out = NULL;
+	return load_problem(st->load, b->path, e, "%s", bad.msg);
+}
+
+/* What the configuration says the layers' plain archives are. */
+static int check_layers(struct archive_state *st, struct image *im, struct err *e)
+{
+	const struct json *ids = json_path(im->config, "rootfs.diff_ids");
+
+	if ((int)json_count(ids) != im->layers.n) {
+		im->verified = false;
+		return load_problem(st->load, NULL, e, "image sha256:%s: the configuration names %u layers, the manifest %d", im->config_digest,
+				    json_count(ids), im->layers.n);
+	}
+	for (int i = 0; i < im->layers.n; i++) {
+		struct span id = json_str(&ids->items[i]);
+
+		im->readable = im->readable && !im->layers.at[i]->problem[0];
+		if (span_eq(span_after_last(id, ':'), im->layers.at[i]->diff_id))
+			continue;
+		im->verified = false;
+		if (load_problem(st->load, NULL, e, "image sha256:%s: layer %d is not what the configuration says: expected %.*s, found sha256:%s",
+				 im->config_digest, i, SPAN_ARG(id), im->layers.at[i]->diff_id))
+			return -1;
+	}
+	return 0;
+}
+
+static int finish_image(struct archive_state *st, struct image *im, struct err *e)
+{
+	int64_t thing;
+	bool fresh;
+
+	if (++st->images > IMAGES_MAX)
+		return 0;
+	if (check_layers(st, im, e) || image_write(st->load, im, &thing, &fresh, e))
+		return -1;
+	return fresh ? image_write_packages(st->load, im, thing, e) : 0;
+}
+
+static int missing(struct archive_state *st, const char *what, struct span name, struct err *e)
+{
+	return load_problem(st->load, NULL, e, "%s %.*s is not in the archive: the image is left out", what, SPAN_ARG(name));
+}
+
+/* Reads the configuration and collects the layers. 1: done, 0: left out, -1. */
+static int start_image(struct archive_state *st, struct image *im, struct blob *config, const struct json *layers, struct err *e)
+{
+	struct json *doc;
+
+	if (parse(st, config, &doc, e))
+		return -1;
+	if (!doc || json_count(layers) > LAYERS_MAX)
+		return 0;
+	im->config = doc;
+	im->verified = im->readable = true;
+	memcpy(im->config_digest, config->digest, sizeof(im->config_digest));
+	im->layers.at = arena_array(&st->arena, json_count(layers), sizeof(*im->layers.at));
+	return 1;
+}
+
+static int add_layer(struct archive_state *st, struct image *im, struct blob *b, struct span name, bool named_by_digest,
+		     struct err *e)
+{
+	if (!b || !b->layer) {
+		missing(st, "layer", name, e);
+		return 0;
+	}
+	im->layers.at[im->layers.n++] = b->layer;
+	if (named_by_digest && !names_digest(name, b->digest)) {
+		im->verified = false;
+		if (load_problem(st->load, b->path, e, "its content is sha256:%s, not what its name says", b->digest))
+			return -1;
+	}
+	return 1;
+}
+
+/* docker save names files by digest: of the configuration (old layout), or of all blobs (layout of Docker 25). */
+static bool has_digest_name(struct span path)
+{
+	struct span base = span_after_last(path, '/');
+
+	base = span_cut(&base, '.');
+	for (size_t i = 0; i < base.n; i++)
+		if (!strchr("0123456789abcdef", base.p[i]))
+			return false;
+	return base.n == HASH_HEX - 1;
+}
+
+/* The manifest in the OCI part of an archive that names this configuration: its digest, "" when there is none. */
+static void manifest_digest(struct archive_state *st, const struct blob *config, char out[HASH_HEX])
+{
+	out[0] = 0;
+	for (struct blob *b = st->blobs; b; b = b->next) {
+		struct json *doc = NULL;
+		struct span d;
+
+		if (!b->text.p || !span_has(b->text, "\"layers\"") || json_parse(&st->arena, b->text, &doc, NULL))
+			continue;
+		d = json_text_at(doc, "config.digest");
+		if (d.p && span_eq(span_after_last(d, ':'), config->digest)) {
+			memcpy(out, b->digest, HASH_HEX);
+			return;
+		}
+	}
+}
+
+static int docker_image(struct archive_state *st, const struct json *entry, struct err *e)
+{
+	struct image im = {.names = json_get(entry, "RepoTags")};
+	struct span config_path = json_text_at(entry, "Config");
+	struct blob *config = find_path(st, config_path);
+	const struct json *layers = json_get(entry, "Layers");
+	int r;
+
+	if (!config || !config->text.p)
+		return missing(st, "configuration", config_path, e);
+	r = start_image(st, &im, config, layers, e);
+	if (r <= 0)
+		return r;
+	if (has_digest_name(config_path) && !names_digest(config_path, config->digest)) {
+		im.verified = false;
+		if (load_problem(st->load, config->path, e, "its content is sha256:%s, not what its name says", config->digest))
+			return -1;
+	}
+	manifest_digest(st, config, im.digest);
+	JSON_EACH(name, layers)
+	{
+		struct span path = json_str(name);
+
+		/* Old layout: "ID/layer.tar" and "DIFFID.tar"; both are checked against the configuration. */
+		r = add_layer(st, &im, find_path(st, path), path, span_starts(path, "blobs/sha256/"), e);
+		if (r <= 0)
+			return r;
+	}
+	return finish_image(st, &im, e);
+}
+
+static int oci_manifest(struct archive_state *st, const struct blob *b, const struct json *doc, struct span name, struct err *e)
+{
+	struct image im = {.name = name};
+	const struct json *layers = json_get(doc, "layers");
+	struct blob *config = find_descriptor(st, json_get(doc, "config"));
+	struct span config_digest = json_text_at(doc, "config.digest");
+	int r;
+
+	if (!config || !config->text.p)
+		return missing(st, "configuration", config_digest, e);
+	r = start_image(st, &im, config, layers, e);
+	if (r <= 0)
+		return r;
+	memcpy(im.digest, b->digest, sizeof(im.digest));
+	if (!names_digest(config_digest, config->digest)) {
+		im.verified = false;
+		if (load_problem(st->load, config->path, e, "its content is sha256:%s, not what its name says", config->digest))
+			return -1;
+	}
+	JSON_EACH(layer, layers)
+	{
+		r = add_layer(st, &im, find_descriptor(st, layer), json_text_at(layer, "digest"), true, e);
+		if (r <= 0)
+			return r;
+	}
+	return finish_image(st, &im, e);
+}
+
+static int oci_index(struct archive_state *st, const struct json *index, struct span name, int depth, struct err *e);
+
+static int oci_entry(struct archive_state *st, const struct json *d, struct span name, int depth, struct err *e)
+{
+	struct blob *b = find_descriptor(st, d);
+	struct span digest = json_text_at(d, "digest");
+	const struct json *notes = json_get(d, "annotations");
+	struct span full = json_str(json_get(notes, "io.containerd.image.name")), ref = json_str(json_get(notes, "org.opencontainers.image.ref.name"));
+	struct json *doc;
+
+	/* Platforms that were not pulled, and attestations, stand in indexes without being there. */
+	if (!b || !b->text.p)
+		return json_get(d, "platform") ? 0 : missing(st, "manifest", digest, e);
+	if (span_eq(json_text_at(d, "platform.os"), "unknown"))
+		return 0;
+	if (!names_digest(digest, b->digest) &&
+	    load_problem(st->load, b->path, e, "its content is sha256:%s, not what its name says", b->digest))
+		return -1;
+	if (parse(st, b, &doc, e))
+		return -1;
+	name = full.p ? full : ref.p ? ref : name;
+	if (json_get(doc, "manifests"))
+		return oci_index(st, doc, name, depth + 1, e);
+	return json_get(doc, "layers") ? oci_manifest(st, b, doc, name, e) : 0;
+}
+
+static int oci_index(struct archive_state *st, const struct json *index, struct span name, int depth, struct err *e)
+{
+	if (depth > INDEX_DEPTH)
+		return load_problem(st->load, "index.json", e, "indexes nested more than %d deep", INDEX_DEPTH);
+	JSON_EACH(d, json_get(index, "manifests"))
+	{
+		if (oci_entry(st, d, name, depth, e))
+			return -1;
+	}
+	return 0;
+}
+
+static int assemble(struct archive_state *st, struct err *e)
+{
+	struct blob *docker = find_path(st, SPAN("manifest.json")), *oci = find_path(st, SPAN("index.json"));
+	struct json *doc = NULL;
+
+	if (docker && docker->text.p) {
+		if (parse(st, docker, &doc, e))
+			return -1;
+		JSON_EACH(entry, doc)
+		{
+			if (docker_image(st, entry, e))
+				return -1;
+		}
+	} else if (oci && oci->text.p) {
+		if (parse(st, oci, &doc, e) || oci_index(st, doc, SPAN_NONE, 0, e))
+			return -1;
+	} else {
+		return load_problem(st->load, NULL, e, "neither manifest.json (docker save) nor index.json (OCI) is in the archive");
+	}
+	return 0;
+}
+
+static void state_fini(struct archive_state *st)
+{
+	for (struct blob *b = st->blobs; b; b = b->next)
+		if (b->layer)
+			layer_free(b->layer);
+	arena_fini(&st->arena);
+}
+
+int load_image(struct load *l, struct source *content, struct err *e)
+{
+	struct archive_state st = {.load = l};
+	struct err bad = {0};
+	int r;
+
+	st.end = &st.blobs;
+	r = read_archive(&st, content, &bad);
+	if (r && bad.kind == ERR_ENV)
+		r = err_set(e, bad.kind, "%s", bad.msg);
+	else
+		r = (r && load_problem(l, NULL, e, "%s", bad.msg)) || assemble(&st, e) ? -1 : 0;
+	if (r == 0 && st.images > 0) {
+		l->items += st.images;
+		r = load_kind(l, l->kind, st.images, e);
+	}
+	state_fini(&st);
+	return r;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LOAD_IMAGE_H
+#define LOAD_IMAGE_H
+/* Parts of the image loader. */
+#include "image.h"
+#include "load.h"
+#include "packages.h"
+
+/* A member of the image archive. */
+struct blob {
+	struct blob *next;
+	const char *path;      /* canonical, in the archive */
+	const char *link;      /* canonical target of a link; else NULL */
+	char digest[HASH_HEX];
+	uint64_t bytes;
+	struct span text;      /* a JSON document's; else absent */
+	struct layer *layer;   /* else NULL */
+};
+
+/* One image of an archive, ready to be written. */
+struct image {
+	const struct json *config; /* parsed configuration */
+	char config_digest[HASH_HEX];
+	char digest[HASH_HEX];	   /* of the manifest; "" when not told */
+	struct image_layers layers;
+	const struct json *names;  /* array of tags as docker save tells them; may be NULL */
+	struct span name;	   /* one name from an OCI annotation; absent: none */
+	bool verified, readable;
+};
+
+/* image, names, configuration, layers, files of note. `*thing`: its id; `*fresh`: false when it was loaded before. */
+int image_write(struct load *l, struct image *im, int64_t *thing, bool *fresh, struct err *e);
+/* inventory and packages. */
+int image_write_packages(struct load *l, const struct image *im, int64_t thing, struct err *e);
+/* The loader: a docker-save or OCI archive as one stream, packed or not. */
+int load_image(struct load *l, struct source *content, struct err *e);
+
+/* Adds a package row. */
+struct package_place {
+	int64_t thing;
+	const char *path;	/* NULL: not told */
+	int layer, removed_in;	/* -1: NULL */
+	bool owned;
+	const char *namespace, *distro; /* for the package URL; NULL: none */
+};
+int package_write(struct db *db, const struct package *p, const struct package_place *at, struct err *e);
+/* What was read to list a thing's packages; `os` may be NULL. */
+int inventory_write(struct db *db, int64_t thing, const struct os_release *os, const char *database, struct err *e);
+#endif

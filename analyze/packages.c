@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+// Package databases, os-release and package URLs. Where they lie, and in which layer, is the loaders' business.
+#include "packages.h"
+
+#include "common/buf.h"
+
+static struct span next_line(struct span *rest)
+{
+	struct span line = span_cut(rest, '\n');
+
+	if (line.n > 0 && line.p[line.n - 1] == '\r')
+		line.n--;
+	return line;
+}
+
+/* ---- dpkg */
+
+/* "Source: glibc (2.36-9)" */
+static void read_source(struct package *p, struct span value)
+{
+	struct span version = value;
+
+	p->source = span_trim(span_cut(&version, '('));
+	if (version.p) {
+		version = span_trim(span_cut(&version, ')'));
+		p->source_version = version.n > 0 ? version : SPAN_NONE;
+	}
+}
+
+/* The third word of "install ok installed": whether the package's files are there. */
+static bool is_there(struct span status)
+{
+	static const char *const states[] = {"installed", "unpacked", "half-configured", "triggers-awaited", "triggers-pending"};
+	struct span word = span_after_last(span_trim(status), ' ');
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (span_eq(word, states[i]))
+			return true;
+	return false;
+}
+
+struct paragraph {
+	struct package p;
+	bool gone, any;
+};
+
+static void read_field(struct paragraph *g, struct span line)
+{
+	struct span value = line, name = span_cut(&value, ':');
+
+	if (!value.p)
+		return;
+	value = span_trim(value);
+	g->any = true;
+	if (span_ieq(name, "Package"))
+		g->p.name = value;
+	else if (span_ieq(name, "Version"))
+		g->p.version = value;
+	else if (span_ieq(name, "Architecture"))
+		g->p.arch = value;
+	else if (span_ieq(name, "Source"))
+		read_source(&g->p, value);
+	else if (span_ieq(name, "Status"))
+		g->gone = !is_there(value);
+}
+
+static int end_package(struct package *p, bool any, bool gone, package_fn *fn, void *ctx, size_t *broken, struct err *e)
+{
+	int r = 0;
+
+	if (any && !gone) {
+		if (p->name.n > 0 && p->version.n > 0)
+			r = fn(ctx, p, e);
+		else
+			(*broken)++;
+	}
+	return r;
+}
+
+int packages_dpkg(struct span text, package_fn *fn, void *ctx, size_t *broken, struct err *e)
+{
+	struct paragraph g = {.p.type = "deb"};
+
+	while (text.p) {
+		struct span line = next_line(&text);
+
+		if (line.n > 0) {
+			if (line.p[0] != ' ' && line.p[0] != '\t')
+				read_field(&g, line);
+			continue;
+		}
+		if (end_package(&g.p, g.any, g.gone, fn, ctx, broken, e))
+			return -1;
+		g = (struct paragraph){.p.type = "deb"};
+	}
+	return end_package(&g.p, g.any, g.gone, fn, ctx, broken, e);
+}
+
+/* ---- apk */
+
+int packages_apk(struct span text, package_fn *fn, void *ctx, size_t *broken, struct err *e)
+{
+	struct package p = {.type = "apk"};
+	bool any = false;
+
+	while (text.p) {
+		struct span line = next_line(&text), value;
+
+		if (line.n == 0) {
+			if (end_package(&p, any, false, fn, ctx, broken, e))
+				return -1;
+			p = (struct package){.type = "apk"};
+			any = false;
+			continue;
+		}
+		if (line.n < 2 || line.p[1] != ':')
+			continue;
+		any = true;
+		value = (struct span){line.p + 2, line.n - 2};
+		if (line.p[0] == 'P')
+			p.name = value;
+		else if (line.p[0] == 'V')
+			p.version = value;
+		else if (line.p[0] == 'A')
+			p.arch = value;
+		else if (line.p[0] == 'L')
+			p.license = value;
+		else if (line.p[0] == 'o')
+			p.source = value;
+	}
+	return end_package(&p, any, false, fn, ctx, broken, e);
+}
+
+int packages_apk_owned(struct span text, path_fn *fn, void *ctx, struct err *e)
+{
+	struct span directory = SPAN("");
+
+	while (text.p) {
+		struct span line = next_line(&text);
+
+		if (line.n < 2 || line.p[1] != ':')
+			continue;
+		if (line.p[0] == 'F')
+			directory = (struct span){line.p + 2, line.n - 2};
+		else if (line.p[0] == 'R' && span_eq(line, "R:package.json") && span_has(directory, "node_modules/") &&
+			 fn(ctx, directory, (struct span){line.p + 2, line.n - 2}, e))
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- os-release */
+
+static struct span unquoted(struct span v)
+{
+	v = span_trim(v);
+	if (v.n >= 2 && (v.p[0] == '"' || v.p[0] == '\'') && v.p[v.n - 1] == v.p[0])
+		v = (struct span){v.p + 1, v.n - 2};
+	return v;
+}
+
+/* How much of VERSION_ID feeds use: all of it, the part before the first '.', or before the second. */
+enum part { ALL, MAJOR, MINOR };
+
+static const struct distro {
+	const char *id, *ecosystem;
+	enum part part;
+} distros[] = {
+	{"debian", "Debian", MAJOR},	    {"ubuntu", "Ubuntu", ALL},	      {"alpine", "Alpine", MINOR},
+	{"wolfi", "Wolfi", ALL},	    {"chainguard", "Chainguard", ALL}, {"almalinux", "AlmaLinux", MAJOR},
+	{"rocky", "Rocky Linux", MAJOR},    {"rhel", "Red Hat", MAJOR},	      {"centos", "CentOS", MAJOR},
+	{"fedora", "Fedora", MAJOR},	    {"ol", "Oracle Linux", MAJOR},    {"amzn", "Amazon Linux", MAJOR},
+	{"opensuse-leap", "openSUSE", ALL}, {"sles", "SUSE", ALL},	      {"photon", "Photon OS", ALL},
+	{"azurelinux", "Azure Linux", MAJOR}, {"mariner", "CBL-Mariner", ALL},
+};
+
+static struct span release_of(struct span version, enum part part)
+{
+	size_t dots = part == MAJOR ? 1 : 2;
+
+	if (part == ALL)
+		return version;
+	if (memchr(version.p, '_', version.n)) /* 3.17_alpha20220715 is not yet 3.17 */
+		return SPAN("edge");
+	for (size_t i = 0; i < version.n; i++)
+		if (version.p[i] == '.' && --dots == 0)
+			return (struct span){version.p, i};
+	return version;
+}
+
+void packages_os_release(struct span text, struct os_release *out)
+{
+	*out = (struct os_release){0};
+	while (text.p) {
+		struct span value = next_line(&text), key = span_trim(span_cut(&value, '='));
+
+		if (!value.p)
+			continue;
+		value = unquoted(value);
+		if (span_eq(key, "ID"))
+			out->id = value;
+		else if (span_eq(key, "VERSION_ID"))
+			out->version = value;
+		else if (span_eq(key, "PRETTY_NAME"))
+			out->name = value;
+		else if (span_eq(key, "VERSION_CODENAME"))
+			out->codename = value;
+	}
+	for (size_t i = 0; i < sizeof(distros) / sizeof(distros[0]); i++)
+		if (out->id.n > 0 && span_eq(out->id, distros[i].id)) {
+			out->ecosystem = distros[i].ecosystem;
+			if (out->version.n > 0)
+				out->release = release_of(out->version, distros[i].part);
+		}
+	if (out->ecosystem && (strcmp(out->ecosystem, "Wolfi") == 0 || strcmp(out->ecosystem, "Chainguard") == 0))
+		out->release = SPAN(""); /* rolling */
+}
+
+/* ---- package URLs */
+
+static void add_encoded(struct buf *b, struct span s)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_~:";
+
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] && strchr(plain, s.p[i]))
+			buf_add_char(b, s.p[i]);
+		else
+			buf_printf(b, "%%%02X", (unsigned char)s.p[i]);
+}
+
+void packages_purl(struct buf *b, const struct package *p, const char *namespace, const char *distro)
+{
+	struct span name = p->name;
+
+	buf_printf(b, "pkg:%s/", p->type);
+	if (namespace) {
+		add_encoded(b, span_of(namespace));
+		buf_add_char(b, '/');
+	}
+	if (strcmp(p->type, "npm") == 0 && span_starts(name, "@") && memchr(name.p, '/', name.n)) {
+		add_encoded(b, span_cut(&name, '/'));
+		buf_add_char(b, '/');
+	}
+	add_encoded(b, name);
+	buf_add_char(b, '@');
+	add_encoded(b, p->version);
+	if (p->arch.n > 0) {
+		buf_add_str(b, "?arch=");
+		add_encoded(b, p->arch);
+	}
+	if (distro) {
+		buf_add_str(b, p->arch.n > 0 ? "&distro=" : "?distro=");
+		add_encoded(b, span_of(distro));
+	}
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PACKAGES_H
+#define PACKAGES_H
+/* Package databases as text, of images and nodes alike: what is installed. */
+#include "common/err.h"
+#include "common/span.h"
+
+struct package {
+	const char *type;		      /* PURL type */
+	struct span name, version, arch, license;
+	struct span source, source_version;   /* absent: the same as the package's own */
+};
+
+/* Returns -1 to stop. The spans point into the text. */
+typedef int package_fn(void *ctx, const struct package *p, struct err *e);
+
+/* dpkg's status file, or one file of status.d (deb822; dpkg(1), "installed" states). Packages whose files are not
+ * there (config-files, not-installed, half-installed) are left out. `*broken` counts paragraphs without name or version. */
+int packages_dpkg(struct span text, package_fn *fn, void *ctx, size_t *broken, struct err *e);
+/* apk's installed database (apk-tools, "installed DB format v2"). */
+int packages_apk(struct span text, package_fn *fn, void *ctx, size_t *broken, struct err *e);
+
+/* Paths of package.json files in node_modules that an apk database lists as its packages' own: fn gets each without
+ * leading "/". */
+typedef int path_fn(void *ctx, struct span directory, struct span file, struct err *e);
+int packages_apk_owned(struct span text, path_fn *fn, void *ctx, struct err *e);
+
+struct os_release {
+	struct span id, version, name, codename; /* as written; absent: not there */
+	const char *ecosystem;			 /* as feeds name it; NULL: unknown */
+	struct span release;			 /* as feeds name it; absent: not told */
+};
+/* os-release(5). */
+void packages_os_release(struct span text, struct os_release *out);
+
+struct buf;
+/* Appends the package URL (purl-spec, types deb, apk, npm). `distro`: "debian-12" or NULL. */
+void packages_purl(struct buf *b, const struct package *p, const char *namespace, const char *distro);
+#endif

@@ -1,0 +1,136 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Images: configuration, layers, files of note; packages of images and nodes, with the layer that brought them.
+-- Source unless said otherwise: the image's own manifest, configuration and layers (OCI image-spec 1.1, docker save).
+
+-- One row per image, told by the digest of its configuration, so that docker save and OCI archives of one image meet.
+CREATE TABLE image (
+  thing INTEGER PRIMARY KEY REFERENCES thing(id), -- 'image:sha256:<configuration>'
+  config_digest TEXT NOT NULL, -- 'sha256:…' of the configuration: docker's image id
+  digest TEXT,               -- 'sha256:…' of the manifest: what registries and pods name; NULL: docker save does not tell it
+  os TEXT, architecture TEXT, variant TEXT,
+  created INTEGER,           -- NULL: not told, or set to 1970 for reproducibility
+  user TEXT,                 -- as written; NULL or '' or '0' or 'root': runs as root
+  runs_as_root INTEGER NOT NULL, -- 1: the configured user is root or none
+  entrypoint TEXT, cmd TEXT, -- JSON arrays, values redacted
+  working_dir TEXT,
+  healthcheck INTEGER NOT NULL, -- 1: one is configured
+  onbuild INTEGER NOT NULL,  -- number of ONBUILD triggers
+  layers INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,    -- plain size of all layers' archives
+  stored_bytes INTEGER NOT NULL, -- as stored in the archive
+  verified INTEGER NOT NULL, -- 1: every digest and diff id is what manifest and configuration say
+  readable INTEGER NOT NULL  -- 1: every layer was read to its end
+) STRICT;
+
+-- Names that archives give the image: 'registry.local/app:1.2'.
+CREATE TABLE image_name (
+  image INTEGER NOT NULL REFERENCES image(thing),
+  name TEXT NOT NULL,        -- as written
+  registry TEXT, repository TEXT, tag TEXT, -- 'docker.io', 'library/nginx', 'latest' applied; NULL: not a valid reference
+  PRIMARY KEY (image, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE image_layer (
+  image INTEGER NOT NULL REFERENCES image(thing),
+  ordinal INTEGER NOT NULL,  -- 0 is the lowest
+  digest TEXT NOT NULL,      -- 'sha256:…' of the bytes as stored
+  diff_id TEXT NOT NULL,     -- 'sha256:…' of the plain archive, computed
+  packing TEXT NOT NULL,     -- gzip, zstd, none
+  bytes INTEGER NOT NULL, stored_bytes INTEGER NOT NULL, -- plain, as stored
+  entries INTEGER NOT NULL,
+  created_by TEXT,           -- history's command, redacted
+  PRIMARY KEY (image, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX image_layer_diff ON image_layer(diff_id);
+
+CREATE TABLE image_env (
+  image INTEGER NOT NULL REFERENCES image(thing),
+  name TEXT NOT NULL,
+  value TEXT,                -- redacted; NULL: no value
+  secret INTEGER NOT NULL,   -- 1: redaction took something out
+  PRIMARY KEY (image, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE image_port (
+  image INTEGER NOT NULL REFERENCES image(thing),
+  port INTEGER NOT NULL, protocol TEXT NOT NULL, -- tcp, udp, sctp
+  PRIMARY KEY (image, port, protocol)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE image_label (
+  image INTEGER NOT NULL REFERENCES image(thing),
+  name TEXT NOT NULL, value TEXT NOT NULL, -- redacted
+  PRIMARY KEY (image, name)
+) STRICT, WITHOUT ROWID;
+
+-- Files of note in any layer; one row per path, kind and the layer that has it.
+CREATE TABLE image_file (
+  image INTEGER NOT NULL REFERENCES image(thing),
+  layer INTEGER NOT NULL,
+  path TEXT NOT NULL,        -- from the root, without leading '/'
+  kind TEXT NOT NULL,        -- setuid, setgid, world-writable, package-manager, shell, tool, private-key, credentials
+  type TEXT NOT NULL,        -- file, directory, link
+  mode INTEGER NOT NULL,     -- permission bits
+  uid INTEGER NOT NULL, gid INTEGER NOT NULL, bytes INTEGER NOT NULL,
+  removed_in INTEGER,        -- layer that removes or replaces it; still to be found in its own layer
+  PRIMARY KEY (image, kind, path, layer)
+) STRICT, WITHOUT ROWID;
+
+-- What was read to list the packages of an image or a node.
+CREATE TABLE inventory (
+  thing INTEGER PRIMARY KEY REFERENCES thing(id), -- image or node
+  distro TEXT,               -- ID of os-release: debian, alpine, …; NULL: no os-release
+  distro_version TEXT,       -- VERSION_ID as written
+  distro_name TEXT,          -- PRETTY_NAME
+  ecosystem TEXT,            -- as feeds name it: Debian, Alpine, …; NULL: unknown distribution
+  release TEXT,              -- as feeds name it: '12', '3.14'; NULL: not told
+  database TEXT NOT NULL,    -- deb, apk, rpm (seen, not read), removed (a layer had one, a later one took it away), none
+  packages INTEGER NOT NULL  -- installed ones
+) STRICT;
+
+-- Packages of images and nodes. Removed ones stay, with the layer that took them away.
+CREATE TABLE package (
+  id INTEGER PRIMARY KEY,
+  thing INTEGER NOT NULL REFERENCES thing(id), -- image or node
+  type TEXT NOT NULL,        -- PURL type: deb apk npm …
+  name TEXT NOT NULL, version TEXT NOT NULL,
+  arch TEXT, license TEXT,
+  source TEXT, source_version TEXT, -- source package, for deb and apk
+  purl TEXT NOT NULL,
+  path TEXT,                 -- database or file that tells of it
+  layer INTEGER,             -- that brought it; NULL for nodes
+  removed_in INTEGER,        -- layer that took it away; NULL: installed
+  declared INTEGER NOT NULL, -- 1: named in a lock file only, not installed
+  owned INTEGER NOT NULL,    -- 1: a language package that an operating system package owns: judged by that one
+  UNIQUE (thing, type, name, version, arch, path, layer)
+) STRICT;
+CREATE INDEX package_name ON package(name, version);
+
+-- Containers and the images they run, joined by digest, else by repository and tag.
+CREATE TABLE image_use (
+  container INTEGER NOT NULL REFERENCES thing(id),
+  image INTEGER NOT NULL REFERENCES image(thing),
+  matched_by TEXT NOT NULL,  -- digest, tag
+  PRIMARY KEY (container, image)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIEW v_image AS
+  SELECT i.thing AS subject, coalesce((SELECT min(n.name) FROM image_name n WHERE n.image = i.thing), t.name) AS image, i.config_digest, i.digest, i.os,
+    i.architecture, i.created, i.user, i.runs_as_root, i.entrypoint, i.cmd, i.healthcheck, i.onbuild, i.layers, i.bytes, i.stored_bytes, i.verified, i.readable,
+    v.distro, v.distro_version, v.distro_name, v.ecosystem, v.release, v.database AS package_database, v.packages,
+    (SELECT count(*) FROM image_use u WHERE u.image = i.thing) AS containers,
+    (SELECT count(*) FROM image_env e WHERE e.image = i.thing AND e.secret) AS env_secrets
+  FROM image i JOIN thing t ON t.id = i.thing LEFT JOIN inventory v ON v.thing = i.thing;
+
+CREATE VIEW v_image_file AS
+  SELECT f.image AS subject, v.image, f.layer, f.path, f.kind, f.type, f.mode, printf('%04o', f.mode) AS mode_text, f.uid, f.gid, f.bytes, f.removed_in
+  FROM image_file f JOIN v_image v ON v.subject = f.image;
+
+-- Packages, installed and removed, of images and nodes.
+CREATE VIEW v_package AS
+  SELECT p.thing AS subject, t.kind AS subject_kind, t.ref, p.id AS package, p.type, p.name, p.version, p.arch, p.license, p.source, p.source_version, p.purl,
+    p.path, p.layer, p.removed_in, p.declared, p.owned
+  FROM package p JOIN thing t ON t.id = p.thing;
+
+CREATE VIEW v_image_use AS
+  SELECT u.container AS subject, u.container, u.image, v.image AS image_name, u.matched_by FROM image_use u JOIN v_image v ON v.subject = u.image;
