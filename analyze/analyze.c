@@ -2,6 +2,7 @@
 // The analysis from end to end: the order of its steps, evidence rows, transactions. What a step does is in its own file.
 #include "analyze.h"
 #include "derive.h"
+#include "derive-match.h"
 #include "load.h"
 #include "schema.h"
 #include "site.h"
@@ -207,6 +208,17 @@ static int set_as_of(struct run *r, struct err *e)
 	return set_meta(r->db, "as-of", text, e);
 }
 
+/* Vulnerabilities; without --feeds every package is not-assessed, and the database says so. */
+static int match_feeds(struct run *r, struct err *e)
+{
+	auto_db feeds = {0};
+
+	progress_show("matching", 0, 0, "");
+	if (r->options->feeds && db_open(&feeds, r->options->feeds, DB_FEEDS_APPLICATION_ID, e))
+		return -1;
+	return derive_image_use(r->db, e) || derive_match(r->db, r->options->feeds ? &feeds : NULL, e) ? -1 : 0;
+}
+
 static int build(struct run *r, struct err *e)
 {
 	double before = cpu_seconds();
@@ -219,7 +231,7 @@ static int build(struct run *r, struct err *e)
 		progress_clear();
 		fprintf(stderr, "%-24s %6.2f s\n", "load", cpu_seconds() - before);
 	}
-	if (derive_all(r, e) || set_meta(r->db, "trust", "UNSIGNED", e))
+	if (match_feeds(r, e) || derive_all(r, e) || set_meta(r->db, "trust", "UNSIGNED", e))
 		return -1;
 	return db_commit(r->db, e);
 }

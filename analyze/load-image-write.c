@@ -13,7 +13,8 @@ static int write_name(struct load *l, int64_t thing, struct span name, struct er
 
 	if (name.n == 0 || name.n > 1024)
 		return 0;
-	if (!image_name_parse(&a, name, &ref))
+	/* OCI layouts often say the tag alone ("3.14.10"): a name of nothing. */
+	if ((!memchr(name.p, '/', name.n) && !memchr(name.p, ':', name.n)) || !image_name_parse(&a, name, &ref))
 		ref = (struct image_name){0};
 	return db_run(l->db, e, "INSERT OR IGNORE INTO image_name(image, name, registry, repository, tag) VALUES (?, ?, ?, ?, ?)", "itttt",
 		      thing, name, ref.registry, ref.repository, ref.tag);

@@ -8,6 +8,9 @@
 #include "common/tar.h"
 #include "common/unpack.h"
 
+#include <dirent.h>
+#include <sys/stat.h>
+
 enum { JSON_MAX = 16 * 1024 * 1024, INDEX_DEPTH = 8, LAYERS_MAX = 1000, IMAGES_MAX = 10000 };
 
 struct archive_state {
@@ -94,10 +97,21 @@ static int read_layer(struct archive_state *st, struct source *in, struct blob *
 	return 0;
 }
 
+static int read_blob(struct archive_state *st, struct source *content, struct blob *b, struct err *e)
+{
+	struct peeked k;
+
+	content->name = b->path;
+	if (source_peek(&k, content, e))
+		return -1;
+	if (is_layer(k.head))
+		return read_layer(st, &k.source, b, e);
+	return is_json(k.head) ? read_json(st, &k.source, b, e) : 0;
+}
+
 static int read_member(struct archive_state *st, struct tar *tar, const struct tar_entry *t, struct err *e)
 {
 	struct source content;
-	struct peeked k;
 	struct blob *b;
 
 	if ((t->type != 'f' && t->type != 'l' && t->type != 'h') || add_blob(st, t, &b))
@@ -108,12 +122,7 @@ static int read_member(struct archive_state *st, struct tar *tar, const struct t
 	}
 	b->bytes = t->size;
 	tar_content(tar, &content);
-	content.name = b->path;
-	if (source_peek(&k, &content, e))
-		return -1;
-	if (is_layer(k.head))
-		return read_layer(st, &k.source, b, e);
-	return is_json(k.head) ? read_json(st, &k.source, b, e) : 0;
+	return read_blob(st, &content, b, e);
 }
 
 static int read_archive(struct archive_state *st, struct source *content, struct err *e)
@@ -133,6 +142,45 @@ static int read_archive(struct archive_state *st, struct source *content, struct
 	tar_close(tar);
 	source_close(&plain);
 	return r;
+}
+
+static int read_layout_file(struct archive_state *st, const char *folder, const char *name, struct err *e)
+{
+	struct tar_entry t = {.name = name, .link = "", .type = 'f'};
+	struct err bad = {0};
+	struct source s;
+	struct stat file;
+	struct blob *b;
+	int r;
+
+	char *path = arena_printf(&st->arena, "%s/%s", folder, name);
+
+	if (lstat(path, &file) || !S_ISREG(file.st_mode) || add_blob(st, &t, &b))
+		return 0;
+	b->bytes = (uint64_t)file.st_size;
+	if (source_from_file(&s, path, &bad))
+		return load_problem(st->load, name, e, "%s", bad.msg);
+	r = read_blob(st, &s, b, e);
+	source_close(&s);
+	return r;
+}
+
+/* An OCI layout that lies as a folder. */
+static int read_layout(struct archive_state *st, const char *folder, struct err *e)
+{
+	struct dirent **names = NULL;
+	char *blobs = arena_printf(&st->arena, "%s/blobs/sha256", folder);
+	int n = scandir(blobs, &names, NULL, alphasort), r = 0;
+
+	if (n < 0)
+		return err_set(e, ERR_INPUT, "%s: cannot read blobs/sha256", folder);
+	for (int i = 0; i < n; i++) {
+		if (r == 0 && names[i]->d_name[0] != '.')
+			r = read_layout_file(st, folder, arena_printf(&st->arena, "blobs/sha256/%s", names[i]->d_name), e);
+		free(names[i]);
+	}
+	free(names);
+	return r ? -1 : read_layout_file(st, folder, "index.json", e);
 }
 
 /* ---- putting together */
@@ -420,7 +468,7 @@ int load_image(struct load *l, struct source *content, struct err *e)
 	int r;
 
 	st.end = &st.blobs;
-	r = read_archive(&st, content, &bad);
+	r = content ? read_archive(&st, content, &bad) : read_layout(&st, l->file, &bad);
 	if (r && bad.kind == ERR_ENV)
 		r = err_set(e, bad.kind, "%s", bad.msg);
 	else

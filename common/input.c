@@ -2,6 +2,7 @@
 // From paths to members. What a member holds is told by recognise.c, unpacking is archive.c's.
 #include "input.h"
 #include "archive.h"
+#include "image-head.h"
 #include "limits.h"
 #include "recognise.h"
 
@@ -78,6 +79,10 @@ static int walk_stream(struct walk *w, struct source *in, const char *path, cons
 
 	if (fill_head(&a, &m.err))
 		return broken(w, path, &m.err, e);
+	if (archive_looks_like((struct span){a.head, a.n}) && image_head((struct span){a.head, a.n})) {
+		m.kind = "image/archive";
+		return give(w, &m, e);
+	}
 	if (archive_looks_like((struct span){a.head, a.n}) && !inside)
 		return walk_archive(w, &plain, path, file ? "" : path, e);
 	switch (recognise(span_of(path), (struct span){a.head, a.n}, kind, sizeof(kind))) {
@@ -109,12 +114,6 @@ static bool hostile_name(const char *name)
 	return false;
 }
 
-static bool is_image(struct archive_entry_info *entry)
-{
-	return strcmp(entry->name, "oci-layout") == 0 || strcmp(entry->name, "./oci-layout") == 0 || strcmp(entry->name, "manifest.json") == 0 ||
-	       strncmp(entry->name, "blobs/sha256", 12) == 0 || strcmp(entry->name, "index.json") == 0;
-}
-
 static int walk_archive(struct walk *w, struct source *s, const char *path, const char *prefix, struct err *e)
 {
 	struct archive_reader *r = archive_reader_new(s);
@@ -130,12 +129,6 @@ static int walk_archive(struct walk *w, struct source *s, const char *path, cons
 
 		while (strncmp(name, "./", 2) == 0)
 			name += 2;
-		if (is_image(&entry)) {
-			struct member m = {.path = path, .kind = "image/archive", .file = path};
-
-			stop = give(w, &m, e);
-			break;
-		}
 		if (!entry.regular)
 			continue;
 		copy = strdup(name[0] ? name : path);
@@ -169,11 +162,27 @@ static int walk_file(struct walk *w, const char *file, const char *path, int64_t
 	return rc;
 }
 
+/* An OCI image layout is one member: its blobs say nothing alone. The loader opens the folder. */
+static bool is_layout(const char *folder)
+{
+	char file[LIMIT_NAME_BYTES + 512];
+	struct stat st;
+
+	snprintf(file, sizeof(file), "%s/oci-layout", folder);
+	return lstat(file, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 static int walk_folder(struct walk *w, const char *folder, const char *path, int depth, struct err *e)
 {
 	struct dirent **names = NULL;
-	int n = depth > DEPTH ? -1 : scandir(folder, &names, NULL, alphasort), rc = 0;
+	int n, rc = 0;
 
+	if (is_layout(folder)) {
+		struct member m = {.path = path[0] ? path : ".", .kind = "image/archive", .file = folder};
+
+		return give(w, &m, e);
+	}
+	n = depth > DEPTH ? -1 : scandir(folder, &names, NULL, alphasort);
 	if (n < 0) {
 		struct err why = {0};
 

@@ -26,7 +26,7 @@ CREATE TABLE image (
 CREATE TABLE image_name (
   image INTEGER NOT NULL REFERENCES image(thing),
   name TEXT NOT NULL,        -- as written
-  registry TEXT, repository TEXT, tag TEXT, -- 'docker.io', 'library/nginx', 'latest' applied; NULL: not a valid reference
+  registry TEXT, repository TEXT, tag TEXT, -- 'docker.io', 'library/nginx', 'latest' applied; NULL: not a full reference
   PRIMARY KEY (image, name)
 ) STRICT, WITHOUT ROWID;
 
@@ -115,7 +115,7 @@ CREATE TABLE image_use (
 ) STRICT, WITHOUT ROWID;
 
 CREATE VIEW v_image AS
-  SELECT i.thing AS subject, coalesce((SELECT min(n.name) FROM image_name n WHERE n.image = i.thing), t.name) AS image, i.config_digest, i.digest, i.os,
+  SELECT i.thing AS subject, coalesce((SELECT n.name FROM image_name n WHERE n.image = i.thing ORDER BY n.registry IS NULL, n.name LIMIT 1), t.name) AS image, i.config_digest, i.digest, i.os,
     i.architecture, i.created, i.user, i.runs_as_root, i.entrypoint, i.cmd, i.healthcheck, i.onbuild, i.layers, i.bytes, i.stored_bytes, i.verified, i.readable,
     v.distro, v.distro_version, v.distro_name, v.ecosystem, v.release, v.database AS package_database, v.packages,
     (SELECT count(*) FROM image_use u WHERE u.image = i.thing) AS containers,
