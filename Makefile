@@ -18,7 +18,7 @@ SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recove
 OPT := $(if $(SAN),-O1 -g,-O2 -g)
 ALL_CFLAGS := -std=gnu11 $(OPT) $(WARN) $(HARD) $(SANFLAGS) -D_GNU_SOURCE -DPLIMSOLL_VERSION='"$(VERSION)"' \
 	-I. -include common/banned.h -ffile-prefix-map=$(CURDIR)=. $(CFLAGS)
-ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now $(SANFLAGS) $(LDFLAGS)
+ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,-rpath,'$$ORIGIN/lib' $(SANFLAGS) $(LDFLAGS)
 
 Q := $(if $(V),,@)
 SRC := $(sort plimsoll.c $(wildcard common/*.c collect/*.c vulnfeeds/*.c analyze/*.c report/*.c report/browse/*.c))
@@ -73,11 +73,49 @@ test: deps
 	$(Q)$(MAKE) --no-print-directory SAN=1 test-run
 
 E2E := $(sort $(wildcard tests/e2e-*.sh))
-test-run: $(B)/plimsoll $(UNITS)
-	$(Q)sh tests/run.sh $(CURDIR)/$(B)/plimsoll tests/lint.sh $(UNITS) $(E2E)
+FUZZED := $(sort $(wildcard tests/fuzz/fuzz-*.c))
+FUZZERS := $(FUZZED:tests/fuzz/%.c=$(B)/fuzz/%)
+test-run: $(B)/plimsoll $(UNITS) $(FUZZERS)
+	$(Q)sh tests/run.sh $(CURDIR)/$(B)/plimsoll tests/lint.sh $(UNITS) $(FUZZERS:%="corpus:tests/fuzz/replay.sh %") $(E2E)
 
 lint:
 	$(Q)sh tests/lint.sh
+
+# Fuzz targets (clang's libFuzzer): FUZZ_SECONDS each. They also run their corpus as a test in `make test`.
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz-*.c))
+FUZZ_SECONDS ?= 60
+fuzz: deps-fuzz
+	$(Q)$(MAKE) --no-print-directory CC=clang B=build-fuzz SAN=1 CFLAGS=-fsanitize=fuzzer-no-link fuzz-run
+fuzz-run: $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
+	$(Q)for f in $^; do n=$${f##*/fuzz-}; mkdir -p $(B)/corpus/$$n; echo "  FUZZ  $$n"; \
+		$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -artifact_prefix=$(B)/$$n- $(B)/corpus/$$n tests/fuzz/corpus/$$n || exit 1; done
+$(B)/fuzz/%: tests/fuzz/%.c $(LIBOBJ)
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(if $(filter clang,$(CC)),-fsanitize=fuzzer) -o $@ $^ $(if $(filter clang,$(CC)),,tests/fuzz/main.c) $(LIBS)
+
+# Speed as ratios against a baseline in the same run; BENCH_DUMP=DIR takes another dump than the demo site's.
+BENCH_DUMP ?=
+bench: all
+	$(Q)bash tests/bench/bench.sh $(CURDIR)/$(B)/plimsoll $(BENCH_DUMP)
+
+# Line coverage of the tests.
+cover: deps
+	$(Q)$(MAKE) --no-print-directory B=build-cov CFLAGS=--coverage LDFLAGS=--coverage test-run
+	$(Q)gcov -o build-cov $$(find build-cov -name '*.gcno') 2>/dev/null | awk '/^File/ { f = $$2 } /^Lines/ { print $$0, f }' | grep -v /usr/ | sort -u; rm -f *.gcov
+
+PREFIX ?= /usr/local
+install: all
+	install -D -m 755 $(B)/plimsoll $(DESTDIR)$(PREFIX)/bin/plimsoll
+	install -D -m 644 docs/plimsoll.1 $(DESTDIR)$(PREFIX)/share/man/man1/plimsoll.1
+
+# A folder to carry: the program and the shared libraries that Debian 12 does not have by itself, found beside it.
+dist: all
+	$(Q)rm -rf $(B)/plimsoll-$(VERSION) && mkdir -p $(B)/plimsoll-$(VERSION)/lib
+	$(Q)cp $(B)/plimsoll README.md LICENSE docs/plimsoll.1 $(B)/plimsoll-$(VERSION)/
+	$(Q)ldd $(B)/plimsoll | awk '$$3 ~ /^\// && $$1 !~ /^(libc|libm|libpthread|ld-linux)/ { print $$3 }' | xargs -I{} cp -L {} $(B)/plimsoll-$(VERSION)/lib/
+	$(Q)tar -C $(B) --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$(SOURCE_DATE_EPOCH) -czf $(B)/plimsoll-$(VERSION).tar.gz plimsoll-$(VERSION)
+	@echo "  DIST  $(B)/plimsoll-$(VERSION).tar.gz"
 
 # What the build and the tests need from Debian 12.
 DEPS := gcc pkg-config libc6-dev libsqlite3-dev libarchive-dev zlib1g-dev libyaml-dev libjansson-dev libyajl-dev libncurses-dev libhpdf-dev \
@@ -91,8 +129,11 @@ deps:
 		$$su apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$su apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	fi
 
+deps-fuzz: DEPS += clang libclang-rt-14-dev
+deps-fuzz: deps
+
 clean:
 	rm -rf build build-san build-fuzz build-cov demo-out
 
-.PHONY: all deps test test-run lint clean FORCE
+.PHONY: all deps deps-fuzz test test-run lint fuzz fuzz-run bench cover install dist clean FORCE
 .SECONDARY:

@@ -111,6 +111,23 @@ void json_reader_free(struct json_reader *r)
 	free(r);
 }
 
+/* The code unit of a \uXXXX escape at `p`; -1 when there is none. */
+static long code_unit(const char *p, const char *end)
+{
+	long value = 0;
+
+	if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
+		return -1;
+	for (int i = 2; i < 6; i++) {
+		int digit = p[i] >= '0' && p[i] <= '9' ? p[i] - '0' : p[i] >= 'a' && p[i] <= 'f' ? p[i] - 'a' + 10 : p[i] >= 'A' && p[i] <= 'F' ? p[i] - 'A' + 10 : -1;
+
+		if (digit < 0)
+			return -1;
+		value = value * 16 + digit;
+	}
+	return value;
+}
+
 /* yajl turns a lone surrogate into '?' without a word, so they are looked for first: position or -1. */
 static ssize_t lone_surrogate(struct span text)
 {
@@ -118,20 +135,17 @@ static ssize_t lone_surrogate(struct span text)
 
 	while ((p = memmem(p, (size_t)(end - p), "\\u", 2))) {
 		const char *back = p;
-		bool high, low;
+		long unit, low;
 
 		while (back > text.p && back[-1] == '\\')
 			back--;
-		if ((p - back) % 2 || end - p < 6 || (p[2] != 'd' && p[2] != 'D') || !strchr("89abAB", p[3])) {
-			low = (p - back) % 2 == 0 && end - p >= 6 && (p[2] == 'd' || p[2] == 'D') && strchr("cdefCDEF", p[3]) && p[3];
-			if (low)
-				return p - text.p;
+		unit = (p - back) % 2 ? -1 : code_unit(p, end);
+		if (unit < 0xd800 || unit > 0xdfff) {
 			p += 2;
 			continue;
 		}
-		high = p[3] != 0;
-		low = end - p >= 12 && p[6] == '\\' && p[7] == 'u' && (p[8] == 'd' || p[8] == 'D') && p[9] && strchr("cdefCDEF", p[9]);
-		if (high && !low)
+		low = unit < 0xdc00 ? code_unit(p + 6, end) : -1;
+		if (low < 0xdc00 || low > 0xdfff)
 			return p - text.p;
 		p += 12;
 	}

@@ -109,18 +109,18 @@ int tree_close(struct tree *t, bool object, struct err *e)
 		return err_set(e, ERR_INPUT, "unbalanced brackets");
 	f = t->frames[--t->depth];
 	n = t->n - f.start;
-	if (object) {
+	if (!n) {
+		/* Nothing to copy, and perhaps no stack yet. */
+	} else if (object) {
 		if (check_keys(t->slots + f.start, n / 2, e))
 			return -1;
 		_Static_assert(sizeof(struct json_member) == 2 * sizeof(struct json), "pairs are members");
 		v.members = arena_alloc(t->arena, n * sizeof(struct json));
-		if (n)
-			memcpy(v.members, t->slots + f.start, n * sizeof(struct json));
+		memcpy(v.members, t->slots + f.start, n * sizeof(struct json));
 		v.n = (uint32_t)(n / 2);
 	} else {
 		v.items = arena_alloc(t->arena, n * sizeof(struct json));
-		if (n)
-			memcpy(v.items, t->slots + f.start, n * sizeof(struct json));
+		memcpy(v.items, t->slots + f.start, n * sizeof(struct json));
 		v.n = (uint32_t)n;
 	}
 	t->n = f.start;
