@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of loaders and what they share. What a kind of evidence means is each load-*.c's.
 #include "load.h"
+#include "common/object.h"
 
 #include "load-image.h"
+#include "load-kubernetes.h"
 
 #include <stdarg.h>
 
 static const struct loader loaders[] = {
 	{"image", load_image},
+	{"kubernetes/", load_kubernetes},
 	{NULL, NULL},
 };
 
@@ -121,4 +124,11 @@ int load_member(struct load *l, struct source *content, struct err *e)
 		if (strncmp(l->kind, t->kind, strlen(t->kind)) == 0)
 			return t->load(l, content, e);
 	return load_problem(l, NULL, e, "no loader for evidence of kind %s", l->kind);
+}
+
+void load_fini(struct load *l)
+{
+	arena_fini(&l->item);
+	object_packer_free(l->packer);
+	l->packer = NULL;
 }

@@ -9,12 +9,14 @@
 #include "common/db.h"
 #include "common/source.h"
 
+struct object_packer;
 struct redact;
 
 struct load {
 	struct db *db;
 	struct redact *redact;	/* hides secrets in raw input; NULL when the member was redacted at collection */
 	struct arena item;	/* memory of the item at hand; reset between items by the loader */
+	struct object_packer *packer; /* packs raw objects; made by the first member of them, freed by load_fini() */
 	/* The member at hand. */
 	int64_t evidence;	/* its row */
 	const char *kind;	/* 'kubernetes/pods', 'node/files', ... */
@@ -60,4 +62,6 @@ struct loader {
 /* Reads one member with the loader of its kind. 0, or -1 when the environment failed; what is wrong with the
  * member itself becomes problem rows and the evidence row's state. */
 int load_member(struct load *l, struct source *content, struct err *e);
+/* Frees what a run's `struct load` gathered; the same one serves all members of a run. */
+void load_fini(struct load *l);
 #endif

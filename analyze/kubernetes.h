@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KUBERNETES_H
+#define KUBERNETES_H
+/*
+ * One Kubernetes object on its way into the database, and what the loaders of its kinds share. The walk over a member and
+ * the table of kinds are in load-kubernetes.c; load-<subject>.c fill the typed tables, one function per kind.
+ */
+#include "load.h"
+
+struct kube {
+	struct load *l;
+	const struct json *object, *meta, *spec, *status;
+	struct span api_version; /* "apps/v1" */
+	struct span kind;	 /* as refs name it: "Deployment", "Rollout.argoproj.io" */
+	struct span type;	 /* "Deployment", "Rollout" */
+	struct span group;	 /* "apps"; empty for core */
+	struct span name, namespace; /* namespace absent: cluster-scoped */
+	struct span owner_kind, owner_name; /* of the controlling owner, kind as refs name it; absent: none */
+	const char *ref;
+	const char *pointer;
+	int64_t thing;
+};
+
+/* Typed rows of one object: 0, or -1 when the environment failed. Wrong types in the object read as absent. */
+typedef int kube_rows(struct kube *k, struct err *e);
+
+/* The cluster's name, "cluster" when nothing told it. */
+const char *kube_cluster(const struct load *l);
+/* A kind as refs name it: the group behind a dot, but for core, apps, batch, RBAC and networking. In the arena. */
+struct span kube_kind(struct arena *a, struct span api_version, struct span kind);
+/* "cluster/namespace/kind/name", "-" for no namespace. `kind` as kube_kind gives it. In the arena. */
+const char *kube_ref(struct arena *a, const char *cluster, struct span namespace, struct span kind, struct span name);
+/* Evidence kind of a Kubernetes kind: "kubernetes/networkpolicies", "kubernetes/constraints.templates.gatekeeper.sh". In the arena. */
+const char *kube_evidence_kind(struct arena *a, struct span kind);
+/* Minified JSON of a value, in the arena; absent span when there is none. */
+struct span kube_json(struct arena *a, const struct json *v);
+/* As kube_json, "[]" when it is not an array. */
+struct span kube_array(struct arena *a, const struct json *v);
+/* The owner reference with controller: true, NULL when there is none. */
+const struct json *kube_controller(const struct json *meta);
+
+/* Names of seccomp and AppArmor profiles in old annotations ("runtime/default") as the fields have them now. */
+struct span kube_profile(struct span s);
+
+/* load-workload.c: kinds with and without spec.replicas */
+kube_rows load_pod, load_replicated, load_unreplicated;
+/* load-service.c */
+kube_rows load_service;
+/* load-rbac.c */
+kube_rows load_role, load_binding;
+/* load-cluster.c */
+kube_rows load_namespace;
+#endif
