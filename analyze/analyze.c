@@ -246,7 +246,7 @@ int analyze_run(const struct analyze_options *o, const char *path, struct db *db
 	if (rc == 0)
 		*unread = db_int(db, 0, "SELECT count(*) FROM problem", "");
 	progress_clear();
-	arena_fini(&r.load.item);
+	load_fini(&r.load);
 	site_free(r.site);
 	return rc;
 }
