@@ -2,6 +2,7 @@
 // Packages of an image: each package database as it was after every layer, so that what brought a package and what took
 // it away is known. Parsing is packages.c's.
 #include "load-image.h"
+#include "inventory.h"
 
 struct found {
 	struct package p;
@@ -253,32 +254,6 @@ static int found_cmp(const void *x, const void *y)
 	d = d ? d : span_cmp(a->p.arch, b->p.arch);
 	d = d ? d : strcmp(a->path, b->path);
 	return d ? d : a->layer - b->layer;
-}
-
-int package_write(struct db *db, const struct package *p, const struct package_place *at, struct err *e)
-{
-	auto_buf purl = BUF_INIT;
-	bool os = strcmp(p->type, "npm") != 0;
-
-	packages_purl(&purl, p, os ? at->namespace : NULL, os ? at->distro : NULL);
-	return db_run(db, e,
-		      "INSERT OR IGNORE INTO package(thing, type, name, version, arch, license, source, source_version, purl, path, layer,"
-		      " removed_in, declared, owned) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1), nullif(?, -1), 0, ?)",
-		      "istttttttsiib", at->thing, p->type, p->name, p->version, p->arch, p->license, os ? (p->source.p ? p->source : p->name) : SPAN_NONE,
-		      os ? (p->source_version.p ? p->source_version : p->version) : SPAN_NONE, buf_span(&purl), at->path, (int64_t)at->layer,
-		      (int64_t)at->removed_in, at->owned);
-}
-
-int inventory_write(struct db *db, int64_t thing, const struct os_release *os, const char *database, struct err *e)
-{
-	static const struct os_release none;
-
-	if (!os)
-		os = &none;
-	return db_run(db, e,
-		      "INSERT INTO inventory(thing, distro, distro_version, distro_name, ecosystem, release, database, packages) VALUES"
-		      " (?1, ?2, ?3, ?4, ?5, ?6, ?7, (SELECT count(*) FROM package WHERE thing = ?1 AND removed_in IS NULL AND NOT declared))",
-		      "itttsts", thing, os->id, os->version, os->name, os->ecosystem, os->release, database);
 }
 
 static void read_os(struct collect *c, struct os_release *os)

@@ -34,16 +34,4 @@ int image_write(struct load *l, struct image *im, int64_t *thing, bool *fresh, s
 int image_write_packages(struct load *l, const struct image *im, int64_t thing, struct err *e);
 /* The loader: a docker-save or OCI archive as one stream, packed or not; NULL: the OCI layout that is the folder l->file. */
 int load_image(struct load *l, struct source *content, struct err *e);
-
-/* Adds a package row. */
-struct package_place {
-	int64_t thing;
-	const char *path;	/* NULL: not told */
-	int layer, removed_in;	/* -1: NULL */
-	bool owned;
-	const char *namespace, *distro; /* for the package URL; NULL: none */
-};
-int package_write(struct db *db, const struct package *p, const struct package_place *at, struct err *e);
-/* What was read to list a thing's packages; `os` may be NULL. */
-int inventory_write(struct db *db, int64_t thing, const struct os_release *os, const char *database, struct err *e);
 #endif

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes packages and what they were read from. Layers and their history are load-image-packages.c's.
+#include "inventory.h"
+
+#include "common/buf.h"
+
+int package_write(struct db *db, const struct package *p, const struct package_place *at, struct err *e)
+{
+	auto_buf purl = BUF_INIT;
+	bool os = strcmp(p->type, "npm") != 0;
+
+	packages_purl(&purl, p, os ? at->namespace : NULL, os ? at->distro : NULL);
+	return db_run(db, e,
+		      "INSERT OR IGNORE INTO package(thing, type, name, version, arch, license, source, source_version, purl, path, layer,"
+		      " removed_in, declared, owned) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1), nullif(?, -1), 0, ?)",
+		      "istttttttsiib", at->thing, p->type, p->name, p->version, p->arch, p->license, os ? (p->source.p ? p->source : p->name) : SPAN_NONE,
+		      os ? (p->source_version.p ? p->source_version : p->version) : SPAN_NONE, buf_span(&purl), at->path, (int64_t)at->layer,
+		      (int64_t)at->removed_in, at->owned);
+}
+
+int inventory_write(struct db *db, int64_t thing, const struct os_release *os, const char *database, struct err *e)
+{
+	static const struct os_release none;
+
+	if (!os)
+		os = &none;
+	return db_run(db, e,
+		      "INSERT INTO inventory(thing, distro, distro_version, distro_name, ecosystem, release, database, packages) VALUES"
+		      " (?1, ?2, ?3, ?4, ?5, ?6, ?7, (SELECT count(*) FROM package WHERE thing = ?1 AND removed_in IS NULL AND NOT declared))",
+		      "itttsts", thing, os->id, os->version, os->name, os->ecosystem, os->release, database);
+}
+
+struct node_packages {
+	struct load *load;
+	struct package_place at;
+};
+
+static int write_one(void *ctx, const struct package *p, struct err *e)
+{
+	struct node_packages *n = ctx;
+
+	return package_write(n->load->db, p, &n->at, e);
+}
+
+static int write_database(struct node_packages *n, const struct inventory_texts *t, struct err *e)
+{
+	size_t broken = 0;
+
+	n->at.path = "var/lib/dpkg/status";
+	if (t->dpkg_status.n && packages_dpkg(t->dpkg_status, write_one, n, &broken, e))
+		return -1;
+	n->at.path = "lib/apk/db/installed";
+	if (t->apk_installed.n && packages_apk(t->apk_installed, write_one, n, &broken, e))
+		return -1;
+	return broken ? load_problem(n->load, NULL, e, "%zu packages without a name or a version", broken) : 0;
+}
+
+int inventory_node(struct load *l, int64_t thing, const struct inventory_texts *t, struct err *e)
+{
+	struct os_release os = {0};
+	char distro[128], namespace[64];
+	struct node_packages n = {.load = l, .at = {.thing = thing, .layer = -1, .removed_in = -1}};
+
+	if (t->os_release.p)
+		packages_os_release(t->os_release, &os);
+	if (os.id.n > 0) {
+		snprintf(namespace, sizeof(namespace), "%.*s", SPAN_ARG(os.id));
+		snprintf(distro, sizeof(distro), "%.*s-%.*s", SPAN_ARG(os.id), SPAN_ARG(os.version));
+		n.at.namespace = namespace;
+		n.at.distro = os.version.n > 0 ? distro : NULL;
+	}
+	if (write_database(&n, t, e))
+		return -1;
+	return inventory_write(l->db, thing, os.id.n > 0 ? &os : NULL,
+			       t->dpkg_status.n ? "deb" : t->apk_installed.n ? "apk" : t->rpm ? "rpm" : "none", e);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef INVENTORY_H
+#define INVENTORY_H
+/* Rows of package and inventory, for images and nodes alike. */
+#include "load.h"
+#include "packages.h"
+
+/* Adds a package row. */
+struct package_place {
+	int64_t thing;
+	const char *path;	/* NULL: not told */
+	int layer, removed_in;	/* -1: NULL */
+	bool owned;
+	const char *namespace, *distro; /* for the package URL; NULL: none */
+};
+int package_write(struct db *db, const struct package *p, const struct package_place *at, struct err *e);
+/* What was read to list a thing's packages; `os` may be NULL. */
+int inventory_write(struct db *db, int64_t thing, const struct os_release *os, const char *database, struct err *e);
+
+/* All of it for a node: the texts of its os-release, dpkg status and apk installed database; absent: not collected or not
+ * there. */
+struct inventory_texts {
+	struct span os_release, dpkg_status, apk_installed;
+	bool rpm; /* an rpm database was seen */
+};
+int inventory_node(struct load *l, int64_t thing, const struct inventory_texts *texts, struct err *e);
+#endif
