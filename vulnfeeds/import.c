@@ -277,3 +277,23 @@ int import_feeds(struct store *s, const char *out, const char *const *inputs, si
 		unlink(work);
 	return r;
 }
+
+int import_stream(struct store *s, struct span name, struct span content, struct err *e)
+{
+	struct err bad = {0};
+	struct source in;
+	int r;
+
+	if (db_create(&s->db, NULL, DB_FEEDS_APPLICATION_ID, e) || db_exec(&s->db, embed_find("vulnfeeds/schema.sql").p, e))
+		return -1;
+	source_from_span(&in, content, name.p);
+	r = import_file(s, name, &in, 0, &bad);
+	source_close(&in);
+	if (r && bad.kind != ERR_INPUT)
+		r = err_set(e, bad.kind, "%s", bad.msg);
+	else
+		r = store_finish(s, e);
+	db_close(&s->db);
+	arena_fini(&s->arena);
+	return r;
+}

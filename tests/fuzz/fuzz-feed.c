@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any bytes as a file of vulnerability feeds: told by content, imported into a database in memory.
+#include "vulnfeeds/import.h"
+
+#include <stdint.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	struct store s = {0};
+	struct err e = {0};
+
+	if (import_stream(&s, SPAN("bookworm.yaml"), (struct span){(const char *)data, n}, &e))
+		die("%s", e.msg);
+	return 0;
+}
