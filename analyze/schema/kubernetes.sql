@@ -393,6 +393,12 @@ CREATE VIEW v_volume AS
     NOT EXISTS (SELECT 1 FROM container c JOIN container_mount m ON m.container = c.thing WHERE c.workload = v.workload AND m.volume = v.name AND NOT m.read_only) AS read_only
   FROM volume v JOIN workload w ON w.thing = v.workload;
 
+-- One row per mount of a container, with the volume behind it.
+CREATE VIEW v_mount AS
+  SELECT m.container AS subject, m.volume, m.path, m.read_only, m.sub_path, m.propagation, v.type, v.source, v.host_path, c.name AS container, w.cluster, w.namespace,
+    w.kind AS workload_kind, w.name AS workload_name
+  FROM container_mount m JOIN container c ON c.thing = m.container JOIN workload w ON w.thing = c.workload LEFT JOIN volume v ON v.workload = c.workload AND v.name = m.volume;
+
 CREATE VIEW v_service AS SELECT s.thing AS subject, s.*, ns.system FROM service s LEFT JOIN namespace ns ON ns.cluster = s.cluster AND ns.name = s.namespace;
 CREATE VIEW v_ingress AS SELECT i.thing AS subject, i.* FROM ingress i;
 CREATE VIEW v_ingress_rule AS SELECT r.ingress AS subject, r.host, r.path, r.service, r.port, r.tls, i.cluster, i.namespace, i.name AS ingress, i.class FROM ingress_rule r JOIN ingress i ON i.thing = r.ingress;

@@ -66,8 +66,12 @@ CREATE VIEW v_grant AS
     s.thing AS subject_thing, r.thing AS role, r.name AS role_name, rr.id AS rule, rr.groups, rr.resources, rr.verbs, rr.names, rr.urls
   FROM binding b JOIN binding_subject s ON s.binding = b.thing JOIN role r ON r.thing = b.role JOIN role_rule rr ON rr.role = r.thing;
 
--- Who holds which sensitive right, a row per binding, subject and right.
+-- Who holds which sensitive right, a row per binding, subject and right. `builtin`: Kubernetes itself made the binding, for its own components.
 CREATE VIEW v_right AS
   SELECT DISTINCT b.thing AS subject, rt.right, b.cluster, b.namespace, b.name AS binding, b.bootstrap, s.kind AS subject_kind, s.namespace AS subject_namespace,
-    s.name AS subject_name, s.thing AS subject_thing, b.role_kind, b.role_name
+    s.name AS subject_name, s.thing AS subject_thing, b.role_kind, b.role_name,
+    CASE s.kind WHEN 'ServiceAccount' THEN 'service account ' || coalesce(s.namespace, '-') || '/' || s.name ELSE lower(s.kind) || ' ' || s.name END AS who,
+    b.bootstrap AND ((s.kind IN ('User', 'Group') AND s.name LIKE 'system:%'
+        AND s.name NOT IN ('system:anonymous', 'system:unauthenticated', 'system:authenticated') AND s.name NOT LIKE 'system:serviceaccounts%')
+      OR (s.kind = 'ServiceAccount' AND s.namespace = 'kube-system')) AS builtin
   FROM binding b JOIN binding_subject s ON s.binding = b.thing JOIN role_rule rr ON rr.role = b.role JOIN rule_right rt ON rt.rule = rr.id;
