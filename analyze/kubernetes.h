@@ -44,10 +44,19 @@ struct span kube_profile(struct span s);
 
 /* load-workload.c: kinds with and without spec.replicas */
 kube_rows load_pod, load_replicated, load_unreplicated;
-/* load-service.c */
-kube_rows load_service;
+/* load-service.c, load-ingress.c, load-policy.c */
+kube_rows load_service, load_ingress, load_route, load_gateway_route, load_network_policy, load_cilium_policy, load_calico_policy;
 /* load-rbac.c */
 kube_rows load_role, load_binding;
+/* load-storage.c */
+kube_rows load_persistent_volume, load_persistent_volume_claim, load_storage_class;
+/* load-admission.c */
+kube_rows load_webhooks, load_admission_policy, load_gatekeeper_constraint, load_kyverno_policy, load_kyverno_validating, load_kubewarden_policy,
+	load_sigstore_policy;
+/* load-secret.c */
+kube_rows load_secret, load_config_map;
 /* load-cluster.c */
-kube_rows load_namespace;
+kube_rows load_namespace, load_node, load_service_account, load_resource_quota, load_limit_range, load_disruption_budget, load_pod_metrics;
+/* `kubectl version -o json`: not an object. */
+int load_cluster_version(struct load *l, const struct json *document, struct err *e);
 #endif

@@ -8,7 +8,7 @@
 enum { ANNOTATION_MAX = 256 };
 
 struct kind {
-	const char *name; /* as refs name it */
+	const char *name; /* as refs name it; "*.GROUP": all of a group */
 	kube_rows *rows;
 	bool namespaced; /* an object without a namespace stands in "default" */
 	bool annotations; /* kept in table annotation */
@@ -17,30 +17,64 @@ struct kind {
 static const struct kind kinds[] = {
 	{"ClusterRole", load_role, false, false},
 	{"ClusterRoleBinding", load_binding, false, false},
+	{"ConfigMap", load_config_map, true, false},
 	{"CronJob", load_unreplicated, true, true},
 	{"DaemonSet", load_unreplicated, true, true},
 	{"Deployment", load_replicated, true, true},
+	{"Ingress", load_ingress, true, true},
 	{"Job", load_unreplicated, true, true},
+	{"LimitRange", load_limit_range, true, false},
 	{"Namespace", load_namespace, false, true},
+	{"NetworkPolicy", load_network_policy, true, false},
+	{"Node", load_node, false, true},
+	{"PersistentVolume", load_persistent_volume, false, false},
+	{"PersistentVolumeClaim", load_persistent_volume_claim, true, false},
 	{"Pod", load_pod, true, true},
 	{"ReplicaSet", load_replicated, true, true},
 	{"ReplicationController", load_replicated, true, true},
+	{"ResourceQuota", load_resource_quota, true, false},
 	{"Role", load_role, true, false},
 	{"RoleBinding", load_binding, true, false},
+	{"Secret", load_secret, true, false},
 	{"Service", load_service, true, true},
+	{"ServiceAccount", load_service_account, true, true},
 	{"StatefulSet", load_replicated, true, true},
+	{"StorageClass.storage.k8s.io", load_storage_class, false, false},
+	{"PodDisruptionBudget.policy", load_disruption_budget, true, false},
+	{"MutatingWebhookConfiguration.admissionregistration.k8s.io", load_webhooks, false, false},
+	{"ValidatingWebhookConfiguration.admissionregistration.k8s.io", load_webhooks, false, false},
+	{"ValidatingAdmissionPolicy.admissionregistration.k8s.io", load_admission_policy, false, false},
+	{"PodMetrics.metrics.k8s.io", load_pod_metrics, true, false},
+	{"Route.route.openshift.io", load_route, true, true},
+	{"HTTPRoute.gateway.networking.k8s.io", load_gateway_route, true, true},
+	{"GRPCRoute.gateway.networking.k8s.io", load_gateway_route, true, true},
+	{"TLSRoute.gateway.networking.k8s.io", load_gateway_route, true, true},
+	{"CiliumNetworkPolicy.cilium.io", load_cilium_policy, true, false},
+	{"CiliumClusterwideNetworkPolicy.cilium.io", load_cilium_policy, false, false},
+	{"NetworkPolicy.crd.projectcalico.org", load_calico_policy, true, false},
+	{"NetworkPolicy.projectcalico.org", load_calico_policy, true, false},
+	{"GlobalNetworkPolicy.crd.projectcalico.org", load_calico_policy, false, false},
+	{"GlobalNetworkPolicy.projectcalico.org", load_calico_policy, false, false},
+	{"ClusterPolicy.kyverno.io", load_kyverno_policy, false, false},
+	{"Policy.kyverno.io", load_kyverno_policy, true, false},
+	{"ValidatingPolicy.policies.kyverno.io", load_kyverno_validating, false, false},
+	{"ImageValidatingPolicy.policies.kyverno.io", load_kyverno_validating, false, false},
+	{"ClusterAdmissionPolicy.policies.kubewarden.io", load_kubewarden_policy, false, false},
+	{"AdmissionPolicy.policies.kubewarden.io", load_kubewarden_policy, true, false},
+	{"ClusterImagePolicy.policy.sigstore.dev", load_sigstore_policy, false, false},
 	{"CloneSet.apps.kruise.io", load_replicated, true, true},
 	{"DaemonSet.apps.kruise.io", load_unreplicated, true, true},
 	{"DeploymentConfig.apps.openshift.io", load_replicated, true, true},
 	{"Rollout.argoproj.io", load_replicated, true, true},
 	{"StatefulSet.apps.kruise.io", load_replicated, true, true},
+	{"*.constraints.gatekeeper.sh", load_gatekeeper_constraint, false, false},
 	{NULL, NULL, false, false},
 };
 
 static const struct kind *kind_named(struct span name)
 {
 	for (const struct kind *k = kinds; k->name; k++)
-		if (span_eq(name, k->name))
+		if (k->name[0] == '*' ? span_ends(name, k->name + 1) : span_eq(name, k->name))
 			return k;
 	return NULL;
 }
@@ -266,6 +300,8 @@ static int one_object(struct walk *w, const struct item *it, struct err *e)
 	bool skip = false;
 
 	identify(w, &k, it);
+	if (!k.type.n && strcmp(w->member_kind, "kubernetes/version") == 0)
+		return load_cluster_version(w->l, it->value, e);
 	if (!k.type.n)
 		return load_problem(w->l, it->pointer, e, "not a Kubernetes object: it has no kind");
 	if (span_eq(k.type, "Status") && span_eq(k.api_version, "v1"))

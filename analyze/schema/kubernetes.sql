@@ -7,7 +7,7 @@ CREATE TABLE object (
   uid TEXT,
   api_version TEXT,          -- 'apps/v1'
   created INTEGER,           -- metadata.creationTimestamp
-  owner_kind TEXT,           -- of the controlling owner reference
+  owner_kind TEXT,           -- of the controlling owner reference, as refs name it ('ReplicaSet', 'Rollout.argoproj.io')
   owner_name TEXT,
   raw BLOB                   -- zstd of the minified JSON, with the dictionary in object_dictionary
 ) STRICT;
@@ -249,20 +249,22 @@ CREATE TABLE ingress (
 CREATE TABLE ingress_rule (
   ingress INTEGER NOT NULL REFERENCES ingress(thing),
   host TEXT, path TEXT, service TEXT, port TEXT,
-  tls INTEGER NOT NULL       -- the host stands in a TLS entry
+  tls INTEGER,               -- the host stands in a TLS entry; NULL: a Gateway decides that was not collected
+  service_namespace TEXT     -- NULL: the ingress's own
 ) STRICT;
 CREATE INDEX ingress_rule_ingress ON ingress_rule(ingress);
 
 CREATE TABLE network_policy (
   thing INTEGER PRIMARY KEY REFERENCES thing(id),
-  cluster TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,
+  cluster TEXT NOT NULL, namespace TEXT NOT NULL, -- namespace '': a policy of the whole cluster
+  name TEXT NOT NULL,
   api TEXT NOT NULL,         -- networking.k8s.io, cilium.io, crd.projectcalico.org, ...
   ingress INTEGER NOT NULL,  -- policy type Ingress holds
   egress INTEGER NOT NULL,
   selects_all INTEGER NOT NULL, -- empty pod selector
   selector TEXT NOT NULL,    -- JSON
   ingress_rules INTEGER NOT NULL, egress_rules INTEGER NOT NULL,
-  ingress_open INTEGER NOT NULL, -- a rule without `from`: everything may come in
+  ingress_open INTEGER NOT NULL, -- a rule without `from`, or from 0.0.0.0/0: everything may come in
   egress_open INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX network_policy_place ON network_policy(cluster, namespace);
