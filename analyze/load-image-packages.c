@@ -327,7 +327,7 @@ static int write_all(struct collect *c, int64_t thing, const char *database, str
 int image_write_packages(struct load *l, const struct image *im, int64_t thing, struct err *e)
 {
 	struct collect *c = calloc(1, sizeof(*c));
-	const struct note *dpkg, *apk, *apk_usr;
+	const struct note *dpkg = NULL, *apk = NULL, *apk_usr;
 	bool ever = false;
 	int r;
 

@@ -13,22 +13,46 @@ static bool is_secdb(struct span name, struct span head)
 	       (span_starts(head, "{") && span_has(head, "\"distroversion\"") && span_has(head, "\"packages\""));
 }
 
-/* Identifiers stand in strings with noise: "CVE-2017-2616 (+ regression fix)", several in one string. An XSA or GHSA id
- * counts as a CVE id does. */
+/* The length of "CVE-2019-19451" at the start of a word with more behind it (".patch"); 0 when there is none. */
+static size_t cve_length(struct span w)
+{
+	size_t n = 4, digits = 0;
+
+	if (!span_starts(w, "CVE-") && !span_starts(w, "CVE_"))
+		return 0;
+	while (n < w.n && version_is_digit(w.p[n]))
+		n++;
+	if (n != 8 || n == w.n || (w.p[n] != '-' && w.p[n] != '_'))
+		return 0;
+	for (n++; n < w.n && version_is_digit(w.p[n]); n++)
+		digits++;
+	return digits ? n : 0;
+}
+
+/* XSA-331, GHSA-jfh8-c2jp-5v3q, wnpa-sec-2017-21: letters, a dash, more. */
+static bool is_other_id(struct span w)
+{
+	size_t n = 0;
+
+	while (n < w.n && version_is_alpha(w.p[n]))
+		n++;
+	return n > 1 && n + 1 < w.n && w.p[n] == '-' && (version_is_digit(w.p[w.n - 1]) || span_starts(w, "GHSA-"));
+}
+
+/* Identifiers stand in strings with noise: "CVE-2017-2616 (+ regression fix)", several in one string. */
 static struct span next_id(struct span *rest)
 {
 	while (rest->p) {
 		struct span word = span_cut(rest, ' ');
 
-		while (word.n > 0 && (word.p[0] == '(' || word.p[0] == ','))
+		while (word.n > 0 && strchr("(,", word.p[0]))
 			word = (struct span){word.p + 1, word.n - 1};
 		while (word.n > 0 && strchr("),;:", word.p[word.n - 1]))
 			word.n--;
-		for (size_t i = 1; i < word.n; i++)
-			if (word.p[i] == '-' && version_is_digit(word.p[word.n - 1]) && word.p[0] >= 'A' && word.p[0] <= 'Z')
-				return word;
-			else if (word.p[i] == '_' && span_starts(word, "CVE_"))
-				return word;
+		if (cve_length(word))
+			return (struct span){word.p, cve_length(word)};
+		if (is_other_id(word))
+			return word;
 	}
 	return SPAN_NONE;
 }
