@@ -12,6 +12,7 @@
 #include "common/object.h"
 #include "common/outfile.h"
 #include "common/progress.h"
+#include "common/redact.h"
 
 #include <inttypes.h>
 #include <unistd.h>
@@ -238,7 +239,7 @@ static int build(struct run *r, struct err *e)
 
 int analyze_run(const struct analyze_options *o, const char *path, struct db *db, int64_t *unread, struct err *e)
 {
-	struct run r = {.options = o, .db = db, .load = {.db = db}, .site = site_new(o->cluster_name)};
+	struct run r = {.options = o, .db = db, .load = {.db = db, .redact = redact_new()}, .site = site_new(o->cluster_name)};
 	int rc = db_create(db, path, DB_APPLICATION_ID, e);
 
 	if (rc == 0)
@@ -247,6 +248,7 @@ int analyze_run(const struct analyze_options *o, const char *path, struct db *db
 		*unread = db_int(db, 0, "SELECT count(*) FROM problem", "");
 	progress_clear();
 	load_fini(&r.load);
+	redact_free(r.load.redact);
 	site_free(r.site);
 	return rc;
 }

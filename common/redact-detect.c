@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+// Recognising secrets by their form and by the name they go under. What is done with them is redact.c's.
+#include "redact-detect.h"
+
+#include <ctype.h>
+#include <math.h>
+
+static const char *const names[CLASSES] = {"plain", "empty", "reference", "placeholder", "known-weak", "low", "mid", "high", "pem-key", "certificate", "jwt",
+					   "cloud-key", "api-token", "url-password"};
+
+const char *secret_class_name(enum secret_class c)
+{
+	return names[c];
+}
+
+static bool word_char(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || c == '-';
+}
+
+/* Length of the run of characters at `i` that may stand in a token. */
+static size_t run_at(struct span s, size_t i, const char *extra)
+{
+	size_t n = 0;
+
+	while (i + n < s.n && (word_char(s.p[i + n]) || (s.p[i + n] && strchr(extra, s.p[i + n]))))
+		n++;
+	return n;
+}
+
+/* Tokens that say what they are: prefix, least length of the whole, class. */
+static const struct {
+	const char *prefix;
+	size_t least;
+	enum secret_class class;
+} prefixes[] = {
+	{"AKIA", 16, CLASS_CLOUD_KEY}, {"ASIA", 16, CLASS_CLOUD_KEY}, {"AIza", 35, CLASS_CLOUD_KEY}, {"AGE-SECRET-KEY-", 40, CLASS_API_TOKEN},
+	{"eyJ", 30, CLASS_JWT}, {"ghp_", 30, CLASS_API_TOKEN}, {"gho_", 30, CLASS_API_TOKEN}, {"ghu_", 30, CLASS_API_TOKEN}, {"ghs_", 30, CLASS_API_TOKEN},
+	{"ghr_", 30, CLASS_API_TOKEN}, {"github_pat_", 40, CLASS_API_TOKEN}, {"glpat-", 20, CLASS_API_TOKEN}, {"gldt-", 20, CLASS_API_TOKEN},
+	{"xoxb-", 20, CLASS_API_TOKEN}, {"xoxp-", 20, CLASS_API_TOKEN}, {"xoxa-", 20, CLASS_API_TOKEN}, {"xoxr-", 20, CLASS_API_TOKEN}, {"xapp-", 20, CLASS_API_TOKEN},
+	{"sk_live_", 20, CLASS_API_TOKEN}, {"sk_test_", 20, CLASS_API_TOKEN}, {"rk_live_", 20, CLASS_API_TOKEN}, {"npm_", 36, CLASS_API_TOKEN},
+	{"hvs.", 20, CLASS_API_TOKEN}, {"hvb.", 20, CLASS_API_TOKEN}, {"SG.", 40, CLASS_API_TOKEN}, {"dckr_pat_", 20, CLASS_API_TOKEN}, {"pypi-", 40, CLASS_API_TOKEN},
+};
+
+static bool by_prefix(struct span s, size_t i, struct secret_hit *out)
+{
+	if (i && word_char(s.p[i - 1]))
+		return false;
+	for (size_t k = 0; k < sizeof(prefixes) / sizeof(prefixes[0]); k++) {
+		size_t n = strlen(prefixes[k].prefix), run;
+
+		if (s.n - i < prefixes[k].least || memcmp(s.p + i, prefixes[k].prefix, n) != 0)
+			continue;
+		run = run_at(s, i, prefixes[k].class == CLASS_JWT || prefixes[k].prefix[n - 1] == '.' ? "." : "");
+		if (run < prefixes[k].least || (prefixes[k].class == CLASS_JWT && !memchr(s.p + i, '.', run)))
+			continue;
+		*out = (struct secret_hit){i, i + run, prefixes[k].class};
+		return true;
+	}
+	return false;
+}
+
+/* "-----BEGIN ... PRIVATE KEY-----" up to its end line, or to the end of the text. */
+static bool private_key(struct span s, size_t i, struct secret_hit *out)
+{
+	static const char begin[] = "-----BEGIN ", mark[] = "PRIVATE KEY", end[] = "-----END ";
+	const char *line, *stop;
+
+	if (s.n - i < sizeof(begin) || memcmp(s.p + i, begin, sizeof(begin) - 1) != 0)
+		return false;
+	line = memmem(s.p + i, s.n - i < 64 ? s.n - i : 64, mark, sizeof(mark) - 1);
+	if (!line)
+		return false;
+	stop = memmem(line, (size_t)(s.p + s.n - line), end, sizeof(end) - 1);
+	stop = stop ? memmem(stop, (size_t)(s.p + s.n - stop), "KEY-----", 8) : NULL;
+	*out = (struct secret_hit){i, stop ? (size_t)(stop - s.p) + 8 : s.n, CLASS_PEM_KEY};
+	return true;
+}
+
+/* "scheme://user:password@host": `i` is at "://". The password is the hit; of "scheme://token@host" the token. */
+static bool url_password(struct span s, size_t i, struct secret_hit *out)
+{
+	size_t at = 0, colon = 0, from = i + 3;
+
+	for (size_t k = from; k < s.n && !strchr("/?# \t\n\"'<>", s.p[k]) && s.p[k]; k++) {
+		if (s.p[k] == '@')
+			at = k;
+		if (s.p[k] == ':' && !colon && !at)
+			colon = k;
+	}
+	if (!at || (colon && colon + 1 >= at))
+		return false;
+	if (!colon && at - from < 12)
+		return false; /* "ssh://git@host" names a user, no secret */
+	*out = (struct secret_hit){colon ? colon + 1 : from, at, CLASS_URL_PASSWORD};
+	return s.p[out->from] != '$' && s.p[out->from] != '@';
+}
+
+/* "password=...": `i` is at '=' or ':' behind a name that says so. Ends at a separator, or at the closing quote. */
+static bool assigned(struct span s, size_t i, struct secret_hit *out)
+{
+	size_t end = i, from, to = i + 1;
+	char quote = 0;
+
+	while (end && s.p[end - 1] == ' ')
+		end--;
+	if (end && s.p[end - 1] == '"')
+		end--;
+	for (from = end; from && word_char(s.p[from - 1]);)
+		from--;
+	if (end - from < 3 || end - from > 64 || !secret_name((struct span){s.p + from, end - from}))
+		return false;
+	while (to < s.n && (s.p[to] == ' ' || s.p[to] == '='))
+		to++;
+	if (to < s.n && (s.p[to] == '"' || s.p[to] == '\''))
+		quote = s.p[to++];
+	from = to;
+	while (to < s.n && (quote ? s.p[to] != quote : !strchr(" \t\n\r;&,\"'", s.p[to])))
+		to++;
+	if (to - from < 3 || s.p[from] == '$' || s.p[from] == '{' || s.p[from] == '<' || s.p[from] == '@' || s.p[from] == '/')
+		return false;
+	*out = (struct secret_hit){from, to, CLASS_PLAIN};
+	out->class = secret_strength((struct span){s.p + from, to - from});
+	return out->class != CLASS_EMPTY && out->class != CLASS_REFERENCE;
+}
+
+static double entropy(struct span s)
+{
+	unsigned count[256] = {0};
+	double h = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		count[(unsigned char)s.p[i]]++;
+	for (int i = 0; i < 256; i++)
+		if (count[i]) {
+			double p = (double)count[i] / (double)s.n;
+
+			h -= p * log2(p);
+		}
+	return h;
+}
+
+/* A table, because every character of all evidence is asked. */
+static bool base64_char(char c)
+{
+	static const bool table[256] = {['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['+'] = true, ['/'] = true,
+					['='] = true, ['_'] = true, ['-'] = true};
+
+	return table[(unsigned char)c];
+}
+
+/* A run of 40 and more base64 characters that looks random: upper, lower and digits, few separators, entropy of 4.5 bits and more. Certificates
+ * in base64 ("LS0tLS1CRUdJTiBDRV") and public keys are no secrets. */
+static bool random_text(struct span s, size_t i, size_t n)
+{
+	size_t upper = 0, lower = 0, digit = 0, other = 0;
+	struct span run = {s.p + i, n};
+
+	if (span_starts(run, "LS0tLS1CRUdJTiBDRV") || span_starts(run, "LS0tLS1CRUdJTiBQVU"))
+		return false;
+	for (size_t k = 0; k < n; k++) {
+		char c = run.p[k];
+
+		upper += c >= 'A' && c <= 'Z';
+		lower += c >= 'a' && c <= 'z';
+		digit += c >= '0' && c <= '9';
+		other += c == '/' || c == '-' || c == '_';
+	}
+	return upper > n / 10 && lower > n / 10 && digit > n / 20 && other < n / 12 && entropy(run) >= 4.5;
+}
+
+/* First characters of everything that the detectors look for. */
+static bool interesting(char c)
+{
+	switch (c) {
+	case 'A':
+	case 'e':
+	case 'g':
+	case 'x':
+	case 's':
+	case 'r':
+	case 'n':
+	case 'h':
+	case 'S':
+	case 'd':
+	case 'p':
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool secret_find(struct span s, size_t from, struct secret_hit *out)
+{
+	size_t run = 0;
+
+	for (size_t i = from; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (base64_char(c)) {
+			if (run == 0) {
+				if (interesting(c) && by_prefix(s, i, out))
+					return true;
+				if (c == '-' && private_key(s, i, out))
+					return true;
+			}
+			run++;
+			if (c != '=' || i + 1 >= s.n)
+				continue;
+		}
+		if (run >= 40 && random_text(s, i - run, run)) {
+			*out = (struct secret_hit){i - run, i, CLASS_HIGH};
+			return true;
+		}
+		if (c == ':' && s.n - i > 4 && s.p[i + 1] == '/' && s.p[i + 2] == '/' && url_password(s, i, out))
+			return true;
+		if ((c == '=' || (c == ':' && i + 1 < s.n && (s.p[i + 1] == ' ' || s.p[i + 1] == '"'))) && assigned(s, i, out))
+			return true;
+		run = 0;
+	}
+	if (run >= 40 && random_text(s, s.n - run, run)) {
+		*out = (struct secret_hit){s.n - run, s.n, CLASS_HIGH};
+		return true;
+	}
+	return false;
+}
+
+/* Words that make a name secret, and words behind them that take it back. */
+bool secret_name(struct span name)
+{
+	static const char *const yes[] = {"password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "accesskey", "access_key", "access-key",
+					  "privatekey", "private_key", "private-key", "credential", "authorization", "_auth", "client_key", "encryption_key", "signing_key",
+					  "connectionstring", "connection_string", "database_url", "_dsn", "bearer", "webhook_url", "_pwd", "_pass", "license_key", "salt"};
+	static const char *const ends[] = {"file", "path", "dir", "name", "names", "ref", "url", "uri", "endpoint", "host", "port", "ttl", "timeout", "expiry", "expiration",
+					   "seconds", "length", "size", "policy", "provider", "type", "enabled", "namespace", "issuer", "audience", "audiences", "mount",
+					   "key_path", "method", "count", "mode", "duration", "lifetime", "class", "store", "id", "reviews", "format", "rotation",
+					   "annotations", "labels", "keys", "prefix", "header", "version", "controller", "count", "s3_bucket", "env", "requests"};
+	bool hit = span_ieq(name, "pass") || span_ieq(name, "pwd") || span_ieq(name, "auth") || span_ieq(name, "dsn") || span_ieq(name, "identitytoken");
+
+	for (size_t i = 0; !hit && i < sizeof(yes) / sizeof(yes[0]); i++)
+		hit = span_has(name, yes[i]);
+	if (!hit)
+		return false;
+	if (span_has(name, "database_url") || span_has(name, "webhook_url") || span_has(name, "secret_access_key") || span_has(name, "access_key_id"))
+		return true;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t n = strlen(ends[i]);
+
+		if (name.n > n && span_ieq((struct span){name.p + name.n - n, n}, ends[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool known_weak(struct span v)
+{
+	static const char *const list[] = {"password", "passw0rd", "password1", "password123", "admin", "admin123", "administrator", "root", "toor", "secret", "secret123",
+					   "test", "test123", "guest", "user", "default", "postgres", "mysql", "mongo", "redis", "rabbitmq", "minio", "minioadmin",
+					   "elastic", "changeit", "letmein", "welcome", "welcome1", "qwerty", "qwerty123", "abc123", "hunter2", "123456", "1234567",
+					   "12345678", "123456789", "1234567890", "111111", "000000", "iloveyou", "monkey", "dragon", "master", "p@ssw0rd", "p@ssword",
+					   "pass", "pass123", "grafana", "prometheus", "kubernetes", "docker", "oracle", "system", "manager", "demo", "example"};
+
+	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
+		if (span_ieq(v, list[i]))
+			return true;
+	return false;
+}
+
+static bool placeholder(struct span v)
+{
+	static const char *const words[] = {"changeme", "change-me", "change_me", "replaceme", "replace-me", "your-", "your_", "placeholder", "dummy", "xxxx", "todo", "redacted"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (span_has(v, words[i]))
+			return true;
+	return v.n > 2 && ((v.p[0] == '<' && v.p[v.n - 1] == '>') || span_starts(v, "***"));
+}
+
+enum secret_class secret_strength(struct span value)
+{
+	struct secret_hit hit;
+	struct span v = span_trim(value);
+	bool upper = false, lower = false, digit = false, other = false;
+	double bits;
+	int set = 0;
+
+	if (!v.n)
+		return CLASS_EMPTY;
+	if ((v.n > 3 && v.p[0] == '$' && (v.p[1] == '(' || v.p[1] == '{')) || span_starts(v, "vault:") || span_starts(v, "secretsmanager:") ||
+	    span_starts(v, "arn:aws:secretsmanager:") || span_starts(v, "ref+"))
+		return CLASS_REFERENCE;
+	if (span_starts(v, "-----BEGIN CERT"))
+		return CLASS_CERTIFICATE;
+	if (v.n >= 16 && !memchr(v.p, ' ', v.n < 64 ? v.n : 64) && by_prefix(v, 0, &hit))
+		return hit.class;
+	if (v.n > 30 && v.p[0] == '-' && private_key(v, 0, &hit))
+		return hit.class;
+	if (placeholder(v))
+		return CLASS_PLACEHOLDER;
+	if (known_weak(v))
+		return CLASS_KNOWN_WEAK;
+	for (size_t i = 0; i < v.n && i < 256; i++) {
+		unsigned char c = (unsigned char)v.p[i];
+
+		upper |= isupper(c) != 0;
+		lower |= islower(c) != 0;
+		digit |= isdigit(c) != 0;
+		other |= !isalnum(c);
+	}
+	set = upper * 26 + lower * 26 + digit * 10 + other * 33;
+	/* Never more than the text's own entropy says: "aaaaaaaa" is no strong secret. */
+	bits = fmin(log2(set) * (double)v.n, (entropy(v) + 0.5) * (double)v.n);
+	return bits < 40 ? CLASS_LOW : bits < 80 ? CLASS_MID : CLASS_HIGH;
+}
