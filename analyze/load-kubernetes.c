@@ -3,6 +3,7 @@
 // load-<subject>.c's.
 #include "load-kubernetes.h"
 #include "common/object.h"
+#include "common/redact.h"
 #include "kubernetes.h"
 
 enum { ANNOTATION_MAX = 256 };
@@ -300,6 +301,8 @@ static int one_object(struct walk *w, const struct item *it, struct err *e)
 	bool skip = false;
 
 	identify(w, &k, it);
+	if (w->l->redact)
+		redact_kubernetes(w->l->redact, &w->l->item, k.type, it->value);
 	if (!k.type.n && strcmp(w->member_kind, "kubernetes/version") == 0)
 		return load_cluster_version(w->l, it->value, e);
 	if (!k.type.n)

@@ -249,9 +249,8 @@ static void walk(struct redact *r, struct arena *a, struct json *v)
 	}
 }
 
-void redact_kubernetes(struct redact *r, struct arena *a, struct json *object)
+void redact_kubernetes(struct redact *r, struct arena *a, struct span kind, struct json *object)
 {
-	struct span kind = json_str(json_get(object, "kind"));
 	bool is_secret = span_eq(kind, "Secret");
 
 	if (!json_is(object, JSON_OBJECT))

@@ -13,10 +13,10 @@ struct redact;
 struct redact *redact_new(void);
 void redact_free(struct redact *r);
 
-/* One Kubernetes object, in place. Secrets lose all values (facts of certificates, tokens and registries go to the member "plimsollFacts"), config
+/* One Kubernetes object of that kind ("Secret"; items of a list need not say it themselves), in place. Secrets lose all values (facts of certificates, tokens and registries go to the member "plimsollFacts"), config
  * maps all values but those of the platform's own, environment variables, arguments and annotations what looks secret; managedFields and
  * last-applied-configuration go. */
-void redact_kubernetes(struct redact *r, struct arena *a, struct json *object);
+void redact_kubernetes(struct redact *r, struct arena *a, struct span kind, struct json *object);
 /* Any other document: values under secret names and everything that looks secret by its form. */
 void redact_document(struct redact *r, struct arena *a, struct json *v);
 /* One value that is known by its name: an environment variable, a setting. The result lives in `a`. */

@@ -62,7 +62,7 @@ static const char *hidden(struct buf *out, struct arena *a, const char *text)
 	buf_reset(out);
 	if (json_parse(a, span_of(text), &v, &e))
 		return "does not parse";
-	redact_kubernetes(r, a, v);
+	redact_kubernetes(r, a, json_text_at(v, "kind"), v);
 	json_write(out, v);
 	redact_free(r);
 	return buf_str(out);
