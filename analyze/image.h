@@ -64,6 +64,7 @@ struct layer {
 	struct note *notes, **notes_end;
 	struct link *links, **links_end;
 	uint64_t kept_bytes;	/* text held by notes */
+	uint64_t kept;		/* notes and links */
 	uint64_t odd_names;	/* entries left out because of their names */
 	char odd_name[128];	/* the first of them, cleaned */
 	char problem[1024];	/* why reading stopped early; "" when it did not */

@@ -10,7 +10,7 @@
 
 #include <sys/random.h>
 
-enum { SNIFF = 64, TEXT_MAX = 64 * 1024 * 1024, SMALL_TEXT_MAX = 1024 * 1024, DEPTH_MAX = 256 };
+enum { SNIFF = 64, TEXT_MAX = 64 * 1024 * 1024, SMALL_TEXT_MAX = 4 * 1024 * 1024, KEPT_MAX = 500000 };
 /* Text kept of one layer: package databases of the largest images take 20 MB. */
 #define LAYER_TEXT_MAX (256ull * 1024 * 1024)
 
@@ -240,11 +240,24 @@ static unsigned content_kinds(const char *path, struct span head)
 
 /* ---- walking */
 
+/* Room for another note or link; a layer with too many of them is not read to its end. */
+static bool may_keep(struct layer *l)
+{
+	if (l->kept++ < KEPT_MAX)
+		return true;
+	snprintf(l->problem, sizeof(l->problem), "more than %d links and files of note: the rest is not kept", KEPT_MAX);
+	return false;
+}
+
 static struct note *add_note(struct layer *l, const char *path, const struct tar_entry *t, unsigned kinds)
 {
-	struct note *n = arena_alloc(&l->arena, sizeof(*n));
+	static struct note dropped;
+	struct note *n;
 
-	*n = (struct note){.path = path, .kinds = kinds, .type = t->type, .mode = t->mode, .uid = t->uid, .gid = t->gid, .size = t->size};
+	if (!may_keep(l))
+		return &dropped;
+	n = arena_alloc(&l->arena, sizeof(*n));
+	*n = (struct note){.path = arena_strdup(&l->arena, path), .kinds = kinds, .type = t->type, .mode = t->mode, .uid = t->uid, .gid = t->gid, .size = t->size};
 	*l->notes_end = n;
 	l->notes_end = &n->next;
 	return n;
@@ -270,7 +283,7 @@ static uint64_t text_limit(unsigned kinds)
 {
 	if (kinds & (NOTE_DPKG | NOTE_APK))
 		return TEXT_MAX;
-	return kinds & (NOTE_NPM | NOTE_OS_RELEASE | NOTE_OWNED) ? SMALL_TEXT_MAX * 4 : 0;
+	return kinds & (NOTE_NPM | NOTE_OS_RELEASE | NOTE_OWNED) ? SMALL_TEXT_MAX : 0;
 }
 
 static int read_text(struct layer *l, struct tar *tar, const struct tar_entry *t, struct span head, unsigned *kinds,
@@ -321,7 +334,7 @@ static int read_file(struct layer *l, struct tar *tar, const struct tar_entry *t
 }
 
 /* ".wh.NAME" removes NAME of the layers below; ".wh..wh..opq" all that its directory held. True: it was one. */
-static bool read_whiteout(struct layer *l, const char *path)
+static bool read_whiteout(struct layer *l, struct arena *scratch, const char *path)
 {
 	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
 	size_t dir = (size_t)(base - path);
@@ -331,7 +344,7 @@ static bool read_whiteout(struct layer *l, const char *path)
 	if (strcmp(base, ".wh..wh..opq") == 0) {
 		paths_add(&l->paths, (struct span){path, dir ? dir - 1 : 0}, PATH_OPAQUE);
 	} else if (strncmp(base, ".wh..wh.", 8) != 0) {
-		char *gone = arena_printf(&l->arena, "%.*s%s", (int)dir, path, base + 4);
+		char *gone = arena_printf(scratch, "%.*s%s", (int)dir, path, base + 4);
 
 		paths_add(&l->paths, span_of(gone), PATH_WHITEOUT);
 	}
@@ -340,9 +353,12 @@ static bool read_whiteout(struct layer *l, const char *path)
 
 static void add_link(struct layer *l, const char *path, const struct tar_entry *t)
 {
-	struct link *k = arena_alloc(&l->arena, sizeof(*k));
+	struct link *k;
 
-	*k = (struct link){.path = path, .target = arena_strdup(&l->arena, t->link)};
+	if (!may_keep(l))
+		return;
+	k = arena_alloc(&l->arena, sizeof(*k));
+	*k = (struct link){.path = arena_strdup(&l->arena, path), .target = arena_strdup(&l->arena, t->link)};
 	*l->links_end = k;
 	l->links_end = &k->next;
 }
@@ -357,9 +373,9 @@ static void add_hard_link(struct layer *l, const char *path, const struct tar_en
 		add_note(l, path, t, kinds)->link = to;
 }
 
-static int read_entry(struct layer *l, struct tar *tar, const struct tar_entry *t, struct err *e)
+static int read_entry(struct layer *l, struct tar *tar, const struct tar_entry *t, struct arena *scratch, struct err *e)
 {
-	char *path = path_canonical(&l->arena, "", t->name);
+	char *path = path_canonical(scratch, "", t->name);
 
 	l->entries++;
 	if (!path) {
@@ -367,7 +383,7 @@ static int read_entry(struct layer *l, struct tar *tar, const struct tar_entry *
 			text_clean(l->odd_name, sizeof(l->odd_name), t->name, strlen(t->name));
 		return 0;
 	}
-	if (read_whiteout(l, path))
+	if (read_whiteout(l, scratch, path))
 		return 0;
 	paths_add(&l->paths, span_of(path), t->type == 'd' ? PATH_DIRECTORY : PATH_OTHER);
 	if (t->type == 'f')
@@ -388,15 +404,18 @@ static int read_entry(struct layer *l, struct tar *tar, const struct tar_entry *
 
 static int walk(struct layer *l, struct source *plain, struct err *e)
 {
+	auto_arena scratch = ARENA_INIT; /* most entries leave nothing but the hash of their path */
 	struct tar *tar = tar_open(plain);
 	struct tar_entry t;
 	int r;
 
-	while ((r = tar_next(tar, &t, e)) > 0)
-		if (read_entry(l, tar, &t, e)) {
+	while ((r = tar_next(tar, &t, e)) > 0) {
+		if (read_entry(l, tar, &t, &scratch, e)) {
 			r = -1;
 			break;
 		}
+		arena_reset(&scratch);
+	}
 	tar_close(tar);
 	return r;
 }
