@@ -61,6 +61,7 @@ int main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C");
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file-size limit is an error of write(), as a full disk is */
 	if (argc < 2) {
 		usage(stderr);
 		return ERR_USAGE;

@@ -1,0 +1,100 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Bad input and bad environments: one clear line on stderr, the documented exit code, nothing good lost, nothing written elsewhere.
+set -u
+cd "$TMPDIR" || exit 2
+passed=0 failed=0
+ok() { passed=$((passed + 1)); }
+bad() { failed=$((failed + 1)); echo "not ok - $1"; [ -z "${2:-}" ] || echo "$2" | sed 's/^/    /' | head -n 5; }
+
+# run NAME CODE PATTERN COMMAND...: exit code, one line on stderr that matches, and no other files than before (outputs go to out/).
+run() {
+	name=$1 code=$2 pattern=$3
+	shift 3
+	rm -rf out && mkdir out
+	before=$(find . -path ./out -prune -o -print | sort)
+	"$@" > stdout.txt 2> stderr.txt
+	got=$?
+	if [ "$got" = "$code" ]; then ok; else bad "$name: exit code $got, expected $code" "$(cat stderr.txt)"; fi
+	if [ -z "$pattern" ] && [ ! -s stderr.txt ]; then ok; elif [ -n "$pattern" ] && grep -qE -- "$pattern" stderr.txt; then ok; else bad "$name: stderr does not say '$pattern'" "$(cat stderr.txt)"; fi
+	if [ "$(wc -l < stderr.txt)" -le 1 ]; then ok; else bad "$name: more than one line on stderr" "$(cat stderr.txt)"; fi
+	if LC_ALL=C grep -q "$(printf '\033')" stderr.txt; then bad "$name: an escape reached the terminal"; else ok; fi
+	after=$(find . -path ./out -prune -o -print | grep -vE '^\./(stdout|stderr)\.txt$' | sort)
+	if [ "$(echo "$before" | grep -vE '^\./(stdout|stderr)\.txt$')" = "$after" ]; then ok; else bad "$name: wrote outside its output folder" "$after"; fi
+	if find out -name '*.part*' | grep -q .; then bad "$name: left an unfinished file"; else ok; fi
+}
+count() { sqlite3 out/x.db "$1" 2>/dev/null; }
+is() { if [ "$2" = "$3" ]; then ok; else bad "$1: got '$2', expected '$3'"; fi; }
+analyze() { "$PLIMSOLL" analyze -o out/x.db "$@"; }
+
+pod() { printf '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"%s","namespace":"a"},"spec":{"containers":[{"name":"c","image":"r/i:1"}]}}' "$1"; }
+
+: > empty.json
+run "empty file" 3 'empty' analyze empty.json
+run "no such file" 3 'no-such.json: cannot open' analyze no-such.json
+mkdir nothing
+run "empty folder" 3 'nothing in it could be read' analyze nothing
+printf 'hello\n' > hello.json
+run "not what its name says" 3 'nothing in it could be read' analyze hello.json
+head -c 4096 /dev/urandom > pods.json
+run "random bytes" 3 'nothing in it could be read' analyze pods.json
+
+{ printf '{"kind":"List","items":['; pod one; printf ','; pod two; } > cut.json
+run "a list that is cut short" 4 'could not be read' analyze cut.json
+is "what came before the cut counts" "$(count "SELECT count(*) FROM pod")" 2
+
+{ printf '{"kind":"List","items":['; pod one; printf ',{"kind":"Pod","metadata":{"name":"x\\ud800"}},'; pod two; printf ']}'; } > surrogate.json
+run "an odd object among good ones" 4 'could not be read' analyze surrogate.json
+is "it costs only itself" "$(count "SELECT count(*) FROM pod")" 2
+is "and is a problem with its pointer" "$(count "SELECT count(*) FROM problem WHERE message LIKE '/items/1 %'")" 1
+
+{ printf '{"kind":"List","items":['; pod one; printf ','; awk 'BEGIN { for (i = 0; i < 10000; i++) printf "["; for (i = 0; i < 10000; i++) printf "]" }'; printf ','; pod two; printf ']}'; } > nested.json
+run "10,000 nested arrays" 4 'could not be read' analyze nested.json
+is "the others count" "$(count "SELECT count(*) FROM pod")" 2
+
+{ echo 'a0: &a0 x'; for i in 1 2 3 4 5 6 7 8 9; do p=$((i - 1)); echo "a$i: &a$i [*a$p,*a$p,*a$p,*a$p,*a$p,*a$p,*a$p,*a$p,*a$p,*a$p]"; done; echo 'kind: Pod'; echo 'apiVersion: v1'; } > bomb.yaml
+run "a YAML alias bomb" 3 'nothing in it could be read' analyze bomb.yaml
+awk 'BEGIN { printf "kind: Pod\napiVersion: v1\nx: "; for (i = 0; i < 200000; i++) printf "["; print "" }' > flow.yaml
+run "200,000 open brackets in YAML" 3 'nothing in it could be read' analyze flow.yaml
+
+# Names that would steer a terminal, and a member that leads outside.
+printf '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"\\u001b[2Jx","namespace":"a"},"spec":{"containers":[{"name":"c","image":"i"}]}}' > escape.json
+run "an escape sequence as a name" 0 '' analyze escape.json
+mkdir -p tarred && pod one > tarred/pods.json
+( cd tarred && tar -cf ../outside.tar --transform 's,pods.json,../../pods.json,' pods.json ) 2> /dev/null
+run "a member named ../../pods.json" 3 'nothing in it could be read' analyze outside.tar
+( cd tarred && tar -cf ../good.tar pods.json )
+head -c 700 good.tar > short.tar
+run "a truncated tar" 3 'nothing in it could be read|could not be read' analyze short.tar
+gzip -c good.tar > good.tar.gz
+run "a packed tar" 0 '' analyze good.tar.gz
+head -c 100 good.tar.gz > short.tar.gz
+run "a truncated gzip" 3 'nothing in it could be read|could not be read' analyze short.tar.gz
+
+# A line of two gigabytes costs time, not memory. Sparse, so that it takes no disk; NUL bytes are no JSON.
+printf '{"kind":"List","items":[{"kind":"Pod","metadata":{"name":"' > line.json
+truncate -s 2G line.json
+peak='import os, resource, subprocess, sys; r = subprocess.run(sys.argv[2:]); open(sys.argv[1], "w").write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)); sys.exit(r.returncode)'
+run "a line of 2 GB" 3 'nothing in it could be read|could not be read' python3 -c "$peak" "$TMPDIR/out/peak" "$PLIMSOLL" analyze -o out/x.db line.json
+is "and costs less than 600 MB of memory (sanitizers included)" "$([ "$(cat out/peak)" -lt 600 ] && echo yes)" yes
+rm -f line.json
+
+# The environment.
+pod one > pods.json
+run "an output folder that is not there" 5 'cannot write' "$PLIMSOLL" analyze -o out/none/x.db pods.json
+if [ "$(id -u)" != 0 ]; then
+	mkdir locked && chmod 500 locked
+	run "a folder that cannot be written" 5 'cannot write' "$PLIMSOLL" analyze -o locked/x.db pods.json
+	chmod 000 pods.json
+	run "a file that cannot be read" 3 'Permission denied' analyze pods.json
+	chmod 644 pods.json
+fi
+( ulimit -f 64; run "no room on the disk" 5 'disk|full|I/O' analyze pods.json; echo "$passed $failed" > counts ) && read -r passed failed < counts
+run "no input" 2 'usage' "$PLIMSOLL" analyze -o out/x.db
+run "no output named" 2 '-o SITE.db' "$PLIMSOLL" analyze pods.json
+run "a misspelt option" 2 'did you mean --engagement' "$PLIMSOLL" analyze --engagment x -o out/x.db pods.json
+run "a misspelt command" 2 'did you mean analyze' "$PLIMSOLL" analyse
+run "a database that is none" 3 'not a database|not an assessment' "$PLIMSOLL" browse pods.json
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
