@@ -133,10 +133,6 @@ static bool kubernetes(struct span name, struct span head, char *kind, size_t ca
 		snprintf(kind, cap, "kubernetes/version");
 		return true;
 	}
-	if (span_starts(head, "NAME ") && span_has(head, "APIVERSION") && span_has(head, "NAMESPACED")) {
-		snprintf(kind, cap, "kubernetes/api-resources");
-		return true;
-	}
 	if (!api.n && !object.n && !span_has(head, "\"items\""))
 		return false;
 	/* kubectl's own "List" mixes kinds: the file's name may know better, else each item tells. */
@@ -198,6 +194,9 @@ enum recognised recognise(struct span name, struct span head, char *kind, size_t
 
 	kind[0] = 0;
 	if (span_eq(base, "logs.txt") || span_eq(base, "errors.txt") || span_ends(base, ".log") || span_eq(base, "README.md"))
+		return RECOGNISED_IGNORED;
+	/* `kubectl api-resources` tells what could be listed; what was listed tells itself. */
+	if (span_starts(head, "NAME ") && span_has(head, "APIVERSION") && span_has(head, "NAMESPACED"))
 		return RECOGNISED_IGNORED;
 	if (head.n && !looks_textual(head))
 		return RECOGNISED_NOT;
