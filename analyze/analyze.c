@@ -3,6 +3,7 @@
 #include "analyze.h"
 #include "derive.h"
 #include "derive-match.h"
+#include "derive-workload.h"
 #include "load.h"
 #include "schema.h"
 #include "site.h"
@@ -27,6 +28,8 @@ struct run {
 };
 
 static const struct derive_step steps[] = {
+	{"owners", derive_owners},
+	{"workloads", derive_workloads},
 	{NULL, NULL},
 };
 

@@ -47,13 +47,13 @@ bool workload_injected_volume(const struct json *volume)
 	return span_starts(json_text_at(volume, "name"), "kube-api-access-") && json_get(volume, "projected");
 }
 
-/* Volumes and variables that well-known webhooks put into pods when a service account is bound to a cloud identity. */
+/* Volumes and variables that controllers and well-known webhooks put into pods: cloud identities of service accounts, job indexes. */
 static bool injected_name(struct span name)
 {
 	static const char *const names[] = {
 		"aws-iam-token",       "azure-identity-token",	      "AWS_ROLE_ARN",	     "AWS_WEB_IDENTITY_TOKEN_FILE",
 		"AWS_DEFAULT_REGION",  "AWS_REGION",		      "AZURE_CLIENT_ID",     "AWS_STS_REGIONAL_ENDPOINTS",
-		"AZURE_TENANT_ID",     "AZURE_FEDERATED_TOKEN_FILE",  "AZURE_AUTHORITY_HOST"};
+		"AZURE_TENANT_ID",     "AZURE_FEDERATED_TOKEN_FILE",  "AZURE_AUTHORITY_HOST", "JOB_COMPLETION_INDEX"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (span_eq(name, names[i]))
@@ -76,7 +76,8 @@ static void add_named(struct buf *b, const char *name, const struct json *list)
 {
 	JSON_EACH(item, list)
 	{
-		if (!injected_name(json_text_at(item, "name")))
+		/* A StatefulSet's pods name claims that their template does not. */
+		if (!injected_name(json_text_at(item, "name")) && !json_get(item, "persistentVolumeClaim"))
 			add_part(b, name, item);
 	}
 }
@@ -233,6 +234,11 @@ static struct span volume_source(struct span type, const struct json *v)
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		if (span_eq(type, fields[i].type))
 			return json_text_at(v, fields[i].field);
+	JSON_EACH(part, span_eq(type, "projected") ? json_get(v, "sources") : NULL)
+	{
+		if (json_text_at(part, "secret.name").n)
+			return json_text_at(part, "secret.name");
+	}
 	return SPAN_NONE;
 }
 
@@ -251,6 +257,13 @@ static int insert_volumes(const struct workload *w, struct err *e)
 			   "INSERT INTO volume(workload, name, type, source, host_path, host_path_type, token, audience) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 			   "itttttbt", w->thing, json_text_at(v, "name"), type, volume_source(type, value), json_text_at(host, "path"),
 			   json_text_at(host, "type"), token, audience))
+			return -1;
+	}
+	JSON_EACH(v, w->claims)
+	{
+		if (json_text_at(v, "metadata.name").n &&
+		    db_run(w->l->db, e, "INSERT INTO volume(workload, name, type, token) VALUES (?, ?, 'persistentVolumeClaim', 0)", "it", w->thing,
+			   json_text_at(v, "metadata.name")))
 			return -1;
 	}
 	return 0;
@@ -333,7 +346,7 @@ int workload_insert(const struct workload *w, struct err *e)
 static int controller(struct kube *k, int64_t replicas, struct err *e)
 {
 	struct workload w = {.l = k->l, .thing = k->thing, .ref = k->ref, .namespace = k->namespace, .kind = k->kind, .name = k->name,
-			     .replicas = replicas, .collected = true};
+			     .replicas = replicas, .collected = true, .claims = json_get(k->spec, "volumeClaimTemplates")};
 	const char *path = template_path(k->kind);
 	auto_buf pointer = BUF_INIT;
 

@@ -14,6 +14,7 @@ struct workload {
 	struct span namespace, kind, name; /* kind as refs name it */
 	const struct json *meta; /* of the template: labels and annotations */
 	const struct json *spec; /* of the pod */
+	const struct json *claims; /* volumeClaimTemplates of a StatefulSet; NULL: none */
 	const char *pointer;	 /* of `spec` in the member */
 	int64_t replicas;	 /* -1: the kind has none */
 	bool collected, is_static, differs;

@@ -122,6 +122,7 @@ CREATE TABLE pod (
   restarts INTEGER NOT NULL DEFAULT 0,
   spec_hash TEXT NOT NULL
 ) STRICT;
+CREATE INDEX pod_workload ON pod(workload);
 
 -- Containers of workloads (not of each pod). Settings are effective: the pod's applied where the container says nothing.
 CREATE TABLE container (
@@ -188,7 +189,7 @@ CREATE TABLE volume (
   workload INTEGER NOT NULL REFERENCES workload(thing),
   name TEXT NOT NULL,
   type TEXT NOT NULL,        -- field name: hostPath, secret, configMap, emptyDir, persistentVolumeClaim, projected, csi, nfs, ...
-  source TEXT,               -- name of the secret, config map or claim; driver; server
+  source TEXT,               -- name of the secret (of a projected volume: its first), config map or claim; driver; server
   host_path TEXT,
   host_path_type TEXT,
   token INTEGER NOT NULL,    -- projects a service-account token
@@ -219,6 +220,7 @@ CREATE TABLE service (
   selector TEXT,             -- JSON object; NULL: none
   external_traffic_policy TEXT
 ) STRICT;
+CREATE INDEX service_name ON service(cluster, namespace, name);
 CREATE TABLE service_port (
   service INTEGER NOT NULL REFERENCES service(thing),
   name TEXT, port INTEGER NOT NULL, target TEXT, node_port INTEGER, protocol TEXT NOT NULL
@@ -299,6 +301,7 @@ CREATE TABLE secret (
   mounted INTEGER NOT NULL DEFAULT 0, -- containers that mount it
   as_env INTEGER NOT NULL DEFAULT 0   -- containers that take it as environment
 ) STRICT;
+CREATE INDEX secret_name ON secret(cluster, namespace, name);
 CREATE TABLE secret_key (
   owner INTEGER NOT NULL REFERENCES thing(id), -- a Secret or a ConfigMap
   key TEXT NOT NULL,
@@ -328,6 +331,7 @@ CREATE TABLE persistent_volume_claim (
   class TEXT, request_bytes INTEGER, phase TEXT, volume TEXT, modes TEXT, -- JSON array
   workloads INTEGER NOT NULL DEFAULT 0 -- that mount it
 ) STRICT;
+CREATE INDEX persistent_volume_claim_name ON persistent_volume_claim(cluster, namespace, name);
 CREATE TABLE storage_class (
   thing INTEGER PRIMARY KEY REFERENCES thing(id),
   cluster TEXT NOT NULL, name TEXT NOT NULL,
