@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of subcommands: the first file to open. Each command lives in the folder its part belongs to.
 #include "commands.h"
+#include "analyze/analyze.h"
+#include "common/assessment.h"
 #include "common/err.h"
 #include "common/opts.h"
 
@@ -62,6 +64,7 @@ int main(int argc, char **argv)
 	setlocale(LC_NUMERIC, "C");
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a file-size limit is an error of write(), as a full disk is */
+	assessment_set_analyzer(analyze_temporary);
 	if (argc < 2) {
 		usage(stderr);
 		return ERR_USAGE;

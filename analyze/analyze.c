@@ -256,6 +256,19 @@ int analyze_run(const struct analyze_options *o, const char *path, struct db *db
 	return rc;
 }
 
+int analyze_temporary(struct db *db, const char *path, struct err *e)
+{
+	const char *inputs[] = {path};
+	struct analyze_options o = {.inputs = {inputs, 1}};
+	int64_t unread = 0;
+
+	if (analyze_run(&o, NULL, db, &unread, e))
+		return -1;
+	if (unread)
+		warn("%s: %" PRId64 " problems: some evidence could not be read, the rest counts", path, unread);
+	return 0;
+}
+
 /* Into a file: written beside and renamed. */
 static int analyze_to_file(const struct analyze_options *o, const char *path, int64_t *unread, struct err *e)
 {

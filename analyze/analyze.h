@@ -17,4 +17,6 @@ struct analyze_options {
 /* Builds the database at `path` (written beside and renamed; NULL: temporary, handed over open in `db`).
  * Returns 0, or -1 with `e`. `*unread` counts members and items that could not be read (exit code 4). */
 int analyze_run(const struct analyze_options *o, const char *path, struct db *db, int64_t *unread, struct err *e);
+/* Analyzes one input with default options into a temporary database, left open: what assessment_open() calls. */
+int analyze_temporary(struct db *db, const char *path, struct err *e);
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // plimsoll browse: the loop over keys and the stack of views. Each view is in its own file.
 #include "commands.h"
+#include "common/assessment.h"
 #include "common/opts.h"
 #include "common/text.h"
 #include "term.h"
@@ -190,7 +191,7 @@ int cmd_browse(int argc, char **argv)
 
 	if (rc)
 		return rc > 0 ? 0 : err_report(&e);
-	if (db_open(&db, rest.at[0], DB_APPLICATION_ID, &e) || term_open(!no_colour, &e))
+	if (assessment_open(&db, rest.at[0], &e) || term_open(!no_colour, &e))
 		return err_report(&e);
 	browse_push(&b, view_overview_new());
 	rc = loop(&b, &e);

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ASSESSMENT_H
+#define ASSESSMENT_H
+/* Where a command takes SITE.db, evidence may stand too: it is analyzed into a temporary database first. */
+#include "db.h"
+
+/* Analyzes the evidence at `path` into a temporary database, left open in `db`. Set once by plimsoll.c, so that the parts that read
+ * databases need not know the analyzer. */
+typedef int assessment_analyze(struct db *db, const char *path, struct err *e);
+void assessment_set_analyzer(assessment_analyze *analyze);
+/* Opens an assessment database read-only, with object(); or analyzes what else `path` is. */
+int assessment_open(struct db *db, const char *path, struct err *e);
+#endif
