@@ -94,7 +94,9 @@ run "no input" 2 'usage' "$PLIMSOLL" analyze -o out/x.db
 run "no output named" 2 '-o SITE.db' "$PLIMSOLL" analyze pods.json
 run "a misspelt option" 2 'did you mean --engagement' "$PLIMSOLL" analyze --engagment x -o out/x.db pods.json
 run "a misspelt command" 2 'did you mean analyze' "$PLIMSOLL" analyse
-run "a database that is none" 3 'not a database|not an assessment' "$PLIMSOLL" browse pods.json
+printf 'SQLite format 3\000and then something else' >fake.db
+run "a database that is none" 3 'not a database|not an assessment' "$PLIMSOLL" browse fake.db
+run "a screen for no terminal" 2 'needs a terminal' "$PLIMSOLL" browse pods.json
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
