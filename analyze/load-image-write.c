@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes an image: names, configuration, layers, files of note. Packages are load-image-packages.c's.
+// Writes an image: names, layers, files of note. Texts that may hold secrets are load-image-config.c's, packages
+// load-image-packages.c's.
 #include "load-image.h"
 
-#include "common/image-name.h"
+#include "common/image-ref.h"
 
 enum { FILES_MAX = 20000, LIST_MAX = 10000 };
 
 static int write_name(struct load *l, int64_t thing, struct span name, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
-	struct image_name ref = {0};
+	struct image_ref ref = {0};
 
 	if (name.n == 0 || name.n > 1024)
 		return 0;
 	/* OCI layouts often say the tag alone ("3.14.10"): a name of nothing. */
-	if ((!memchr(name.p, '/', name.n) && !memchr(name.p, ':', name.n)) || !image_name_parse(&a, name, &ref))
-		ref = (struct image_name){0};
+	if ((!memchr(name.p, '/', name.n) && !memchr(name.p, ':', name.n)) || !image_ref_parse(&a, name, &ref))
+		ref = (struct image_ref){0};
+	else if (!ref.tag.p && !ref.digest.p)
+		ref.tag = SPAN("latest");
 	return db_run(l->db, e, "INSERT OR IGNORE INTO image_name(image, name, registry, repository, tag) VALUES (?, ?, ?, ?, ?)", "itttt",
 		      thing, name, ref.registry, ref.repository, ref.tag);
 }
@@ -87,35 +90,6 @@ static int write_layers(struct load *l, const struct image *im, int64_t thing, s
 			   " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 			   "iisssiii", thing, (int64_t)i, digest, diff, y->packing, (int64_t)y->bytes, (int64_t)y->stored_bytes,
 			   (int64_t)y->entries))
-			return -1;
-	}
-	return 0;
-}
-
-/* Names that mostly hold something secret. */
-static bool secret_name(struct span name)
-{
-	static const char *const words[] = {"PASSWORD", "PASSWD", "SECRET", "TOKEN", "API_KEY", "APIKEY", "ACCESS_KEY", "PRIVATE_KEY", "CREDENTIAL"};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (span_has(name, words[i]))
-			return true;
-	return false;
-}
-
-/* Values stay out until they have gone through redaction. */
-static int write_env(struct load *l, const struct image *im, int64_t thing, struct err *e)
-{
-	int count = 0;
-
-	JSON_EACH(v, setting(im, "Env"))
-	{
-		struct span value = json_str(v), name = span_cut(&value, '=');
-
-		if (name.n == 0 || ++count > LIST_MAX)
-			continue;
-		if (db_run(l->db, e, "INSERT OR REPLACE INTO image_env(image, name, secret) VALUES (?, ?, ?)", "itb", thing, name,
-			   value.n > 0 && secret_name(name)))
 			return -1;
 	}
 	return 0;
@@ -211,7 +185,7 @@ int image_write(struct load *l, struct image *im, int64_t *thing, bool *fresh, s
 			       ? -1
 			       : 0;
 	}
-	return write_row(l, im, *thing, e) || write_names(l, im, *thing, e) || write_layers(l, im, *thing, e) || write_env(l, im, *thing, e) ||
+	return write_row(l, im, *thing, e) || write_names(l, im, *thing, e) || write_layers(l, im, *thing, e) || image_write_config(l, im, *thing, e) ||
 			       write_ports(l, im, *thing, e) || write_files(l, im, *thing, e)
 		       ? -1
 		       : 0;

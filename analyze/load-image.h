@@ -30,6 +30,9 @@ struct image {
 
 /* image, names, configuration, layers, files of note. `*thing`: its id; `*fresh`: false when it was loaded before. */
 int image_write(struct load *l, struct image *im, int64_t *thing, bool *fresh, struct err *e);
+/* What of the configuration may hold secrets: entry point, environment, labels, history; always redacted. After image_write's
+ * own rows. */
+int image_write_config(struct load *l, const struct image *im, int64_t thing, struct err *e);
 /* inventory and packages. */
 int image_write_packages(struct load *l, const struct image *im, int64_t thing, struct err *e);
 /* The loader: a docker-save or OCI archive as one stream, packed or not; NULL: the OCI layout that is the folder l->file. */

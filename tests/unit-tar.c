@@ -2,7 +2,6 @@
 // Tar streams and packed streams, made here byte by byte.
 #include "common/hash.h"
 #include "common/image-head.h"
-#include "common/image-name.h"
 #include "common/peek.h"
 #include "common/tar.h"
 #include "common/unpack.h"
@@ -221,38 +220,6 @@ static void heads(void)
 	source_close(&s);
 }
 
-static void names(void)
-{
-	static const struct {
-		const char *text, *registry, *repository, *tag, *digest; /* registry NULL: not valid */
-	} table[] = {
-		{"nginx", "docker.io", "library/nginx", "latest", NULL},
-		{"nginx:1.25", "docker.io", "library/nginx", "1.25", NULL},
-		{"grafana/grafana", "docker.io", "grafana/grafana", "latest", NULL},
-		{"index.docker.io/library/nginx:1", "docker.io", "library/nginx", "1", NULL},
-		{"localhost:5000/a/b:v1", "localhost:5000", "a/b", "v1", NULL},
-		{"quay.io/x/y@sha256:0123", "quay.io", "x/y", NULL, "sha256:0123"},
-		{"quay.io/x/y:t@sha256:0123", "quay.io", "x/y", "t", "sha256:0123"},
-		{"Upper/case", NULL, NULL, NULL, NULL}, {"", NULL, NULL, NULL, NULL}, {"a//b", NULL, NULL, NULL, NULL},
-		{"a:", NULL, NULL, NULL, NULL}, {"a/-b", NULL, NULL, NULL, NULL}, {"a b", NULL, NULL, NULL, NULL},
-		{"a@sha256", NULL, NULL, NULL, NULL}, {"reg.io/", NULL, NULL, NULL, NULL},
-	};
-
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		auto_arena a = ARENA_INIT;
-		struct image_name n;
-		bool ok = image_name_parse(&a, span_of(table[i].text), &n);
-
-		CHECK_INT(ok, table[i].registry != NULL);
-		if (!ok)
-			continue;
-		CHECK_SPAN(n.registry, table[i].registry);
-		CHECK_SPAN(n.repository, table[i].repository);
-		CHECK(table[i].tag ? span_eq(n.tag, table[i].tag) : !n.tag.p);
-		CHECK(table[i].digest ? span_eq(n.digest, table[i].digest) : !n.digest.p);
-	}
-}
-
 int main(void)
 {
 	TEST(entries);
@@ -260,6 +227,5 @@ int main(void)
 	TEST(damaged);
 	TEST(packed);
 	TEST(heads);
-	TEST(names);
 	return test_end();
 }
