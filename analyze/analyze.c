@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The analysis from end to end: the order of its steps, evidence rows, transactions. What a step does is in its own file.
 #include "analyze.h"
+#include "check.h"
 #include "derive.h"
 #include "derive-match.h"
 #include "derive-workload.h"
@@ -46,24 +47,11 @@ static int set_meta(struct db *db, const char *key, const char *value, struct er
 	return db_run(db, e, "INSERT OR REPLACE INTO meta(key, value) VALUES (?, ?)", "ss", key, value);
 }
 
-/* Which kind of scope a kind of evidence is judged in; "" for the site as a whole. */
-static const char *scope_kind(const char *kind)
-{
-	static const struct {
-		const char *prefix, *scope;
-	} table[] = {{"kubernetes/", "cluster"}, {"node/", "cluster"}, {"aws/", "aws"}, {"registry/", "registry"}, {"image/", "images"}};
-
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		if (strncmp(kind, table[i].prefix, strlen(table[i].prefix)) == 0)
-			return table[i].scope;
-	return "site";
-}
-
 /* Scopes of clouds and registries are named by what is in the evidence; their loaders set load.scope. */
 static int begin_member(struct run *r, const struct member *m, struct err *e)
 {
 	struct load *l = &r->load;
-	const char *base = strrchr(r->input, '/'), *scope = m->kind ? scope_kind(m->kind) : "";
+	const char *base = strrchr(r->input, '/'), *scope = m->kind ? check_scope_of(m->kind) : "";
 
 	l->kind = m->kind;
 	l->path = m->path;
@@ -223,6 +211,19 @@ static int match_feeds(struct run *r, struct err *e)
 	return derive_image_use(r->db, e) || derive_match(r->db, r->options->feeds ? &feeds : NULL, e) ? -1 : 0;
 }
 
+static int check_all(struct run *r, struct err *e)
+{
+	auto_checks checks = {0};
+	double before = cpu_seconds();
+
+	if (check_set_load(&checks, r->options->checks, e) || check_store_all(r->db, &checks, r->options->verbose, e))
+		return -1;
+	progress_clear();
+	if (r->options->verbose)
+		fprintf(stderr, "%-24s %6.2f s\n", "checks", cpu_seconds() - before);
+	return 0;
+}
+
 static int build(struct run *r, struct err *e)
 {
 	double before = cpu_seconds();
@@ -235,7 +236,7 @@ static int build(struct run *r, struct err *e)
 		progress_clear();
 		fprintf(stderr, "%-24s %6.2f s\n", "load", cpu_seconds() - before);
 	}
-	if (match_feeds(r, e) || derive_all(r, e) || set_meta(r->db, "trust", "UNSIGNED", e))
+	if (match_feeds(r, e) || derive_all(r, e) || check_all(r, e) || set_meta(r->db, "trust", "UNSIGNED", e))
 		return -1;
 	return db_commit(r->db, e);
 }

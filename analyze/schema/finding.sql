@@ -35,7 +35,7 @@ CREATE INDEX finding_thing ON finding(thing);
 -- Counts of every verdict, passes too.
 CREATE TABLE tally (
   check_id TEXT NOT NULL,
-  scope INTEGER,             -- NULL: no scope of that kind
+  scope INTEGER NOT NULL,    -- 0: no scope of that kind
   namespace TEXT NOT NULL,   -- '' for what has none
   verdict TEXT NOT NULL,     -- pass fail manual not-applicable not-assessed error
   count INTEGER NOT NULL,
