@@ -18,6 +18,7 @@ struct command {
 static const struct command commands[] = {
 	{"feeds", cmd_feeds, "Import vulnerability feeds, list them, compare versions."},
 	{"analyze", cmd_analyze, "Load evidence into one database and run every check on it."},
+	{"checks", cmd_checks, "List the checks, explain one, run their cases."},
 	{"browse", cmd_browse, "Walk through an assessment in the terminal."},
 	{"version", cmd_version, "Print the version."},
 };

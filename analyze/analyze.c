@@ -149,6 +149,9 @@ static int load_all(struct run *r, struct err *e)
 	struct err why = {0};
 	int64_t opened = 0;
 
+	r->input = "given";
+	if (o->walk)
+		return o->walk(o->walk_ctx, one_member, r, e);
 	for (size_t i = 0; i < o->inputs.n; i++)
 		if (site_scan(r->site, o->inputs.at[i], &why) && why.kind != ERR_INPUT)
 			return err_set(e, why.kind, "%s", why.msg);
@@ -216,6 +219,8 @@ static int check_all(struct run *r, struct err *e)
 	auto_checks checks = {0};
 	double before = cpu_seconds();
 
+	if (r->options->no_checks)
+		return 0;
 	if (check_set_load(&checks, r->options->checks, e) || check_store_all(r->db, &checks, r->options->verbose, e))
 		return -1;
 	progress_clear();

@@ -3,6 +3,7 @@
 #define ANALYZE_H
 /* Evidence in, one assessment database out: verify, load, derive, check, rank (docs/design.md). */
 #include "common/db.h"
+#include "common/input.h"
 #include "common/opts.h"
 
 struct analyze_options {
@@ -12,6 +13,10 @@ struct analyze_options {
 	const char *checks;	    /* folder of customer's checks; NULL: none */
 	const char *cluster_name;   /* for clusters that nothing names */
 	bool verbose;		    /* timings to stderr */
+	bool no_checks;		    /* load and derive only */
+	/* Gives the members instead of `inputs`, as input_walk() does; NULL: none. For the cases of checks, which lie in memory. */
+	int (*walk)(void *ctx, input_each *each, void *each_ctx, struct err *e);
+	void *walk_ctx;
 };
 
 /* Builds the database at `path` (written beside and renamed; NULL: temporary, handed over open in `db`).

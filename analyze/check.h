@@ -71,7 +71,7 @@ int check_run(struct db *db, const struct check *c, check_each *each, void *ctx,
 /* Runs all checks into the tables "check", finding and tally. `verbose`: what each costs, to stderr. */
 int check_store_all(struct db *db, const struct check_set *set, bool verbose, struct err *e);
 
-/* Runs the cases of every check file (of `only`, a prefix of ids, when it is not NULL); prints what differs and the count. The number of
- * failed cases, or -1. */
-int check_test(const struct check_set *set, const char *dir, const char *only, struct err *e);
+/* Runs the cases of every check file whose id starts with `only` (NULL: all), prints what differs, then "N passed, N failed".
+ * The number of failed cases, or -1. */
+int64_t check_test(const struct check_set *set, const char *only, struct err *e);
 #endif

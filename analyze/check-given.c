@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// Turns the `given` of a check's case into members for the loaders and rows for what has no text form. Verdicts are check-test.c's.
+#include "check-given.h"
+#include "analyze.h"
+#include "check.h"
+#include "load.h"
+#include "common/buf.h"
+#include "common/recognise.h"
+
+struct given {
+	struct arena *arena;
+	const struct json *cas;
+	struct db *db;
+};
+
+static bool is_list(const struct json *v)
+{
+	return json_is(json_get(v, "items"), JSON_ARRAY);
+}
+
+static int give_text(const char *name, struct span text, input_each *each, void *ctx, struct err *e)
+{
+	char kind[160];
+	struct source s;
+	struct member m = {.path = name, .content = &s};
+
+	source_from_span(&s, text, name);
+	if (recognise(span_of(name), text, kind, sizeof(kind)) == RECOGNISED)
+		m.kind = kind;
+	return each(ctx, &m, e);
+}
+
+/* All single objects stand in one list, as `kubectl get all -o json` gives them. */
+static int give_objects(const struct json *given, input_each *each, void *ctx, struct err *e)
+{
+	auto_buf b = BUF_INIT;
+	size_t n = 0;
+
+	buf_add_str(&b, "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[");
+	JSON_EACH(v, given) {
+		if (!json_get(v, "apiVersion") || is_list(v))
+			continue;
+		buf_add_str(&b, n++ ? "," : "");
+		json_write(&b, v);
+	}
+	buf_add_str(&b, "]}");
+	return n ? give_text("given.json", buf_span(&b), each, ctx, e) : 0;
+}
+
+static int give_one(struct given *g, const struct json *v, size_t ordinal, input_each *each, void *ctx, struct err *e)
+{
+	struct span file = json_text_at(v, "file"), text = json_text_at(v, "text");
+	auto_buf b = BUF_INIT;
+
+	if (!file.p && !is_list(v))
+		return 0;
+	if (text.p)
+		buf_add_span(&b, text);
+	else
+		json_write(&b, file.p ? json_get(v, "json") : v);
+	return give_text(file.p ? file.p : arena_printf(g->arena, "given-%zu.json", ordinal), buf_span(&b), each, ctx, e);
+}
+
+static bool is_name(const char *s)
+{
+	return *s && !s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_")];
+}
+
+static void bind_value(sqlite3_stmt *s, int i, const struct json *v)
+{
+	int64_t n;
+
+	if (json_int(v, &n))
+		sqlite3_bind_int64(s, i, n);
+	else if (json_bool(v) >= 0)
+		sqlite3_bind_int(s, i, json_bool(v));
+	else if (v->type == JSON_NUMBER)
+		sqlite3_bind_double(s, i, strtod(v->text, NULL));
+	else if (v->type == JSON_STRING)
+		sqlite3_bind_text(s, i, v->text, (int)v->n, SQLITE_STATIC);
+}
+
+/* The text '@thing' stands for the id of the thing itself. */
+static int add_row(struct db *db, const char *table, const struct json *row, int64_t thing, struct err *e)
+{
+	auto_buf sql = BUF_INIT, marks = BUF_INIT;
+	auto_stmt *s = NULL;
+	int i = 1;
+
+	if (!is_name(table))
+		return err_set(e, ERR_INPUT, "'%s' is no table", table);
+	buf_printf(&sql, "INSERT INTO %s(", table);
+	JSON_MEMBERS(m, row) {
+		if (!is_name(m->key.text))
+			return err_set(e, ERR_INPUT, "'%s' is no column", m->key.text);
+		buf_printf(&sql, "%s\"%s\"", marks.n ? ", " : "", m->key.text);
+		buf_add_str(&marks, marks.n ? ", ?" : "?");
+	}
+	buf_printf(&sql, ") VALUES (%s)", buf_str(&marks));
+	if (db_prepare(db, buf_str(&sql), &s, e))
+		return -1;
+	JSON_MEMBERS(m, row) {
+		if (span_eq(json_str(&m->value), "@thing"))
+			sqlite3_bind_int64(s, i++, thing);
+		else
+			bind_value(s, i++, &m->value);
+	}
+	return db_step(db, s, e) < 0 ? err_wrap(e, "table %s", table) : 0;
+}
+
+static int add_thing(struct db *db, const struct json *v, struct err *e)
+{
+	struct span evidence = json_text_at(v, "evidence");
+	const char *scope_kind = evidence.p ? check_scope_of(evidence.p) : "site";
+	struct load l = {.db = db};
+	struct thing_spec spec = {.kind = json_text_at(v, "kind").p, .type = json_text_at(v, "type").p, .ref = json_text_at(v, "thing"), .name = json_text_at(v, "name")};
+	int64_t thing;
+
+	if (!spec.kind || !spec.type || !spec.name.p)
+		return err_set(e, ERR_INPUT, "thing %s: kind, type and name are needed", spec.ref.p);
+	if (strcmp(scope_kind, "cluster") == 0)
+		l.cluster = "cluster";
+	if (load_scope(db, scope_kind, span_of(l.cluster ? l.cluster : scope_kind), &l.scope, e) || (evidence.p && load_kind(&l, evidence.p, 1, e)) ||
+	    load_thing(&l, &spec, &thing, NULL, e))
+		return -1;
+	JSON_MEMBERS(m, json_get(v, "tables")) {
+		if (m->value.type == JSON_OBJECT && add_row(db, m->key.text, &m->value, thing, e))
+			return -1;
+		JSON_EACH(row, &m->value)
+			if (add_row(db, m->key.text, row, thing, e))
+				return -1;
+	}
+	return 0;
+}
+
+static int walk(void *ctx, input_each *each, void *each_ctx, struct err *e)
+{
+	struct given *g = ctx;
+	const struct json *given = json_get(g->cas, "given");
+	size_t ordinal = 0;
+
+	JSON_EACH(v, given)
+		if (give_one(g, v, ++ordinal, each, each_ctx, e) || (json_get(v, "thing") && add_thing(g->db, v, e)))
+			return -1;
+	return give_objects(given, each, each_ctx, e);
+}
+
+int check_given(struct arena *a, const struct json *cas, struct db *db, struct err *e)
+{
+	struct given g = {a, cas, db};
+	struct analyze_options o = {.no_checks = true, .walk = walk, .walk_ctx = &g};
+	int64_t unread = 0;
+
+	if (analyze_run(&o, NULL, db, &unread, e))
+		return -1;
+	if (unread)
+		return err_set(e, ERR_INPUT, "`given` could not be read wholly (%d problems)", (int)unread);
+	return 0;
+}

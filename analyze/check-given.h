@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CHECK_GIVEN_H
+#define CHECK_GIVEN_H
+#include "common/db.h"
+#include "common/json.h"
+
+/*
+ * Makes the assessment that a case of a check describes, loaded and derived but not judged, in a temporary database left open in `db`.
+ * `given` is a list of: a Kubernetes object (or list of one kind); a file as {file: name, text: … or json: …}, which the loaders
+ * recognise as they would on disk; a thing with rows of its tables as {thing: ref, kind: …, type: …, name: …, evidence: kind,
+ * tables: {image: {…}}}, for what a text cannot hold (image archives). `engagement` holds an engagement file.
+ */
+int check_given(struct arena *a, const struct json *cas, struct db *db, struct err *e);
+#endif
