@@ -5,6 +5,7 @@
 #include "derive.h"
 #include "derive-match.h"
 #include "derive-workload.h"
+#include "framework.h"
 #include "load.h"
 #include "schema.h"
 #include "site.h"
@@ -221,7 +222,8 @@ static int check_all(struct run *r, struct err *e)
 
 	if (r->options->no_checks)
 		return 0;
-	if (check_set_load(&checks, r->options->checks, e) || check_store_all(r->db, &checks, r->options->verbose, e))
+	if (check_set_load(&checks, r->options->checks, e) || check_store_all(r->db, &checks, r->options->verbose, e) ||
+	    framework_load_all(r->db, &checks, e))
 		return -1;
 	progress_clear();
 	if (r->options->verbose)
