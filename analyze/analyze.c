@@ -32,6 +32,8 @@ struct run {
 static const struct derive_step steps[] = {
 	{"owners", derive_owners},
 	{"workloads", derive_workloads},
+	{"reach", derive_reach},
+	{"exposures", derive_exposures},
 	{NULL, NULL},
 };
 

@@ -242,6 +242,39 @@ static struct span volume_source(struct span type, const struct json *v)
 	return SPAN_NONE;
 }
 
+static int insert_part(const struct workload *w, int64_t volume, const char *type, struct span name, struct err *e)
+{
+	if (!name.n)
+		return 0;
+	return db_run(w->l->db, e, "INSERT OR IGNORE INTO volume_part(volume, type, name) VALUES (?, ?, ?)", "ist", volume, type, name);
+}
+
+/* Where drivers name the secret that they log in with (core/v1, VolumeSource). */
+static int insert_driver_secrets(const struct workload *w, int64_t volume, const struct json *value, struct err *e)
+{
+	static const char *const fields[] = {"nodePublishSecretRef.name", "secretRef.name", "secretName"};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (insert_part(w, volume, "secret", json_text_at(value, fields[i]), e))
+			return -1;
+	return 0;
+}
+
+static int insert_parts(const struct workload *w, int64_t volume, struct span type, const struct json *value, struct err *e)
+{
+	if (span_eq(type, "configMap"))
+		return insert_part(w, volume, "configMap", json_text_at(value, "name"), e);
+	if (!span_eq(type, "projected"))
+		return insert_driver_secrets(w, volume, value, e);
+	JSON_EACH(part, json_get(value, "sources"))
+	{
+		if (insert_part(w, volume, "secret", json_text_at(part, "secret.name"), e) ||
+		    insert_part(w, volume, "configMap", json_text_at(part, "configMap.name"), e))
+			return -1;
+	}
+	return 0;
+}
+
 static int insert_volumes(const struct workload *w, struct err *e)
 {
 	JSON_EACH(v, json_get(w->spec, "volumes"))
@@ -256,7 +289,8 @@ static int insert_volumes(const struct workload *w, struct err *e)
 		if (db_run(w->l->db, e,
 			   "INSERT INTO volume(workload, name, type, source, host_path, host_path_type, token, audience) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 			   "itttttbt", w->thing, json_text_at(v, "name"), type, volume_source(type, value), json_text_at(host, "path"),
-			   json_text_at(host, "type"), token, audience))
+			   json_text_at(host, "type"), token, audience) ||
+		    insert_parts(w, sqlite3_last_insert_rowid(w->l->db->h), type, value, e))
 			return -1;
 	}
 	JSON_EACH(v, w->claims)

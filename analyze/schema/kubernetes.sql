@@ -196,6 +196,13 @@ CREATE TABLE volume (
   audience TEXT              -- of that token; NULL: the API server
 ) STRICT;
 CREATE INDEX volume_workload ON volume(workload);
+-- The secrets and config maps behind a volume: its own, each part of a projected one, the login of a storage driver.
+CREATE TABLE volume_part (
+  volume INTEGER NOT NULL REFERENCES volume(id),
+  type TEXT NOT NULL,        -- secret, configMap
+  name TEXT NOT NULL,
+  PRIMARY KEY (volume, type, name)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE container_mount (
   container INTEGER NOT NULL REFERENCES container(thing),
@@ -270,7 +277,7 @@ CREATE TABLE network_policy (
   egress_open INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX network_policy_place ON network_policy(cluster, namespace);
--- Which workloads a policy selects.
+-- Which workloads a policy holds for: those it selects, but not those in the network of their node, which policies do not reach.
 CREATE TABLE network_policy_workload (
   policy INTEGER NOT NULL REFERENCES network_policy(thing),
   workload INTEGER NOT NULL REFERENCES workload(thing),
@@ -298,7 +305,7 @@ CREATE TABLE secret (
   in_annotation INTEGER NOT NULL, -- last-applied-configuration held values
   service_account TEXT,      -- of a long-lived token
   cert_subject TEXT, cert_issuer TEXT, cert_not_after INTEGER, key_type TEXT, key_bits INTEGER,
-  mounted INTEGER NOT NULL DEFAULT 0, -- containers that mount it
+  mounted INTEGER NOT NULL DEFAULT 0, -- containers that mount it, also as a part of a projected volume
   as_env INTEGER NOT NULL DEFAULT 0   -- containers that take it as environment
 ) STRICT;
 CREATE INDEX secret_name ON secret(cluster, namespace, name);
@@ -314,8 +321,11 @@ CREATE TABLE config_map (
   thing INTEGER PRIMARY KEY REFERENCES thing(id),
   cluster TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,
   keys INTEGER NOT NULL,
-  secrets INTEGER NOT NULL   -- keys whose value looks like a secret
+  secrets INTEGER NOT NULL,  -- keys whose value looks like a secret
+  mounted INTEGER NOT NULL DEFAULT 0, -- containers that mount it
+  as_env INTEGER NOT NULL DEFAULT 0   -- containers that take it as environment
 ) STRICT;
+CREATE INDEX config_map_name ON config_map(cluster, namespace, name);
 
 CREATE TABLE persistent_volume (
   thing INTEGER PRIMARY KEY REFERENCES thing(id),

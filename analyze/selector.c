@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Label selectors of Kubernetes. Calico's language is selector-calico.c's; which objects are asked is derive-reach.c's.
+#include "selector.h"
+
+struct span labels_get(struct labels l, struct span key)
+{
+	for (size_t i = 0; i < l.n; i++)
+		if (span_is(l.at[i].key, key))
+			return l.at[i].value;
+	return SPAN_NONE;
+}
+
+bool selector_map_matches(const struct json *map, struct labels l)
+{
+	JSON_MEMBERS(m, map)
+	{
+		struct span want = json_str(&m->value), got = labels_get(l, json_str(&m->key));
+
+		if (!want.p || !got.p || !span_is(got, want))
+			return false;
+	}
+	return true;
+}
+
+static bool among(const struct json *values, struct span value)
+{
+	JSON_EACH(v, values)
+	{
+		if (json_str(v).p && span_is(json_str(v), value))
+			return true;
+	}
+	return false;
+}
+
+static bool expression_matches(const struct json *x, struct labels l)
+{
+	struct span operator = json_text_at(x, "operator"), value;
+
+	if (!json_text_at(x, "key").n)
+		return false;
+	value = labels_get(l, json_text_at(x, "key"));
+	if (span_eq(operator, "In"))
+		return value.p && among(json_get(x, "values"), value);
+	if (span_eq(operator, "NotIn"))
+		return !value.p || !among(json_get(x, "values"), value);
+	if (span_eq(operator, "Exists"))
+		return value.p;
+	return span_eq(operator, "DoesNotExist") && !value.p;
+}
+
+bool selector_matches(const struct json *selector, struct labels l)
+{
+	if (!selector_map_matches(json_get(selector, "matchLabels"), l))
+		return false;
+	JSON_EACH(x, json_get(selector, "matchExpressions"))
+	{
+		if (!expression_matches(x, l))
+			return false;
+	}
+	return true;
+}
