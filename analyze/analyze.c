@@ -9,6 +9,7 @@
 #include "load.h"
 #include "schema.h"
 #include "site.h"
+#include "summary.h"
 #include "commands.h"
 #include "common/hash.h"
 #include "common/input.h"
@@ -245,7 +246,7 @@ static int build(struct run *r, struct err *e)
 		progress_clear();
 		fprintf(stderr, "%-24s %6.2f s\n", "load", cpu_seconds() - before);
 	}
-	if (match_feeds(r, e) || derive_all(r, e) || check_all(r, e) || set_meta(r->db, "trust", "UNSIGNED", e))
+	if (match_feeds(r, e) || derive_all(r, e) || check_all(r, e) || summary_fill(r->db, e) || set_meta(r->db, "trust", "UNSIGNED", e))
 		return -1;
 	return db_commit(r->db, e);
 }

@@ -69,5 +69,5 @@ CREATE VIEW v_control AS
       WHEN sum(t.verdict = 'not-applicable') > 0 THEN 'not-applicable'
       ELSE 'not-assessed' END AS state,
     total(CASE WHEN t.verdict = 'fail' THEN t.count END) AS failing
-  FROM control k LEFT JOIN control_check c ON c.framework = k.framework AND c.control = k.id LEFT JOIN tally t ON t.check_id = c.check_id
+  FROM control k LEFT JOIN control_check c ON c.framework = k.framework AND c.control = k.id LEFT JOIN verdict_count t ON t.check_id = c.check_id
   GROUP BY k.framework, k.id;

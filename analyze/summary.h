@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SUMMARY_H
+#define SUMMARY_H
+#include "common/db.h"
+/* Fills verdict_count, gap, gap_example, heat and namespace_consumption (analyze/schema/summary.sql). After checks and ranks, once. */
+int summary_fill(struct db *db, struct err *e);
+#endif
