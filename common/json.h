@@ -12,7 +12,8 @@
 enum json_type { JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
 struct json {
-	uint8_t type; /* enum json_type */
+	uint32_t type : 8;  /* enum json_type */
+	uint32_t line : 24; /* where it begins, from 1; 0: not told (only YAML readers tell) */
 	uint32_t n;   /* bytes of text, or number of items or members */
 	union {
 		const char *text;	    /* JSON_STRING, JSON_NUMBER */

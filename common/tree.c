@@ -15,6 +15,7 @@ void tree_start(struct tree *t, struct arena *a, int max_depth)
 	t->depth = 0;
 	t->max_depth = max_depth;
 	t->values = 0;
+	t->line = 0;
 	t->done = false;
 }
 
@@ -41,7 +42,7 @@ int tree_open(struct tree *t, bool object, struct err *e)
 {
 	if (t->depth >= t->max_depth)
 		return err_set(e, ERR_INPUT, "nested deeper than %d", t->max_depth);
-	t->frames[t->depth++] = (struct tree_frame){.start = t->n, .object = object};
+	t->frames[t->depth++] = (struct tree_frame){.start = t->n, .line = t->line, .object = object};
 	return 0;
 }
 
@@ -53,9 +54,10 @@ static int by_key(const void *a, const void *b)
 	return span_cmp(json_str(*x), json_str(*y));
 }
 
-static int twice(struct span key, struct err *e)
+static int twice(const struct json *key, struct err *e)
 {
-	return err_set(e, ERR_INPUT, "key '%.*s' stands twice in one object", (int)(key.n > 80 ? 80 : key.n), key.p);
+	err_set(e, ERR_INPUT, "key '%.*s' stands twice in one object", (int)(key->n > 80 ? 80 : key->n), key->text);
+	return key->line ? err_wrap(e, "line %u", key->line) : -1;
 }
 
 static int check_keys(const struct json *slots, size_t pairs, struct err *e)
@@ -67,7 +69,7 @@ static int check_keys(const struct json *slots, size_t pairs, struct err *e)
 		for (size_t i = 1; i < pairs; i++)
 			for (size_t j = 0; j < i; j++)
 				if (span_is(json_str(&slots[2 * i]), json_str(&slots[2 * j])))
-					return twice(json_str(&slots[2 * i]), e);
+					return twice(&slots[2 * i], e);
 		return 0;
 	}
 	order = calloc(pairs, sizeof(*order));
@@ -78,7 +80,7 @@ static int check_keys(const struct json *slots, size_t pairs, struct err *e)
 	qsort(order, pairs, sizeof(*order), by_key);
 	for (size_t i = 1; i < pairs && rc == 0; i++)
 		if (span_is(json_str(order[i - 1]), json_str(order[i])))
-			rc = twice(json_str(order[i]), e);
+			rc = twice(order[i], e);
 	free(order);
 	return rc;
 }
@@ -108,6 +110,7 @@ int tree_close(struct tree *t, bool object, struct err *e)
 	if (t->depth == 0 || t->frames[t->depth - 1].object != object || t->frames[t->depth - 1].has_key)
 		return err_set(e, ERR_INPUT, "unbalanced brackets");
 	f = t->frames[--t->depth];
+	v.line = f.line & 0xffffff;
 	n = t->n - f.start;
 	if (!n) {
 		/* Nothing to copy, and perhaps no stack yet. */
@@ -132,6 +135,7 @@ int tree_key(struct tree *t, struct span key, struct err *e)
 	if (!tree_wants_key(t))
 		return err_set(e, ERR_INPUT, "a key stands where none can be");
 	push(t, json_make_str(t->arena, key));
+	t->slots[t->n - 1].line = t->line & 0xffffff;
 	t->frames[t->depth - 1].has_key = true;
 	return 0;
 }
@@ -140,6 +144,7 @@ int tree_value(struct tree *t, struct json v, struct err *e)
 {
 	if (tree_wants_key(t))
 		return err_set(e, ERR_INPUT, "a value stands where a key must be");
+	v.line = t->line & 0xffffff;
 	return finish(t, v, e);
 }
 

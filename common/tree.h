@@ -10,6 +10,7 @@
 
 struct tree_frame {
 	size_t start;	/* first slot of this container on the stack */
+	uint32_t line;
 	bool object;
 	bool has_key;
 };
@@ -21,6 +22,7 @@ struct tree {
 	struct tree_frame *frames;
 	int depth, max_depth;
 	size_t values;
+	uint32_t line;	/* that the reader is at, kept with values and keys; 0: it does not tell */
 	bool done; /* a whole document stands in `root` */
 	struct json root;
 };

@@ -212,6 +212,7 @@ static int apply(struct yaml_reader *r, const yaml_event_t *ev, struct err *e)
 {
 	size_t index;
 
+	r->tree.line = (uint32_t)ev->start_mark.line + 1;
 	switch (ev->type) {
 	case YAML_SCALAR_EVENT:
 		if (tree_wants_key(&r->tree))

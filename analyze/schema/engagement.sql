@@ -1,7 +1,17 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- What people say (engagement.yaml): all optional; what is absent is a question still to be asked.
 
-CREATE TABLE environment (name TEXT PRIMARY KEY, ordinal INTEGER NOT NULL, production INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+-- In patterns * stands for any run of characters. A namespace pattern with a slash is 'cluster/namespace'.
+CREATE TABLE environment (
+  name TEXT PRIMARY KEY, ordinal INTEGER NOT NULL, production INTEGER NOT NULL,
+  selector TEXT NOT NULL     -- JSON {namespaces: [patterns], clusters: [patterns], labels: {key: value}}; any one of them suffices
+) STRICT, WITHOUT ROWID;
+-- What clusters are called: the engagement file's names for what the evidence calls them.
+CREATE TABLE cluster_name (
+  was TEXT PRIMARY KEY,      -- uid of kube-system (or its first 8 hex digits), or the name that the evidence gives
+  name TEXT NOT NULL,
+  environment TEXT           -- of all in it that no environment names closer
+) STRICT, WITHOUT ROWID;
 CREATE TABLE trusted_registry (pattern TEXT PRIMARY KEY, purpose TEXT) STRICT, WITHOUT ROWID; -- host or host/path prefix
 CREATE TABLE approved_image (environment TEXT NOT NULL, pattern TEXT NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (environment, pattern, kind)) STRICT, WITHOUT ROWID; -- kind: base, image
 CREATE TABLE team (name TEXT PRIMARY KEY, contact TEXT, selector TEXT NOT NULL) STRICT, WITHOUT ROWID; -- selector: JSON {namespaces, labels, images}
@@ -12,6 +22,14 @@ CREATE TABLE regulation (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE system_in_scope (kind TEXT NOT NULL, name TEXT NOT NULL, in_scope INTEGER NOT NULL, reason TEXT, PRIMARY KEY (kind, name)) STRICT, WITHOUT ROWID;
 CREATE TABLE price (item TEXT PRIMARY KEY, amount REAL NOT NULL, currency TEXT NOT NULL) STRICT, WITHOUT ROWID; -- cpu-core-month, memory-gib-month, storage-gib-month
 CREATE TABLE target (domain TEXT PRIMARY KEY, grade TEXT, score INTEGER) STRICT, WITHOUT ROWID;
+-- Checks that the site switches off or weighs differently. The last line that matches counts.
+CREATE TABLE check_change (
+  ordinal INTEGER PRIMARY KEY,
+  check_id TEXT NOT NULL,    -- pattern
+  severity TEXT,             -- NULL: switched off
+  environment TEXT, cluster TEXT, namespace TEXT, -- patterns; NULL: everywhere
+  reason TEXT
+) STRICT;
 CREATE TABLE question (id TEXT PRIMARY KEY, section TEXT NOT NULL, text TEXT NOT NULL, answer TEXT) STRICT, WITHOUT ROWID; -- answer NULL: to be asked
 -- Accepted risks. A finding that matches one that has not expired at the assessment's date counts as accepted.
 CREATE TABLE exception (
