@@ -3,9 +3,11 @@
 #include "analyze.h"
 #include "check.h"
 #include "derive.h"
+#include "derive-engagement.h"
 #include "derive-match.h"
 #include "derive-workload.h"
 #include "framework.h"
+#include "load-engagement.h"
 #include "load.h"
 #include "schema.h"
 #include "site.h"
@@ -27,6 +29,7 @@ struct run {
 	struct load load;
 	struct site *site;
 	const char *input;   /* path of the input at hand */
+	char cluster[512];   /* name of the cluster at hand */
 	int64_t good, newest; /* members with something in them; newest modification time */
 };
 
@@ -35,6 +38,7 @@ static const struct derive_step steps[] = {
 	{"workloads", derive_workloads},
 	{"reach", derive_reach},
 	{"exposures", derive_exposures},
+	{"engagement", derive_engagement},
 	{NULL, NULL},
 };
 
@@ -64,7 +68,8 @@ static int begin_member(struct run *r, const struct member *m, struct err *e)
 	l->scope = 0;
 	l->cluster = NULL;
 	if (strcmp(scope, "cluster") == 0) {
-		l->cluster = site_cluster(r->site, r->input, m->path);
+		engagement_cluster(r->db, site_cluster(r->site, r->input, m->path), r->cluster, sizeof(r->cluster));
+		l->cluster = r->cluster;
 		if (load_scope(r->db, "cluster", span_of(l->cluster), &l->scope, e))
 			return -1;
 	} else if (strcmp(scope, "images") == 0 && load_scope(r->db, "images", SPAN("images"), &l->scope, e)) {
@@ -240,7 +245,7 @@ static int build(struct run *r, struct err *e)
 
 	if (schema_create(r->db, e) || db_begin(r->db, e) || object_register(r->db, e) || set_meta(r->db, "plimsoll.version", PLIMSOLL_VERSION, e))
 		return -1;
-	if (load_all(r, e) || set_as_of(r, e))
+	if (engagement_load(r->db, r->options->engagement, e) || load_all(r, e) || set_as_of(r, e))
 		return -1;
 	if (r->options->verbose) {
 		progress_clear();

@@ -4,7 +4,7 @@
 -- In patterns * stands for any run of characters. A namespace pattern with a slash is 'cluster/namespace'.
 CREATE TABLE environment (
   name TEXT PRIMARY KEY, ordinal INTEGER NOT NULL, production INTEGER NOT NULL,
-  selector TEXT NOT NULL     -- JSON {namespaces: [patterns], clusters: [patterns], labels: {key: value}}; any one of them suffices
+  selector TEXT NOT NULL     -- JSON {namespaces: [patterns], clusters: [patterns], labels: {key: value}}; any one of the three suffices; of labels all must match
 ) STRICT, WITHOUT ROWID;
 -- What clusters are called: the engagement file's names for what the evidence calls them.
 CREATE TABLE cluster_name (

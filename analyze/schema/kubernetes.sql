@@ -137,6 +137,7 @@ CREATE TABLE container (
   image_tag TEXT,            -- 'latest' applied when neither tag nor digest is given
   image_tag_given INTEGER NOT NULL, -- 0: no tag written
   image_digest TEXT,         -- 'sha256:...'
+  image_trusted INTEGER,     -- the engagement file trusts its registry, or the path in it; NULL: the file names none, or the reference is not valid
   pull_policy TEXT,          -- default applied (Always for :latest or no tag, else IfNotPresent)
   privileged INTEGER NOT NULL,
   allow_escalation INTEGER NOT NULL, -- default 1 applied; 1 too when privileged or CAP_SYS_ADMIN
@@ -387,7 +388,7 @@ CREATE VIEW v_workload AS
 
 CREATE VIEW v_container AS
   SELECT c.thing AS subject, c.thing, c.workload, c.name AS container, c.type, c.image, c.image_registry, c.image_repository, c.image_tag, c.image_tag_given,
-    c.image_digest, c.pull_policy, c.privileged, c.allow_escalation, c.run_as_user, c.run_as_group, c.run_as_non_root, c.read_only_root, c.seccomp,
+    c.image_digest, c.image_trusted, c.pull_policy, c.privileged, c.allow_escalation, c.run_as_user, c.run_as_group, c.run_as_non_root, c.read_only_root, c.seccomp,
     c.apparmor, c.selinux_type, c.selinux_user, c.selinux_role, c.proc_mount, c.caps_add, c.caps_drop, c.cpu_request_mcpu, c.cpu_limit_mcpu,
     c.memory_request_bytes, c.memory_limit_bytes, c.ephemeral_limit_bytes, c.devices, c.liveness, c.readiness, c.startup, c.host_ports, c.probe_hosts,
     c.tty, c.command, c.args, c.env_from_secret, c.windows_host_process,

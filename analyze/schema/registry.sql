@@ -5,7 +5,7 @@ CREATE TABLE registry (
   thing INTEGER PRIMARY KEY REFERENCES thing(id),
   host TEXT NOT NULL,
   product TEXT,              -- distribution, harbor, ecr, quay, ...
-  trusted INTEGER,           -- named in the engagement file; NULL: the file names none
+  trusted INTEGER,           -- named in the engagement file; NULL: the file names none, or only a path in this one
   collected INTEGER NOT NULL -- 0: known from image references only
 ) STRICT;
 
