@@ -5,6 +5,7 @@
 #include "derive.h"
 #include "derive-engagement.h"
 #include "derive-match.h"
+#include "derive-rbac.h"
 #include "derive-workload.h"
 #include "framework.h"
 #include "load-engagement.h"
@@ -38,6 +39,7 @@ static const struct derive_step steps[] = {
 	{"workloads", derive_workloads},
 	{"reach", derive_reach},
 	{"exposures", derive_exposures},
+	{"rbac", derive_rbac},
 	{"engagement", derive_engagement},
 	{NULL, NULL},
 };

@@ -38,18 +38,18 @@ CREATE INDEX binding_role ON binding(role);
 CREATE TABLE binding_subject (
   id INTEGER PRIMARY KEY,
   binding INTEGER NOT NULL REFERENCES binding(thing),
-  kind TEXT NOT NULL,        -- User, Group, ServiceAccount
-  namespace TEXT,            -- of a ServiceAccount
+  kind TEXT NOT NULL,        -- User, Group, ServiceAccount (also when written as the user system:serviceaccount:NAMESPACE:NAME)
+  namespace TEXT,            -- of a ServiceAccount, the binding's own applied; NULL: a ClusterRoleBinding that names none and so nobody
   name TEXT NOT NULL,
   thing INTEGER REFERENCES thing(id) -- the service account, or the principal 'cluster/-/User/name'; NULL: a service account that was not collected
 ) STRICT;
 CREATE INDEX binding_subject_binding ON binding_subject(binding);
 CREATE INDEX binding_subject_name ON binding_subject(name);
 
--- Rights that a rule holds and that matter most, one row per rule and right; filled by derive-rbac.
+-- Rights that a rule holds and that matter most, one row per rule and right; filled by derive-rbac, the table of them is in rbac-right.c.
 CREATE TABLE rule_right (
   rule INTEGER NOT NULL REFERENCES role_rule(id),
-  right TEXT NOT NULL,       -- 'all', 'secrets-read', 'pods-create', 'pods-exec', 'escalate', 'bind', 'impersonate', 'nodes-proxy', 'tokens-create', 'csr-approve', 'webhooks-write', 'rbac-write', 'pv-create', 'wildcard-verbs', 'wildcard-resources', 'secrets-write', 'workloads-write', 'namespaces-write', 'crds-write', 'ephemeral-containers', 'port-forward', 'logs-read', 'configmaps-write'
+  right TEXT NOT NULL,       -- 'all', 'secrets-read', 'secrets-write', 'configmaps-write', 'pods-create', 'workloads-write', 'pods-exec', 'ephemeral-containers', 'port-forward', 'logs-read', 'nodes-proxy', 'tokens-create', 'escalate', 'bind', 'impersonate', 'rbac-write', 'csr-approve', 'webhooks-write', 'crds-write', 'namespaces-write', 'pv-create', 'wildcard-verbs', 'wildcard-resources'; with '-named' behind it when only for objects that the rule names
   PRIMARY KEY (rule, right)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX rule_right_right ON rule_right(right);
@@ -60,18 +60,29 @@ CREATE VIEW v_rule AS
   FROM role_rule rr JOIN role r ON r.thing = rr.role;
 CREATE VIEW v_binding AS SELECT b.thing AS subject, b.* FROM binding b;
 
--- Who holds which rule: a row per subject, binding and rule. namespace NULL: holds everywhere.
+-- Who holds which rule: a row per subject, binding and rule. namespace NULL: holds everywhere. Accounts need not exist.
 CREATE VIEW v_grant AS
   SELECT b.thing AS subject, b.cluster, b.namespace, b.name AS binding, b.bootstrap, s.kind AS subject_kind, s.namespace AS subject_namespace, s.name AS subject_name,
     s.thing AS subject_thing, r.thing AS role, r.name AS role_name, rr.id AS rule, rr.groups, rr.resources, rr.verbs, rr.names, rr.urls
-  FROM binding b JOIN binding_subject s ON s.binding = b.thing JOIN role r ON r.thing = b.role JOIN role_rule rr ON rr.role = r.thing;
+  FROM binding b JOIN binding_subject s ON s.binding = b.thing JOIN role r ON r.thing = b.role JOIN role_rule rr ON rr.role = r.thing
+  WHERE s.kind != 'ServiceAccount' OR s.namespace IS NOT NULL;
 
 -- Who holds which sensitive right, a row per binding, subject and right. `builtin`: Kubernetes itself made the binding, for its own components.
 CREATE VIEW v_right AS
   SELECT DISTINCT b.thing AS subject, rt.right, b.cluster, b.namespace, b.name AS binding, b.bootstrap, s.kind AS subject_kind, s.namespace AS subject_namespace,
     s.name AS subject_name, s.thing AS subject_thing, b.role_kind, b.role_name,
     CASE s.kind WHEN 'ServiceAccount' THEN 'service account ' || coalesce(s.namespace, '-') || '/' || s.name ELSE lower(s.kind) || ' ' || s.name END AS who,
-    b.bootstrap AND ((s.kind IN ('User', 'Group') AND s.name LIKE 'system:%'
-        AND s.name NOT IN ('system:anonymous', 'system:unauthenticated', 'system:authenticated') AND s.name NOT LIKE 'system:serviceaccounts%')
+    b.bootstrap AND ((b.name GLOB 'system:*' AND b.role_name GLOB 'system:*') OR (b.name = 'cluster-admin' AND b.role_name = 'cluster-admin' AND s.name = 'system:masters'))
+      AND ((s.kind IN ('User', 'Group') AND s.name GLOB 'system:*'
+        AND s.name NOT IN ('system:anonymous', 'system:unauthenticated', 'system:authenticated') AND s.name NOT GLOB 'system:serviceaccounts*')
       OR (s.kind = 'ServiceAccount' AND s.namespace = 'kube-system')) AS builtin
-  FROM binding b JOIN binding_subject s ON s.binding = b.thing JOIN role_rule rr ON rr.role = b.role JOIN rule_right rt ON rt.rule = rr.id;
+  FROM binding b JOIN binding_subject s ON s.binding = b.thing JOIN role_rule rr ON rr.role = b.role JOIN rule_right rt ON rt.rule = rr.id
+  WHERE s.kind != 'ServiceAccount' OR s.namespace IS NOT NULL;
+
+-- Who holds which sensitive right in the end, a row per principal, right and place: its own bindings and those of groups that every such
+-- account is in. namespace NULL: holds everywhere. `via`: the group; NULL: bound itself.
+CREATE VIEW v_principal_right AS
+  SELECT r.subject_thing AS subject, r.right, r.cluster, r.namespace, r.binding, r.role_name, NULL AS via, r.builtin FROM v_right r WHERE r.subject_thing IS NOT NULL
+  UNION
+  SELECT g.principal, r.right, r.cluster, r.namespace, r.binding, r.role_name, r.subject_name, r.builtin FROM v_right r JOIN principal_group g ON g.member_of = r.subject_thing
+  WHERE r.subject_kind = 'Group';

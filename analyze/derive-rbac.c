@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+// Kubernetes RBAC brought together: bindings to roles, subjects to principals, aggregated cluster roles to the rules that they
+// gather. Which rights a rule holds is rbac-right.c's.
+#include "derive-rbac.h"
+#include "rbac-right.h"
+#include "selector.h"
+
+static const char *const resolve[] = {
+	/* A service account is also a user of this name (apiserver, serviceaccount.MakeUsername): one spelling for both. */
+	"UPDATE binding_subject SET kind = 'ServiceAccount', namespace = substr(rest, 1, instr(rest, ':') - 1), name = substr(rest, instr(rest, ':') + 1) FROM "
+	"(SELECT id AS subject, substr(name, length('system:serviceaccount:') + 1) AS rest FROM binding_subject "
+	"WHERE kind = 'User' AND name GLOB 'system:serviceaccount:?*:?*') n WHERE n.subject = binding_subject.id",
+
+	/* In a RoleBinding an account without a namespace is the one beside it (plugin/pkg/auth/authorizer/rbac, appliesToUser). */
+	"UPDATE binding_subject SET namespace = b.namespace FROM binding b WHERE b.thing = binding_subject.binding "
+	"AND binding_subject.kind = 'ServiceAccount' AND binding_subject.namespace IS NULL",
+
+	"UPDATE binding SET role = (SELECT r.thing FROM role r WHERE r.cluster = binding.cluster AND r.name = binding.role_name AND r.namespace = binding.namespace) "
+	"WHERE role_kind = 'Role'",
+	"UPDATE binding SET role = (SELECT r.thing FROM role r WHERE r.cluster = binding.cluster AND r.namespace IS NULL AND r.name = binding.role_name) "
+	"WHERE role_kind = 'ClusterRole'",
+};
+
+static const char *const principals[] = {
+	"INSERT OR IGNORE INTO thing(kind, ref, scope, cluster, type, name, evidence, pointer) "
+	"SELECT 'principal', b.cluster || '/-/' || s.kind || '/' || s.name, t.scope, b.cluster, s.kind, s.name, t.evidence, t.pointer "
+	"FROM binding_subject s JOIN binding b ON b.thing = s.binding JOIN thing t ON t.id = b.thing "
+	"WHERE s.kind IN ('User', 'Group') GROUP BY b.cluster, s.kind, s.name HAVING b.thing = min(b.thing) ORDER BY b.cluster, s.kind, s.name",
+
+	"UPDATE binding_subject SET thing = (SELECT t.id FROM binding b JOIN thing t ON t.ref = b.cluster || '/-/' || binding_subject.kind || '/' || binding_subject.name "
+	"WHERE b.thing = binding_subject.binding AND t.kind = 'principal') WHERE kind IN ('User', 'Group')",
+	"UPDATE binding_subject SET thing = (SELECT a.thing FROM binding b JOIN service_account a ON a.cluster = b.cluster AND a.namespace = binding_subject.namespace "
+	"AND a.name = binding_subject.name WHERE b.thing = binding_subject.binding) WHERE kind = 'ServiceAccount'",
+
+	/* Components are named system:...; an address of mail is a person's. */
+	"INSERT INTO principal(thing, system, account, kind, name, human) "
+	"SELECT t.id, 'kubernetes', t.cluster, lower(t.type), t.name, "
+	"CASE WHEN t.type = 'Group' THEN NULL WHEN t.name GLOB 'system:*' THEN 0 WHEN t.name GLOB '?*@?*.?*' AND t.name NOT GLOB '*.gserviceaccount.com' THEN 1 END "
+	"FROM thing t WHERE t.kind = 'principal' AND t.type IN ('User', 'Group') ORDER BY t.id",
+	"INSERT INTO principal(thing, system, account, kind, name, human, created) "
+	"SELECT a.thing, 'kubernetes', a.cluster, 'service-account', a.namespace || '/' || a.name, 0, o.created "
+	"FROM service_account a JOIN object o ON o.thing = a.thing ORDER BY a.thing",
+
+	/* Groups that every account is in without being told (apiserver, user.AllAuthenticated, serviceaccount.MakeGroupNames), as far as they are bound. */
+	"INSERT INTO principal_group(principal, member_of) SELECT p.thing, g.thing FROM principal g CROSS JOIN principal p ON p.account = g.account "
+	"WHERE g.system = 'kubernetes' AND g.kind = 'group' AND p.system = 'kubernetes' AND ("
+	"(g.name = 'system:authenticated' AND p.kind IN ('user', 'service-account') AND p.name != 'system:anonymous') "
+	"OR (g.name = 'system:unauthenticated' AND p.kind = 'user' AND p.name = 'system:anonymous') "
+	"OR (g.name = 'system:serviceaccounts' AND p.kind = 'service-account')) ORDER BY 1, 2",
+	"INSERT INTO principal_group(principal, member_of) SELECT a.thing, g.thing FROM principal g JOIN service_account a ON a.cluster = g.account "
+	"AND a.namespace = substr(g.name, length('system:serviceaccounts:') + 1) "
+	"WHERE g.system = 'kubernetes' AND g.kind = 'group' AND g.name GLOB 'system:serviceaccounts:?*' ORDER BY 1, 2",
+};
+
+static int run_all(struct db *db, const char *const *steps, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++)
+		if (db_exec(db, steps[i], e))
+			return -1;
+	return 0;
+}
+
+/* A cluster role that another may gather. */
+struct gathered {
+	int64_t thing;
+	const char *cluster;
+	struct labels labels;
+	const struct json *aggregates; /* NULL: it gathers nothing */
+	bool empty;		       /* no rules of its own: the cluster has not filled it in, or this is a manifest */
+	size_t seen;		       /* the last one that it was gathered for */
+};
+
+struct gather {
+	struct db *db;
+	struct arena arena;
+	struct gathered *roles;
+	size_t n;
+};
+
+static struct span keep(struct arena *a, struct span s)
+{
+	return (struct span){arena_strndup(a, s.p ? s.p : "", s.n), s.n};
+}
+
+static int read_labels(struct gather *g, struct gathered *role, struct err *e)
+{
+	sqlite3_stmt *s = db_stmt(g->db, "SELECT key, value FROM label WHERE thing = ? ORDER BY key");
+	struct label *l = arena_array(&g->arena, (size_t)db_int(g->db, 0, "SELECT count(*) FROM label WHERE thing = ?", "i", role->thing), sizeof(*l));
+	int rc;
+
+	role->labels.at = l;
+	db_bind(s, "i", role->thing);
+	while ((rc = db_step(g->db, s, e)) == 1)
+		l[role->labels.n++] = (struct label){keep(&g->arena, db_text(s, 0)), keep(&g->arena, db_text(s, 1))};
+	sqlite3_reset(s);
+	return rc;
+}
+
+static int read_roles(struct gather *g, struct err *e)
+{
+	sqlite3_stmt *s = db_stmt(g->db, "SELECT thing, cluster, aggregates, NOT EXISTS (SELECT 1 FROM role_rule x WHERE x.role = r.thing) FROM role r "
+					 "WHERE namespace IS NULL ORDER BY thing");
+	int rc;
+
+	g->roles = arena_array(&g->arena, (size_t)db_int(g->db, 0, "SELECT count(*) FROM role WHERE namespace IS NULL", ""), sizeof(*g->roles));
+	while ((rc = db_step(g->db, s, e)) == 1) {
+		struct gathered *r = &g->roles[g->n++];
+		struct json *v = NULL;
+
+		if (db_text(s, 2).p && json_parse(&g->arena, keep(&g->arena, db_text(s, 2)), &v, NULL))
+			v = NULL;
+		*r = (struct gathered){.thing = sqlite3_column_int64(s, 0), .cluster = keep(&g->arena, db_text(s, 1)).p, .aggregates = v,
+				       .empty = sqlite3_column_int(s, 3)};
+		if (read_labels(g, r, e)) {
+			rc = -1;
+			break;
+		}
+	}
+	sqlite3_reset(s);
+	return rc;
+}
+
+static bool gathers(const struct gathered *r, const struct gathered *other)
+{
+	JSON_EACH(selector, json_get(r->aggregates, "clusterRoleSelectors"))
+	{
+		if (selector_matches(selector, other->labels))
+			return true;
+	}
+	return false;
+}
+
+static int copy_rules(struct gather *g, int64_t from, int64_t to, struct err *e)
+{
+	return db_run(g->db, e,
+		      "INSERT INTO role_rule(role, ordinal, groups, resources, verbs, names, urls) "
+		      "SELECT ?1, row_number() OVER (ORDER BY x.ordinal) - 1 + (SELECT count(*) FROM role_rule WHERE role = ?1), x.groups, x.resources, x.verbs, x.names, x.urls "
+		      "FROM role_rule x WHERE x.role = ?2 AND NOT EXISTS (SELECT 1 FROM role_rule o WHERE o.role = ?1 AND o.groups = x.groups "
+		      "AND o.resources = x.resources AND o.verbs = x.verbs AND o.names = x.names AND o.urls = x.urls) ORDER BY x.ordinal",
+		      "ii", to, from);
+}
+
+/* Everything that `top` gathers, also through roles that gather in turn. Each role is seen once, so that circles end. */
+static int gather_into(struct gather *g, size_t top, struct err *e)
+{
+	size_t *open = arena_array(&g->arena, g->n, sizeof(*open)), n = 0;
+
+	open[n++] = top;
+	g->roles[top].seen = top + 1;
+	for (size_t i = 0; i < n; i++) {
+		const struct gathered *r = &g->roles[open[i]];
+
+		if (open[i] != top && !r->empty && copy_rules(g, r->thing, g->roles[top].thing, e))
+			return -1;
+		for (size_t j = 0; j < g->n && r->aggregates; j++)
+			if (g->roles[j].seen != top + 1 && strcmp(g->roles[j].cluster, r->cluster) == 0 && gathers(r, &g->roles[j])) {
+				g->roles[j].seen = top + 1;
+				open[n++] = j;
+			}
+	}
+	return 0;
+}
+
+static int aggregate(struct db *db, struct err *e)
+{
+	struct gather g = {.db = db};
+	int rc = 0;
+
+	if (db_int(db, 0, "SELECT count(*) FROM role r WHERE aggregates IS NOT NULL AND NOT EXISTS (SELECT 1 FROM role_rule x WHERE x.role = r.thing)", ""))
+		rc = read_roles(&g, e);
+	for (size_t i = 0; i < g.n && rc == 0; i++)
+		if (g.roles[i].aggregates && g.roles[i].empty)
+			rc = gather_into(&g, i, e);
+	arena_fini(&g.arena);
+	return rc;
+}
+
+static int write_rights(struct db *db, struct err *e)
+{
+	sqlite3_stmt *s = db_stmt(db, "SELECT id, groups, resources, verbs, names FROM role_rule ORDER BY id");
+	auto_arena a = ARENA_INIT;
+	int rc;
+
+	while ((rc = db_step(db, s, e)) == 1) {
+		const struct json *part[4] = {0};
+		int64_t rule = sqlite3_column_int64(s, 0);
+		struct rbac_rights rights;
+
+		for (int i = 0; i < 4; i++) {
+			struct json *v;
+
+			if (json_parse(&a, db_text(s, i + 1), &v, NULL) == 0)
+				part[i] = v;
+		}
+		rbac_rights_of(&(struct rbac_rule){part[0], part[1], part[2], part[3]}, &rights);
+		for (size_t i = 0; i < rights.n && rc == 1; i++)
+			if (db_run(db, e, "INSERT OR IGNORE INTO rule_right(rule, right) VALUES (?, ?)", "is", rule, rights.names[i]))
+				rc = -1;
+		if (rc < 0)
+			break;
+		arena_reset(&a);
+	}
+	sqlite3_reset(s);
+	return rc;
+}
+
+int derive_rbac(struct db *db, struct err *e)
+{
+	if (run_all(db, resolve, sizeof(resolve) / sizeof(resolve[0]), e) || aggregate(db, e))
+		return -1;
+	if (run_all(db, principals, sizeof(principals) / sizeof(principals[0]), e))
+		return -1;
+	return write_rights(db, e);
+}
