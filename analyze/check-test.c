@@ -11,7 +11,7 @@
 
 #include <inttypes.h>
 
-/* "subject verdict" lines, of what is expected and of what came out; `detail` stands behind where the case asks for it. */
+/* "subject verdict" lines, of what is expected and of what came out. */
 struct lines {
 	char **at;
 	size_t n, cap;
@@ -50,10 +50,6 @@ static int keep(void *ctx, const struct check *c, const struct check_row *row, s
 	buf_printf(&b, " %s", row->verdict);
 	if (strcmp(row->verdict, "error") == 0)
 		buf_printf(&b, " (%.*s)", SPAN_ARG(row->detail));
-	if (row->key.n) {
-		buf_add_str(&b, " key ");
-		text_add_clean(&b, row->key, false);
-	}
 	o->unsaid |= strcmp(row->verdict, "fail") == 0 && (row->detail.n < 5 || span_has(row->detail, "  "));
 	add_line(o->arena, &o->verdicts, buf_str(&b));
 	return 0;
@@ -62,11 +58,11 @@ static int keep(void *ctx, const struct check *c, const struct check_row *row, s
 static int expected(struct arena *a, const struct json *expect, struct lines *l, struct err *e)
 {
 	JSON_EACH(row, expect) {
-		struct span subject = json_text_at(row, "subject"), verdict = json_text_at(row, "verdict"), key = json_text_at(row, "key");
+		struct span subject = json_text_at(row, "subject"), verdict = json_text_at(row, "verdict");
 
 		if (!subject.p || !verdict.p)
 			return err_set(e, ERR_INPUT, "each row of `expect` has `subject` and `verdict`");
-		add_line(a, l, arena_printf(a, "%.*s %.*s%s%.*s", SPAN_ARG(subject), SPAN_ARG(verdict), key.n ? " key " : "", SPAN_ARG(key)));
+		add_line(a, l, arena_printf(a, "%.*s %.*s", SPAN_ARG(subject), SPAN_ARG(verdict)));
 	}
 	return l->n ? 0 : err_set(e, ERR_INPUT, "`expect` holds no verdict");
 }
