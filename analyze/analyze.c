@@ -6,6 +6,7 @@
 #include "derive-engagement.h"
 #include "derive-match.h"
 #include "derive-rbac.h"
+#include "derive-scope.h"
 #include "derive-workload.h"
 #include "framework.h"
 #include "load-engagement.h"
@@ -40,7 +41,9 @@ static const struct derive_step steps[] = {
 	{"reach", derive_reach},
 	{"exposures", derive_exposures},
 	{"rbac", derive_rbac},
+	{"scopes", derive_scopes},
 	{"engagement", derive_engagement},
+	{"absent", derive_absent_scopes},
 	{NULL, NULL},
 };
 

@@ -105,6 +105,7 @@ static const char *const scopes[] = {
 	"CASE WHEN s.in_scope THEN 'the engagement file names it' ELSE coalesce(s.reason, 'the engagement file puts it out of scope') END FROM system_in_scope s "
 	"WHERE (s.name = '*' OR instr(s.name, '*') = 0) "
 	"AND NOT EXISTS (SELECT 1 FROM scope o WHERE o.kind = s.kind AND (s.name = '*' OR o.name = s.name)) ORDER BY s.kind, s.name",
+	"UPDATE scope SET state = 'in-scope', hint = 'the engagement file names it' WHERE state = 'assumed-absent' AND (SELECT s.in_scope " RULE_OF_SCOPE ") = 1",
 	"UPDATE scope SET state = 'out-of-scope', hint = coalesce((SELECT s.reason " RULE_OF_SCOPE "), 'the engagement file puts it out of scope') "
 	"WHERE (SELECT s.in_scope " RULE_OF_SCOPE ") = 0",
 	NULL,

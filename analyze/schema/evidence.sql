@@ -12,10 +12,10 @@ CREATE TABLE meta (
 -- A cluster or a system: what the need for evidence is judged by.
 CREATE TABLE scope (
   id INTEGER PRIMARY KEY,
-  kind TEXT NOT NULL,        -- 'cluster', 'aws', 'registry', 'images', 'site'
-  name TEXT NOT NULL,        -- cluster name, account id, registry host; 'images' and 'site' for these two
-  state TEXT NOT NULL DEFAULT 'in-scope', -- 'in-scope', 'out-of-scope' (engagement file), 'assumed-absent' (nothing hints at it)
-  hint TEXT,                 -- why it is thought to exist when nothing of it was collected
+  kind TEXT NOT NULL,        -- 'cluster', 'aws', 'azure', 'gcp', 'registry', 'images', 'site'
+  name TEXT NOT NULL,        -- cluster name, account id (subscription, project), registry host; the kind where no name is known
+  state TEXT NOT NULL DEFAULT 'in-scope', -- 'in-scope', 'out-of-scope' (engagement file), 'assumed-absent' (nothing hints at it; a public registry)
+  hint TEXT,                 -- why it is thought to exist when nothing of it was collected, or not to
   UNIQUE (kind, name)
 ) STRICT;
 
