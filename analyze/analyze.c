@@ -4,6 +4,7 @@
 #include "check.h"
 #include "derive.h"
 #include "derive-engagement.h"
+#include "derive-admission.h"
 #include "derive-match.h"
 #include "derive-rbac.h"
 #include "derive-scope.h"
@@ -38,6 +39,7 @@ struct run {
 static const struct derive_step steps[] = {
 	{"owners", derive_owners},
 	{"workloads", derive_workloads},
+	{"admission", derive_admission},
 	{"reach", derive_reach},
 	{"exposures", derive_exposures},
 	{"rbac", derive_rbac},

@@ -6,6 +6,7 @@
  * the table of kinds are in load-kubernetes.c; load-<subject>.c fill the typed tables, one function per kind.
  */
 #include "load.h"
+#include "common/redact.h"
 
 struct kube {
 	struct load *l;
@@ -55,6 +56,8 @@ kube_rows load_webhooks, load_admission_policy, load_gatekeeper_constraint, load
 	load_sigstore_policy;
 /* load-secret.c */
 kube_rows load_secret, load_config_map;
+/* Class and number of a value that redaction may have replaced, wholly or in part. */
+void kube_secret_class(struct span value, struct redact_token *out);
 /* load-cluster.c */
 kube_rows load_namespace, load_node, load_service_account, load_resource_quota, load_limit_range, load_disruption_budget, load_pod_metrics;
 /* `kubectl version -o json`: not an object. */

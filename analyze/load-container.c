@@ -223,8 +223,12 @@ static int insert_row(struct container *c, struct err *e)
 
 static int insert_env(struct container *c, struct span name, struct span value, const char *source, struct span from, struct span key, struct err *e)
 {
-	return db_run(c->w->l->db, e, "INSERT INTO container_env(container, name, value, source, source_name, source_key) VALUES (?, ?, ?, ?, ?, ?)",
-		      "ittstt", c->thing, name, value, source, from, key);
+	struct redact_token t = {SPAN_NONE, SPAN_NONE, SPAN_NONE};
+
+	if (value.p)
+		kube_secret_class(value, &t);
+	return db_run(c->w->l->db, e, "INSERT INTO container_env(container, name, value, class, token, source, source_name, source_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		      "ittttstt", c->thing, name, value, t.class, t.number, source, from, key);
 }
 
 /* The first of the known sources that `from` holds. */

@@ -2,6 +2,7 @@
 // Kubernetes objects: the walk over a member, raw objects, labels, and the table of kinds. What the kinds mean is
 // load-<subject>.c's.
 #include "load-kubernetes.h"
+#include "common/recognise.h"
 #include "common/object.h"
 #include "common/redact.h"
 #include "kubernetes.h"
@@ -111,24 +112,14 @@ const char *kube_ref(struct arena *a, const char *cluster, struct span namespace
 	return arena_printf(a, "%s/%.*s/%.*s/%.*s", cluster, SPAN_ARG(namespace), SPAN_ARG(kind), SPAN_ARG(name));
 }
 
-/* Plurals as apimachinery guesses them: pkg/api/meta/restmapper.go, UnsafeGuessKindToResource. */
+
 const char *kube_evidence_kind(struct arena *a, struct span kind)
 {
 	struct span group = kind, type = span_cut(&group, '.');
-	const char *plural = "s";
-	char *text = arena_strndup(a, type.p, type.n);
+	char text[320];
 
-	for (char *p = text; *p; p++)
-		if (*p >= 'A' && *p <= 'Z')
-			*p += 'a' - 'A';
-	type.p = text;
-	if (span_ends(type, "endpoints"))
-		plural = "";
-	else if (span_ends(type, "s"))
-		plural = "es";
-	else if (span_ends(type, "y"))
-		plural = "ies", type.n--;
-	return arena_printf(a, "kubernetes/%.*s%s%s%.*s", SPAN_ARG(type), plural, group.p ? "." : "", SPAN_ARG(group));
+	recognise_kubernetes(span_of(arena_printf(a, "%.*s%sv1", SPAN_ARG(group), group.p ? "/" : "")), type, text, sizeof(text));
+	return arena_strdup(a, text);
 }
 
 struct span kube_json(struct arena *a, const struct json *v)
@@ -325,7 +316,7 @@ static int one_object(struct walk *w, const struct item *it, struct err *e)
 	k.status = json_get(it->value, "status");
 	k.ref = kube_ref(&w->l->item, kube_cluster(w->l), k.namespace, k.kind, k.name);
 	evidence = kube_evidence_kind(&w->l->item, k.kind);
-	if (count_item(w, t ? evidence : w->member_kind, e) || write_object(w, &k, &skip, e))
+	if (count_item(w, t || strcmp(w->member_kind, "kubernetes/list") == 0 ? evidence : w->member_kind, e) || write_object(w, &k, &skip, e))
 		return -1;
 	w->l->items++;
 	return skip ? 0 : typed_rows(&k, t, e);

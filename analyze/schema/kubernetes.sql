@@ -313,9 +313,9 @@ CREATE INDEX secret_name ON secret(cluster, namespace, name);
 CREATE TABLE secret_key (
   owner INTEGER NOT NULL REFERENCES thing(id), -- a Secret or a ConfigMap
   key TEXT NOT NULL,
-  bytes INTEGER,
-  class TEXT,
-  token TEXT,
+  length TEXT,               -- bucket of bytes: 0, 1-7, 8-11, 12-15, 16-23, 24-31, 32-63, 64+
+  class TEXT,                -- as container_env.class
+  token TEXT,                -- the same for the same value wherever it stands
   PRIMARY KEY (owner, key)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE config_map (
