@@ -6,6 +6,7 @@
 #include "derive-engagement.h"
 #include "derive-admission.h"
 #include "derive-match.h"
+#include "derive-rank.h"
 #include "derive-rbac.h"
 #include "derive-scope.h"
 #include "derive-workload.h"
@@ -46,6 +47,15 @@ static const struct derive_step steps[] = {
 	{"scopes", derive_scopes},
 	{"engagement", derive_engagement},
 	{"absent", derive_absent_scopes},
+	{NULL, NULL},
+};
+
+/* After the checks. */
+static const struct derive_step ranks[] = {
+	{"settled", derive_settled},
+	{"risk", derive_risk},
+	{"score", derive_score},
+	{"summary", summary_fill},
 	{NULL, NULL},
 };
 
@@ -190,9 +200,9 @@ static int load_all(struct run *r, struct err *e)
 	return 0;
 }
 
-static int derive_all(struct run *r, struct err *e)
+static int derive_all(struct run *r, const struct derive_step *s, struct err *e)
 {
-	for (const struct derive_step *s = steps; s->name; s++) {
+	for (; s->name; s++) {
 		double before = cpu_seconds();
 
 		progress_show(s->name, 0, 0, "");
@@ -258,7 +268,8 @@ static int build(struct run *r, struct err *e)
 		progress_clear();
 		fprintf(stderr, "%-24s %6.2f s\n", "load", cpu_seconds() - before);
 	}
-	if (match_feeds(r, e) || derive_all(r, e) || check_all(r, e) || summary_fill(r->db, e) || set_meta(r->db, "trust", "UNSIGNED", e))
+	if (match_feeds(r, e) || derive_all(r, steps, e) || check_all(r, e) || derive_all(r, ranks, e) ||
+	     set_meta(r->db, "trust", "UNSIGNED", e))
 		return -1;
 	return db_commit(r->db, e);
 }

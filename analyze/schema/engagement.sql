@@ -30,6 +30,10 @@ CREATE TABLE check_change (
   environment TEXT, cluster TEXT, namespace TEXT, -- patterns; NULL: everywhere
   reason TEXT
 ) STRICT;
+-- Where these lines change a severity, after the checks: by cluster ('' outside clusters) and namespace ('' for what has none).
+CREATE TABLE severity_change (
+  check_id TEXT NOT NULL, cluster TEXT NOT NULL, namespace TEXT NOT NULL, severity TEXT NOT NULL, PRIMARY KEY (check_id, cluster, namespace)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE question (id TEXT PRIMARY KEY, section TEXT NOT NULL, text TEXT NOT NULL, answer TEXT) STRICT, WITHOUT ROWID; -- answer NULL: to be asked
 -- Accepted risks. A finding that matches one that has not expired at the assessment's date counts as accepted.
 CREATE TABLE exception (
