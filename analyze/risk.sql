@@ -55,18 +55,25 @@ INSERT INTO level
     LEFT JOIN (SELECT pw.workload, min(n.thing) AS policy, n.name FROM network_policy_workload pw JOIN network_policy n ON n.thing = pw.policy
       WHERE n.ingress AND NOT n.ingress_open GROUP BY pw.workload) p ON p.workload = w.thing;
 
--- Open findings, those of containers with their workload. Which check stands for a severity: the first by name.
+-- Open findings, those of parts (containers, a node's components) with the whole, those of bindings with whom they bind. Which check stands
+-- for a severity: the first by name.
 CREATE TEMP TABLE open_finding AS
-  SELECT coalesce(c.workload, f.thing) AS thing, f.severity, count(*) AS findings, count(DISTINCT f.check_id) AS checks, min(f.check_id) AS first
-  FROM finding f LEFT JOIN container c ON c.thing = f.thing WHERE f.verdict = 'fail' AND f.accepted IS NULL AND f.thing IS NOT NULL GROUP BY 1, 2;
+  SELECT iif(f.thing IN (SELECT thing FROM subject), f.thing, coalesce(t.parent, f.thing)) AS thing, f.severity, count(*) AS findings, count(DISTINCT f.check_id) AS checks,
+    min(f.check_id) AS first
+  FROM finding f JOIN thing t ON t.id = f.thing WHERE f.verdict = 'fail' AND f.accepted IS NULL GROUP BY 1, 2;
+INSERT INTO open_finding
+  SELECT b.thing, f.severity, count(*), count(DISTINCT f.check_id), min(f.check_id) FROM finding f JOIN binding_subject b ON b.binding = f.thing
+  WHERE f.verdict = 'fail' AND f.accepted IS NULL AND b.thing IS NOT NULL GROUP BY 1, 2;
 INSERT INTO open_finding
   SELECT n.thing, f.severity, count(*), count(DISTINCT f.check_id), min(f.check_id) FROM finding f JOIN namespace n ON n.cluster = f.cluster AND n.name = f.namespace
   WHERE f.verdict = 'fail' AND f.accepted IS NULL AND f.thing IS NOT n.thing GROUP BY 1, 2;
 CREATE INDEX temp.open_finding_thing ON open_finding(thing);
+CREATE TEMP TABLE worst_open(thing INTEGER PRIMARY KEY, severity TEXT, checks INTEGER, first TEXT, rank INTEGER);
+INSERT INTO worst_open SELECT thing, severity, checks, first, max(CASE severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END)
+  FROM open_finding WHERE severity != 'info' GROUP BY thing;
 INSERT INTO level
   SELECT s.thing, 'weaknesses', coalesce(o.severity, 'none'), (SELECT title FROM "check" WHERE id = o.first) || iif(o.checks > 1, ' and ' || (o.checks - 1) || ' more', ''), NULL
-  FROM subject s LEFT JOIN (SELECT thing, severity, checks, first, max(CASE severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 WHEN 'low' THEN 1 ELSE 0 END)
-    FROM open_finding WHERE severity != 'info' GROUP BY thing) o ON o.thing = s.thing;
+  FROM subject s LEFT JOIN worst_open o ON o.thing = s.thing;
 
 -- Vulnerabilities of images and nodes: the worst one, those that are exploited, and whether feeds could judge.
 CREATE TEMP TABLE vulnerable AS
@@ -206,8 +213,10 @@ INSERT INTO risk_factor(thing, side, name, level, value, reason)
 -- Half the highest factor, half the weighted mean of all: one bad factor shows, and so do the others.
 CREATE TEMP TABLE side AS
   SELECT x.thing, x.side, round((max(x.value) + sum(x.value * w.weight) / sum(w.weight)) / 2, 2) AS value FROM risk_factor x JOIN risk_weight w ON w.factor = x.name GROUP BY x.thing, x.side;
-CREATE TEMP TABLE counted AS SELECT thing, sum(findings) AS findings, sum(iif(severity = 'critical', findings, 0)) AS critical, sum(iif(severity = 'high', findings, 0)) AS high FROM open_finding GROUP BY thing;
-CREATE UNIQUE INDEX temp.counted_thing ON counted(thing);
+CREATE TEMP TABLE counted(thing INTEGER PRIMARY KEY, findings INTEGER, critical INTEGER, high INTEGER);
+INSERT INTO counted SELECT thing, sum(findings), sum(iif(severity = 'critical', findings, 0)), sum(iif(severity = 'high', findings, 0)) FROM open_finding GROUP BY thing;
 INSERT INTO risk(thing, kind, likelihood, impact, score, findings, critical, high)
-  SELECT s.thing, s.kind, l.value, i.value, round(l.value * i.value, 2), coalesce(c.findings, 0), coalesce(c.critical, 0), coalesce(c.high, 0)
-  FROM subject s JOIN side l ON l.thing = s.thing AND l.side = 'likelihood' JOIN side i ON i.thing = s.thing AND i.side = 'impact' LEFT JOIN counted c ON c.thing = s.thing;
+  SELECT s.thing, s.kind, p.likelihood, p.impact, round(p.likelihood * p.impact, 2), coalesce(c.findings, 0), coalesce(c.critical, 0), coalesce(c.high, 0)
+  FROM (SELECT thing, max(CASE side WHEN 'likelihood' THEN value END) AS likelihood, max(CASE side WHEN 'impact' THEN value END) AS impact FROM side GROUP BY thing) p
+    CROSS JOIN subject s ON s.thing = p.thing LEFT JOIN counted c ON c.thing = s.thing
+  WHERE p.likelihood IS NOT NULL AND p.impact IS NOT NULL;

@@ -45,11 +45,12 @@ INSERT INTO domain_score(domain, ordinal, title, score, coverage, grade, target_
       AND w.coverage >= (SELECT CAST(value AS REAL) FROM score_setting WHERE name = 'least-coverage')
       THEN c.findings || iif(c.findings = 1, ' open critical finding', ' open critical findings') || ' on what can be reached from outside, among them ' || c.subject END,
     coalesce(n.pass, 0), coalesce(n.fail, 0), coalesce(n.unknown, 0), coalesce(n.manual, 0),
-    (SELECT count(*) FROM finding f WHERE f.domain = d.domain AND f.verdict = 'fail' AND f.accepted IS NOT NULL)
+    coalesce(x.accepted, 0)
   FROM domain d LEFT JOIN weighed w ON w.domain = d.domain LEFT JOIN cap c ON c.domain = d.domain LEFT JOIN aim a ON a.domain = d.domain
     LEFT JOIN (SELECT c.domain, sum(iif(t.verdict = 'pass', t.count, 0)) AS pass, sum(iif(t.verdict = 'fail', t.count, 0)) AS fail,
         sum(iif(t.verdict IN ('not-assessed', 'error'), t.count, 0)) AS unknown, sum(iif(t.verdict = 'manual', t.count, 0)) AS manual
       FROM tally t JOIN "check" c ON c.id = t.check_id GROUP BY c.domain) n ON n.domain = d.domain
+    LEFT JOIN (SELECT domain, count(*) AS accepted FROM finding WHERE verdict = 'fail' AND accepted IS NOT NULL GROUP BY domain) x ON x.domain = d.domain
   ORDER BY d.ordinal;
 
 -- The worst graded domain; among equal grades the lowest score.
