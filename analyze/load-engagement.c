@@ -548,6 +548,7 @@ static int load_questions(struct db *db, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
 	struct json *all;
+	int64_t ordinal = 0;
 
 	if (yaml_parse(&a, embed_find("analyze/questions.yaml"), &all, e))
 		return err_wrap(e, "analyze/questions.yaml");
@@ -555,8 +556,8 @@ static int load_questions(struct db *db, struct err *e)
 	{
 		JSON_MEMBERS(q, &section->value)
 		{
-			if (db_run(db, e, "INSERT INTO question(id, section, text) VALUES (? || '.' || ?, ?, ?)", "tttt", json_str(&section->key),
-				   json_str(&q->key), json_str(&section->key), json_str(&q->value)))
+			if (db_run(db, e, "INSERT INTO question(id, section, text, ordinal) VALUES (? || '.' || ?, ?, ?, ?)", "tttti", json_str(&section->key),
+				   json_str(&q->key), json_str(&section->key), json_str(&q->value), ordinal++))
 				return -1;
 		}
 	}

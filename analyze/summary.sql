@@ -41,5 +41,11 @@ INSERT INTO namespace_consumption
     sum(cpu_request_mcpu), sum(memory_request_bytes), sum(cpu_limit_mcpu), sum(memory_limit_bytes), sum(cpu_used_mcpu), sum(memory_used_bytes)
   FROM v_consumption GROUP BY cluster, namespace;
 
+INSERT INTO far_right
+  SELECT cluster, subject_kind, subject_namespace, subject_name, who, right, min(binding), min(role_name) FROM v_right
+  WHERE namespace IS NULL AND NOT builtin AND right IN ('all', 'secrets-read', 'secrets-write', 'pods-create', 'pods-exec', 'escalate', 'bind', 'impersonate', 'nodes-proxy', 'tokens-create',
+    'csr-approve', 'webhooks-write', 'rbac-write', 'workloads-write')
+  GROUP BY cluster, subject_kind, subject_namespace, subject_name, who, right ORDER BY right != 'all', cluster, who, right;
+
 DROP TABLE ranked_finding;
 DROP TABLE worst_finding;

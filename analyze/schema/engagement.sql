@@ -34,7 +34,8 @@ CREATE TABLE check_change (
 CREATE TABLE severity_change (
   check_id TEXT NOT NULL, cluster TEXT NOT NULL, namespace TEXT NOT NULL, severity TEXT NOT NULL, PRIMARY KEY (check_id, cluster, namespace)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE question (id TEXT PRIMARY KEY, section TEXT NOT NULL, text TEXT NOT NULL, answer TEXT) STRICT, WITHOUT ROWID; -- answer NULL: to be asked
+-- answer NULL: to be asked; ordinal: the order to ask them in
+CREATE TABLE question (id TEXT PRIMARY KEY, section TEXT NOT NULL, text TEXT NOT NULL, answer TEXT, ordinal INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 -- Accepted risks. A finding that matches one that has not expired at the assessment's date counts as accepted.
 CREATE TABLE exception (
   id INTEGER PRIMARY KEY,

@@ -42,6 +42,18 @@ CREATE TABLE namespace_consumption (
   PRIMARY KEY (cluster, namespace)
 ) STRICT, WITHOUT ROWID;
 
+-- Rights on a whole cluster that lead far, and who was given them; those that Kubernetes gives its own components are left out.
+CREATE TABLE far_right (
+  cluster TEXT NOT NULL,
+  kind TEXT NOT NULL,        -- User, Group, ServiceAccount
+  namespace TEXT,            -- of a ServiceAccount
+  name TEXT NOT NULL,
+  who TEXT NOT NULL,         -- as sentences name it: 'service account ci/runner'
+  right TEXT NOT NULL,       -- as in rule_right
+  binding TEXT NOT NULL, role TEXT NOT NULL
+) STRICT;
+CREATE INDEX far_right_name ON far_right(name, namespace);
+
 -- What a gap says, with its check's words.
 CREATE VIEW v_gap_summary AS
   SELECT g.number, 'G' || g.number AS label, g.check_id, c.title, g.severity, g.domain, g.open, g.accepted, g.things, g.clusters, g.namespaces, g.likelihood, g.impact, g.score,
