@@ -5,12 +5,14 @@
 
 #include "load-image.h"
 #include "load-kubernetes.h"
+#include "load-node.h"
 
 #include <stdarg.h>
 
 static const struct loader loaders[] = {
 	{"image", load_image},
 	{"kubernetes/", load_kubernetes},
+	{"node/", load_node_facts},
 	{NULL, NULL},
 };
 
