@@ -6,12 +6,14 @@
 #include "derive-engagement.h"
 #include "derive-admission.h"
 #include "derive-match.h"
+#include "derive-node.h"
 #include "derive-rank.h"
 #include "derive-rbac.h"
 #include "derive-scope.h"
 #include "derive-workload.h"
 #include "framework.h"
 #include "load-engagement.h"
+#include "load-node.h"
 #include "load.h"
 #include "schema.h"
 #include "site.h"
@@ -40,6 +42,7 @@ struct run {
 static const struct derive_step steps[] = {
 	{"owners", derive_owners},
 	{"workloads", derive_workloads},
+	{"nodes", derive_nodes},
 	{"admission", derive_admission},
 	{"reach", derive_reach},
 	{"exposures", derive_exposures},
@@ -268,8 +271,8 @@ static int build(struct run *r, struct err *e)
 		progress_clear();
 		fprintf(stderr, "%-24s %6.2f s\n", "load", cpu_seconds() - before);
 	}
-	if (match_feeds(r, e) || derive_all(r, steps, e) || check_all(r, e) || derive_all(r, ranks, e) ||
-	     set_meta(r->db, "trust", "UNSIGNED", e))
+	if (load_node_waiting(r->db, e) || match_feeds(r, e) || derive_all(r, steps, e) || check_all(r, e) || derive_all(r, ranks, e) ||
+	    set_meta(r->db, "trust", "UNSIGNED", e))
 		return -1;
 	return db_commit(r->db, e);
 }

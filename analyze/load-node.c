@@ -5,6 +5,7 @@
 #include "inventory.h"
 #include "load-engagement.h"
 #include "node-settings.h"
+#include "site.h"
 #include "common/redact.h"
 
 enum { HOST_NAME_MAX_BYTES = 253, ARGS_MAX = 4096 };
@@ -255,34 +256,51 @@ static int load_kind_of(struct host *h, struct err *e)
 	return load_problem(h->l, NULL, e, "facts of nodes of an unknown kind: %s", h->l->kind);
 }
 
-/* A member may name its cluster itself. */
-static int own_cluster(struct load *l, struct span name, char *out, size_t cap, struct err *e)
+static int put_cluster(struct load *l, struct span name, struct err *e)
 {
-	char raw[HOST_NAME_MAX_BYTES + 1];
+	enum { NAME = 512 };
+	char *out = arena_alloc(&l->item, NAME);
 
-	snprintf(raw, sizeof(raw), "%.*s", SPAN_ARG(name));
-	engagement_cluster(l->db, raw, out, cap);
+	engagement_cluster(l->db, arena_strndup(&l->item, name.p, name.n), out, NAME);
 	l->cluster = out;
 	return load_scope(l->db, "cluster", span_of(out), &l->scope, e);
 }
 
-static int load_document(struct load *l, struct json *doc, struct err *e)
+static int load_host(struct load *l, const struct json *doc, struct span name, struct err *e)
 {
-	struct host h = {.l = l, .doc = doc, .name = text_or(doc, "node", "hostname")};
-	struct thing_spec spec = {.kind = "node", .type = "node", .name = h.name};
-	char cluster[512];
+	struct host h = {.l = l, .doc = doc, .name = name};
+	struct thing_spec spec = {.kind = "node", .type = "node", .name = name};
 	int64_t before = l->items;
 
-	if (!h.name.n || h.name.n > HOST_NAME_MAX_BYTES)
-		return load_problem(l, NULL, e, "facts of a node need its name: \"node\" or \"hostname\", of at most %d bytes", HOST_NAME_MAX_BYTES);
-	if (l->redact)
-		redact_document(l->redact, &l->item, doc);
-	if (json_text_at(doc, "cluster").n && own_cluster(l, json_text_at(doc, "cluster"), cluster, sizeof(cluster), e))
-		return -1;
-	spec.ref = span_of(arena_printf(&l->item, "node:%s/%.*s", l->cluster, SPAN_ARG(h.name)));
+	spec.ref = span_of(arena_printf(&l->item, "node:%s/%.*s", l->cluster, SPAN_ARG(name)));
 	if (load_thing(l, &spec, &h.thing, NULL, e) || load_kind_of(&h, e))
 		return -1;
 	return load_kind(l, l->kind, l->items - before, e);
+}
+
+/* A host whose cluster nothing told waits until all nodes of clusters are known. */
+static int wait_for_nodes(struct load *l, const struct json *doc, struct err *e)
+{
+	auto_buf b = BUF_INIT;
+
+	if (db_exec(l->db, "CREATE TEMP TABLE IF NOT EXISTS node_waiting(id INTEGER PRIMARY KEY, evidence INTEGER, scope INTEGER, kind TEXT, doc TEXT)", e))
+		return -1;
+	json_write(&b, doc);
+	l->items++;
+	return db_run(l->db, e, "INSERT INTO node_waiting(evidence, scope, kind, doc) VALUES (?, ?, ?, ?)", "iist", l->evidence, l->scope, l->kind, buf_span(&b));
+}
+
+static int load_document(struct load *l, struct json *doc, struct err *e)
+{
+	struct span name = text_or(doc, "node", "hostname"), own = json_text_at(doc, "cluster");
+
+	if (!name.n || name.n > HOST_NAME_MAX_BYTES)
+		return load_problem(l, NULL, e, "facts of a node need its name: \"node\" or \"hostname\", of at most %d bytes", HOST_NAME_MAX_BYTES);
+	if (l->redact)
+		redact_document(l->redact, &l->item, doc);
+	if (own.n && put_cluster(l, own, e))
+		return -1;
+	return own.n || strcmp(l->cluster, SITE_CLUSTER_UNKNOWN) != 0 ? load_host(l, doc, name, e) : wait_for_nodes(l, doc, e);
 }
 
 int load_node_facts(struct load *l, struct source *content, struct err *e)
@@ -305,4 +323,65 @@ int load_node_facts(struct load *l, struct source *content, struct err *e)
 	if (!bad && rc < 0)
 		bad = load_problem(l, NULL, e, "%s", why.msg);
 	return bad ? -1 : 0;
+}
+
+/* The cluster that lists a node of that name, when there is just one; else the site's only cluster, when its nodes were not collected. */
+static const char whose[] =
+	"SELECT cluster, name FROM (SELECT cluster, name FROM node WHERE lower(name) IN (lower(?1), lower(?2)) AND cluster IS NOT NULL) GROUP BY 1 = 1 HAVING count(*) = 1 "
+	"UNION ALL SELECT name, NULL FROM (SELECT s.name FROM scope s WHERE s.kind = 'cluster' AND EXISTS (SELECT 1 FROM evidence_kind k WHERE k.scope = s.id "
+	"AND k.kind GLOB 'kubernetes/*')) WHERE NOT EXISTS (SELECT 1 FROM node) GROUP BY 1 = 1 HAVING count(*) = 1 LIMIT 1";
+
+static int place(struct load *l, const struct json *doc, struct err *e)
+{
+	struct span name = text_or(doc, "node", "hostname");
+	sqlite3_stmt *s = db_stmt(l->db, whose);
+	int rc;
+
+	l->cluster = SITE_CLUSTER_UNKNOWN;
+	db_bind(s, "tt", name, json_text_at(doc, "hostname"));
+	rc = db_step(l->db, s, e);
+	if (rc == 1) {
+		l->cluster = arena_strndup(&l->item, db_text(s, 0).p, db_text(s, 0).n);
+		if (db_text(s, 1).n)
+			name = span_of(arena_strndup(&l->item, db_text(s, 1).p, db_text(s, 1).n));
+	}
+	sqlite3_reset(s);
+	if (rc < 0 || load_scope(l->db, "cluster", span_of(l->cluster), &l->scope, e) || load_host(l, doc, name, e))
+		return -1;
+	return db_run(l->db, e,
+		      "UPDATE evidence SET scope = ?2, items = items - 1 + ?3, state = CASE WHEN ?4 = 0 THEN state WHEN ?3 > 0 THEN 'partial' ELSE 'failed' END WHERE id = ?1",
+		      "iiii", l->evidence, l->scope, l->items, l->problems);
+}
+
+int load_node_waiting(struct db *db, struct err *e)
+{
+	struct load l = {.db = db, .path = ""};
+	auto_stmt *s = NULL;
+	int rc;
+
+	if (!db_int(db, 0, "SELECT count(*) FROM sqlite_temp_master WHERE name = 'node_waiting'", ""))
+		return 0;
+	if (db_prepare(db, "SELECT evidence, kind, doc FROM node_waiting ORDER BY id", &s, e))
+		return -1;
+	while ((rc = db_step(db, s, e)) == 1) {
+		struct json *doc;
+
+		l.evidence = sqlite3_column_int64(s, 0);
+		l.kind = db_text(s, 1).p;
+		l.items = l.problems = 0;
+		rc = json_parse(&l.item, db_text(s, 2), &doc, e) || place(&l, doc, e) ? -1 : 0;
+		arena_reset(&l.item);
+		if (rc)
+			break;
+	}
+	load_fini(&l);
+	db_stmt_fini(&s);
+	if (rc)
+		return -1;
+	/* The name that stood for "not told" goes with the last host that had it. */
+	return db_exec(db,
+		       "DROP TABLE temp.node_waiting; DELETE FROM scope WHERE kind = 'cluster' AND name = 'cluster' AND id NOT IN (SELECT scope FROM evidence_kind) "
+		       "AND NOT EXISTS (SELECT 1 FROM thing t WHERE t.scope = scope.id) AND NOT EXISTS (SELECT 1 FROM evidence v WHERE v.scope = scope.id) "
+		       "AND NOT EXISTS (SELECT 1 FROM expected x WHERE x.scope = scope.id)",
+		       e);
 }

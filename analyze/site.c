@@ -100,5 +100,5 @@ const char *site_cluster(struct site *s, const char *input, const char *path)
 			longest = n;
 		}
 	}
-	return best ? best : "cluster";
+	return best ? best : SITE_CLUSTER_UNKNOWN;
 }

@@ -7,11 +7,14 @@
  */
 #include "common/input.h"
 
+/* What a cluster is called that nothing names. */
+#define SITE_CLUSTER_UNKNOWN "cluster"
+
 struct site;
 struct site *site_new(const char *cluster_name);
 /* Looks through one input for folders that are clusters. */
 int site_scan(struct site *s, const char *input, struct err *e);
-/* The cluster's name for a member of that input; "cluster" when nothing tells. Valid as long as the site. */
+/* The cluster's name for a member of that input; SITE_CLUSTER_UNKNOWN when nothing tells. Valid as long as the site. */
 const char *site_cluster(struct site *s, const char *input, const char *path);
 void site_free(struct site *s);
 #endif

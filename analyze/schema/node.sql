@@ -69,7 +69,7 @@ CREATE VIEW v_node_host AS
   FROM thing t LEFT JOIN node n ON n.cluster = t.cluster AND n.name = t.name LEFT JOIN node_os o ON o.thing = t.id
   WHERE t.kind = 'node' AND t.type = 'node';
 CREATE VIEW v_node_file AS
-  SELECT f.thing AS subject, f.path, f.role, f.present, f.type, f.mode, printf('%o', f.mode) AS mode_text, f.owner, f.owner_group, h.cluster, h.node, h.control_plane
+  SELECT f.thing AS subject, f.path, f.role, f.present, f.type, f.mode, CASE WHEN f.mode IS NOT NULL THEN printf('%04o', f.mode) END AS mode_text, f.owner, f.owner_group, h.cluster, h.node, h.control_plane
   FROM node_file f JOIN v_node_host h ON h.subject = f.thing;
 CREATE VIEW v_node_certificate AS
   SELECT c.thing AS subject, c.path, c.subject AS cert_subject, c.issuer, c.not_before, c.not_after, c.key_type, c.key_bits, c.is_ca, h.cluster, h.node
