@@ -47,5 +47,42 @@ INSERT INTO far_right
     'csr-approve', 'webhooks-write', 'rbac-write', 'workloads-write')
   GROUP BY cluster, subject_kind, subject_namespace, subject_name, who, right ORDER BY right != 'all', cluster, who, right;
 
+-- The worst ways from outside (else from a flaw in a program) over a workload to its node or to far-reaching rights.
+INSERT INTO inferred_way
+WITH node_way(workload, rank, how, fix) AS (
+    SELECT coalesce(c.workload, f.thing), 
+        min(CASE f.check_id WHEN 'runtime.engine-socket' THEN 1 WHEN 'runtime.privileged-container' THEN 2 WHEN 'runtime.capabilities-node-takeover' THEN 3 ELSE 4 END),
+      CASE f.check_id WHEN 'runtime.engine-socket' THEN 'opens the socket of the container engine' WHEN 'runtime.privileged-container' THEN 'runs privileged'
+        WHEN 'runtime.capabilities-node-takeover' THEN 'holds a capability that leads out' ELSE 'writes to a directory of the node' END,
+        k.fix
+    FROM finding f JOIN "check" k ON k.id = f.check_id LEFT JOIN container c ON c.thing = f.thing
+    WHERE f.check_id IN ('runtime.engine-socket', 'runtime.privileged-container', 'runtime.capabilities-node-takeover', 'runtime.host-path-writable') 
+      AND f.verdict = 'fail' AND f.accepted IS NULL AND f.thing IS NOT NULL GROUP BY 1),
+  right_way(cluster, ns, name, rank, how, what, fix) AS (
+    SELECT cluster, namespace, name, min(CASE right WHEN 'all' THEN 1 WHEN 'secrets-read' THEN 2 ELSE 3 END), 'bound by ' || binding,
+      CASE right WHEN 'all' THEN 'whole cluster' WHEN 'secrets-read' THEN 'all secrets' ELSE replace(right, '-', ' ') || ' everywhere' END,
+      'Bind a role with the rights that the program uses in place of ' || role || '.'
+    FROM far_right WHERE kind = 'ServiceAccount' GROUP BY cluster, namespace, name),
+  way_in(workload, how, through) AS (
+    SELECT e.workload, CASE e.type WHEN 'load-balancer' THEN 'load balancer' WHEN 'node-port' THEN 'node port' WHEN 'external-ip' THEN 'external address' WHEN 'host-port' THEN 'port of the node' WHEN 'host-network' THEN 'the node''s network' ELSE e.type END
+        || coalesce(' ' || e.host, ', port ' || e.port, ''), min(e.id) FROM exposure e WHERE e.outside GROUP BY e.workload),
+  candidate AS (
+    SELECT w.thing, w.cluster, CASE WHEN (SELECT count(*) FROM scope WHERE kind = 'cluster' AND state = 'in-scope') > 1 THEN w.cluster || '/' ELSE '' END || w.namespace || '/' || w.name AS workload,
+      w.namespace || '/' || w.service_account AS account, i.how AS entry, n.how AS node_how, r.how AS right_how, r.what AS right_what,
+      CASE WHEN r.rank = 1 OR n.how IS NULL THEN 1 ELSE 0 END AS by_right, replace(CASE WHEN r.rank = 1 OR n.how IS NULL THEN r.fix ELSE n.fix END, '`', '') AS cut,
+      (i.how IS NOT NULL) * 100 + coalesce(20 - 5 * n.rank, 0) + coalesce(24 - 8 * r.rank, 0) AS strength
+    FROM workload w LEFT JOIN node_way n ON n.workload = w.thing LEFT JOIN right_way r ON r.cluster = w.cluster AND r.ns = w.namespace AND r.name = w.service_account AND (w.automount IS NOT 0 OR w.token_mounted)
+      LEFT JOIN way_in i ON i.workload = w.thing
+    WHERE (n.workload IS NOT NULL OR r.name IS NOT NULL) AND NOT w.static),
+  chosen AS (SELECT *, row_number() OVER (ORDER BY strength DESC, cluster, workload) AS n FROM candidate ORDER BY strength DESC, cluster, workload LIMIT 3),
+  hop(n, step, thing, how, colour, outside, workload, cut) AS (
+    SELECT n, 1, CASE WHEN entry IS NULL THEN 'A flaw in the program' ELSE 'Anybody outside' END, NULL, NULL, entry IS NOT NULL, workload, cut FROM chosen
+    UNION ALL SELECT n, 2, workload, coalesce(entry, 'code runs in'), 'high', entry IS NOT NULL, workload, cut FROM chosen
+    UNION ALL SELECT n, 3, account, 'runs as', 'medium', entry IS NOT NULL, workload, cut FROM chosen WHERE by_right
+    UNION ALL SELECT n, 4, right_what, right_how, 'critical', entry IS NOT NULL, workload, cut FROM chosen WHERE by_right
+    UNION ALL SELECT n, 3, 'its node, as root', node_how, 'critical', entry IS NOT NULL, workload, cut FROM chosen WHERE NOT by_right
+    UNION ALL SELECT n, 4, 'all pods and tokens on it', 'reads', 'critical', entry IS NOT NULL, workload, cut FROM chosen WHERE NOT by_right)
+SELECT n, step, thing, how, colour, outside, workload, cut FROM hop ORDER BY n, step;
+
 DROP TABLE ranked_finding;
 DROP TABLE worst_finding;

@@ -54,6 +54,17 @@ CREATE TABLE far_right (
 ) STRICT;
 CREATE INDEX far_right_name ON far_right(name, namespace);
 
+-- Ways of an attacker inferred from what is set, at most three, the worst first; superseded by path where edges were searched.
+CREATE TABLE inferred_way (
+  number INTEGER NOT NULL, step INTEGER NOT NULL, -- both from 1
+  thing TEXT NOT NULL,       -- where the attacker is after this step
+  how TEXT,                  -- how he gets there; NULL: the start
+  colour TEXT,               -- of the theme: critical, high, medium; NULL: none
+  outside INTEGER NOT NULL,  -- 1: the way starts outside the cluster
+  workload TEXT NOT NULL, cut TEXT NOT NULL, -- the workload it leads over, the change that ends it
+  PRIMARY KEY (number, step)
+) STRICT, WITHOUT ROWID;
+
 -- What a gap says, with its check's words.
 CREATE VIEW v_gap_summary AS
   SELECT g.number, 'G' || g.number AS label, g.check_id, c.title, g.severity, g.domain, g.open, g.accepted, g.things, g.clusters, g.namespaces, g.likelihood, g.impact, g.score,
