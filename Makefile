@@ -29,7 +29,7 @@ FONTS := /usr/share/fonts/truetype/noto
 DATA := $(sort $(shell find analyze/schema analyze/checks analyze/edges analyze/frameworks analyze/*.yaml analyze/*.sql vulnfeeds templates \
 	-type f \( -name '*.sql' -o -name '*.yaml' -o -name '*.md' \) 2>/dev/null))
 FONTFILES := $(addprefix $(FONTS)/,NotoSans-Regular.ttf NotoSans-Bold.ttf NotoSans-Italic.ttf NotoSans-BoldItalic.ttf \
-	NotoSansMono-Regular.ttf NotoSansMono-Bold.ttf)
+	NotoSansMono-Regular.ttf NotoSansMono-Bold.ttf NotoSansHebrew-Regular.ttf)
 
 UNIT_SRC := $(sort $(wildcard tests/unit-*.c))
 UNITS := $(UNIT_SRC:tests/%.c=$(B)/tests/%)
