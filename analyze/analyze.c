@@ -219,12 +219,12 @@ static int derive_all(struct run *r, const struct derive_step *s, struct err *e)
 	return 0;
 }
 
-/* The date that ages and expiries are judged at: SOURCE_DATE_EPOCH, else the newest time of the evidence. */
+/* The date that ages and expiries are judged at: as told, else SOURCE_DATE_EPOCH, else the newest time of the evidence. */
 static int set_as_of(struct run *r, struct err *e)
 {
-	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+	const char *epoch = r->options->as_of ? NULL : getenv("SOURCE_DATE_EPOCH");
 	char text[32];
-	int64_t when = r->newest;
+	int64_t when = r->options->as_of ? r->options->as_of : r->newest;
 
 	if (epoch && !span_int(span_of(epoch), &when))
 		return err_set(e, ERR_USAGE, "SOURCE_DATE_EPOCH is not a whole number: %s", epoch);
@@ -259,13 +259,20 @@ static int check_all(struct run *r, struct err *e)
 	return 0;
 }
 
+static int told_by_people(struct run *r, struct err *e)
+{
+	if (r->options->engagement_text.p)
+		return engagement_load_text(r->db, "engagement", r->options->engagement_text, e);
+	return engagement_load(r->db, r->options->engagement, e);
+}
+
 static int build(struct run *r, struct err *e)
 {
 	double before = cpu_seconds();
 
 	if (schema_create(r->db, e) || db_begin(r->db, e) || object_register(r->db, e) || set_meta(r->db, "plimsoll.version", PLIMSOLL_VERSION, e))
 		return -1;
-	if (engagement_load(r->db, r->options->engagement, e) || load_all(r, e) || set_as_of(r, e))
+	if (told_by_people(r, e) || load_all(r, e) || set_as_of(r, e))
 		return -1;
 	if (r->options->verbose) {
 		progress_clear();

@@ -10,6 +10,8 @@ struct analyze_options {
 	struct opt_list inputs;	    /* bundles, directories, archives, files */
 	const char *feeds;	    /* vulns.db; NULL: none */
 	const char *engagement;	    /* engagement.yaml; NULL: none */
+	struct span engagement_text; /* its text instead */
+	int64_t as_of;		    /* the assessment's date, Unix seconds; 0: SOURCE_DATE_EPOCH, else the newest time of the evidence */
 	const char *checks;	    /* folder of customer's checks; NULL: none */
 	const char *cluster_name;   /* for clusters that nothing names */
 	bool verbose;		    /* timings to stderr */
