@@ -108,8 +108,8 @@ static void columns_set(struct bars *b)
 
 	for (size_t r = 0; r < b->rows; r++)
 		sign = label_signed(b, r) ? 1.5f * c->em : sign;
-	b->label_w = fminf(widest(b, style_text(c), label_text, SPAN_NONE) + sign + 1, c->w * 0.4f);
-	b->value_w = fminf(widest(b, style_bold(c), value_text, b->target ? head(c, 1) : SPAN_NONE) + 1, c->w * 0.25f);
+	b->label_w = fminf(widest(b, style_text(c), label_text, SPAN_NONE) + sign + 1, c->w * (c->w < 20 * c->em ? 0.32f : 0.4f));
+	b->value_w = fminf(widest(b, style_bold(c), value_text, b->target ? head(c, 1) : SPAN_NONE) + 1, c->w * (c->w < 30 * c->em ? 0.4f : 0.25f));
 	b->target_w = b->target ? fminf(widest(b, style_text(c), target_text, head(c, 2)) + 1, c->w * 0.18f) : 0;
 	b->bar_x = c->x + b->label_w + gap;
 	b->value_x = c->x + c->w - b->value_w - (b->target ? b->target_w + gap : 0);
@@ -169,6 +169,24 @@ static void bar_plain(const struct bars *b, size_t row, float y)
 	}
 }
 
+/* The part's number, with its severity's letter when both have room; absent when even the number has none. */
+static struct span part_text(const struct bars *b, size_t part, double v, struct style s, float room)
+{
+	const struct canvas *c = b->c;
+	struct span number = number_text(c, v, SPAN_NONE), both;
+	char letter = sign_letter(head(c, part + 1));
+
+	both = letter ? span_of(arena_printf(c->arena, "%c %.*s", letter, SPAN_ARG(number))) : number;
+	if (text_span_width(c, s, both) <= room)
+		return both;
+	return text_span_width(c, s, number) <= room ? number : SPAN_NONE;
+}
+
+static void number_ground(const struct canvas *c, float middle, float y, float w, float thick)
+{
+	draw_rect(c, middle - w / 2, y + 0.12f * thick, w, 0.76f * thick, paint_fill(0xffffff));
+}
+
 static void bar_stacked(const struct bars *b, size_t row, float y)
 {
 	const struct canvas *c = b->c;
@@ -194,8 +212,10 @@ static void bar_stacked(const struct bars *b, size_t row, float y)
 			draw_rect(c, x, y, fmaxf(w - 0.8f, fminf(w, 0.4f)), b->thick, paint_fill(b->colour[i]));
 			s.colour = colour_on(b->colour[i]);
 		}
-		text = number_text(c, v, SPAN_NONE);
-		if (text_span_width(c, s, text) + 4 <= w && !named_missing(head(c, i + 1)))
+		text = part_text(b, i, v, s, w - 4);
+		if (text.n && named_missing(head(c, i + 1)))
+			number_ground(c, x + (w - 0.8f) / 2, y, text_span_width(c, s, text) + 3, b->thick);
+		if (text.n)
 			text_line(c, x, y + b->thick * 0.5f + s.size * 0.36f, w - 0.8f, s, ALIGN_CENTRE, text);
 		x += w;
 	}
@@ -205,7 +225,6 @@ static void row_draw(const struct bars *b, size_t row, float y)
 {
 	const struct canvas *c = b->c;
 	float base = y + b->row_h * 0.5f + c->em * 0.36f, bar_y = y + (b->row_h - b->thick) / 2, sign = 0;
-	struct style value = style_bold(c);
 	double v;
 
 	if (label_signed(b, row)) {
@@ -217,10 +236,13 @@ static void row_draw(const struct bars *b, size_t row, float y)
 		bar_stacked(b, row, bar_y);
 	else
 		bar_plain(b, row, bar_y);
-	if (!row_total(b, row, &v))
-		value = style_in(style_text(c), tint(c, TINT_MUTED));
-	text_line(c, b->value_x, base, b->value_w, value, ALIGN_RIGHT, value_text(b, row));
-	if (b->target)
+	if (row_total(b, row, &v))
+		number_line(c, b->value_x, base, b->value_w, style_bold(c), ALIGN_RIGHT, v, c->d->unit);
+	else
+		text_line(c, b->value_x, base, b->value_w, style_in(style_text(c), tint(c, TINT_MUTED)), ALIGN_RIGHT, value_text(b, row));
+	if (b->target && cell_number(c->d, row, 2, &v))
+		number_line(c, c->x + c->w - b->target_w, base, b->target_w, style_text(c), ALIGN_RIGHT, v, c->d->unit);
+	else if (b->target)
 		text_line(c, c->x + c->w - b->target_w, base, b->target_w, style_text(c), ALIGN_RIGHT, target_text(b, row));
 }
 

@@ -40,6 +40,7 @@ static float card_draw(const struct cards *k, size_t row, float x, float y)
 	bool missing = !cell(c->d, row, 1).p, graded = value.n == 1 && tint_named(c, value, -1) >= 0;
 	float top = y, sign = 0;
 	struct style s;
+	double number;
 
 	draw_rect(c, x, y, k->width, 1.6f, paint_fill(missing ? tint(c, TINT_MISSING) : colour));
 	y += 0.55f * c->em + 1.6f;
@@ -51,7 +52,9 @@ static float card_draw(const struct cards *k, size_t row, float x, float y)
 		sign = k->value_size * 0.85f;
 	}
 	s = value_style(k, value, tint(c, missing ? TINT_MUTED : TINT_INK), k->width - sign);
-	if (!graded)
+	if (cell_number(c->d, row, 1, &number))
+		number_line(c, x + sign, y + k->value_size * 0.85f, k->width - sign, s, ALIGN_LEFT, number, c->d->unit);
+	else if (!graded)
 		text_line(c, x + sign, y + k->value_size * 0.85f, k->width - sign, s, ALIGN_LEFT, value);
 	y += k->value_size * 1.25f;
 	y += text_block(c, x, y, k->width, 2, style_bold(c), ALIGN_LEFT, cell(c->d, row, 0));

@@ -150,6 +150,18 @@ static struct span share_text(const struct donut *d, const struct slice *s)
 	return span_of(arena_printf(d->c->arena, form, SPAN_ARG(value), percent));
 }
 
+/* The number and its share, or the number alone where both have no room. */
+static void share_line(const struct donut *d, const struct slice *s, float x, float base, float w, enum align align)
+{
+	const struct canvas *c = d->c;
+	struct span both = share_text(d, s);
+
+	if (text_span_width(c, style_bold(c), both) <= w)
+		text_line(c, x, base, w, style_bold(c), align, both);
+	else
+		number_line(c, x, base, w, style_bold(c), align, s->value, c->d->unit);
+}
+
 static void label_draw(const struct donut *d, const struct slice *s)
 {
 	const struct canvas *c = d->c;
@@ -161,7 +173,7 @@ static void label_draw(const struct donut *d, const struct slice *s)
 
 	draw_line(c, x0, y0, x1, s->y, tint(c, TINT_MUTED), 0.5f);
 	draw_line(c, x1, s->y, x2, s->y, tint(c, TINT_MUTED), 0.5f);
-	text_line(c, left, y + line_ascent(style_bold(c)) + c->em * 0.1f, w, style_bold(c), align, share_text(d, s));
+	share_line(d, s, left, y + line_ascent(style_bold(c)) + c->em * 0.1f, w, align);
 	text_line(c, left, y + c->em * 1.3f + line_ascent(style_text(c)), w, style_text(c), align, s->label);
 }
 
@@ -174,7 +186,10 @@ static void centre_draw(const struct donut *d)
 
 	if (wide > w)
 		s.size = fmaxf(s.size * w / wide * 0.99f, c->em);
-	text_line(c, d->cx - w / 2, d->cy + c->em * 0.25f + up, w, s, ALIGN_CENTRE, big);
+	if (c->d->centre.n)
+		text_line(c, d->cx - w / 2, d->cy + c->em * 0.25f + up, w, s, ALIGN_CENTRE, big);
+	else
+		number_line(c, d->cx - w / 2, d->cy + c->em * 0.25f + up, w, s, ALIGN_CENTRE, d->total, SPAN_NONE);
 	text_line(c, d->cx - w / 2, d->cy + c->em * 1.45f, w, style_small(c), ALIGN_CENTRE, c->d->label);
 }
 
@@ -196,7 +211,7 @@ static float labels_below(const struct donut *d, float y)
 		else
 			draw_sign(c, c->x, base - c->em * 0.85f, c->em, s->colour_name.n ? s->colour_name : s->label, s->colour);
 		text_line(c, x, base, c->w - value_w - c->em * 2, style_text(c), ALIGN_LEFT, s->label);
-		text_line(c, c->x + c->w - value_w, base, value_w, style_bold(c), ALIGN_RIGHT, share_text(d, s));
+		share_line(d, s, c->x + c->w - value_w, base, value_w, ALIGN_RIGHT);
 	}
 	return h * (float)d->n;
 }

@@ -64,8 +64,8 @@ static void heat_cell(const struct heat *h, size_t row, size_t column, float x, 
 	const struct canvas *c = h->c;
 	float w = h->cell_w - 1.5f, high = h->row_h - 1.5f;
 	size_t r = h->at[row][column];
-	struct span text;
 	int32_t colour;
+	struct style s;
 	double v;
 
 	if (!r || !cell(c->d, r - 1, 2).p) {
@@ -77,9 +77,12 @@ static void heat_cell(const struct heat *h, size_t row, size_t column, float x, 
 	}
 	r--;
 	colour = heat_colour(h, r);
-	text = cell_number(c->d, r, 2, &v) ? number_text(c, v, c->d->unit) : cell(c->d, r, 2);
 	draw_rect(c, x, y, w, high, (struct pdf_paint){.fill = colour, .stroke = colour == 0xffffff ? tint(c, TINT_LINE) : colour, .width = 0.4f});
-	text_line(c, x + 1, y + high / 2 + c->em * 0.36f, w - 2, style_in(style_text(c), colour_on(colour)), ALIGN_CENTRE, text);
+	s = style_in(style_text(c), colour_on(colour));
+	if (cell_number(c->d, r, 2, &v))
+		number_line(c, x + 1, y + high / 2 + c->em * 0.36f, w - 2, s, ALIGN_CENTRE, v, c->d->unit);
+	else
+		text_line(c, x + 1, y + high / 2 + c->em * 0.36f, w - 2, s, ALIGN_CENTRE, cell(c->d, r, 2));
 }
 
 static float heat_heads(const struct heat *h)
@@ -87,13 +90,16 @@ static float heat_heads(const struct heat *h)
 	const struct canvas *c = h->c;
 	struct style s = style_in(style_small(c), tint(c, TINT_INK));
 	float x = c->x + h->label_w, most = 0;
+	struct span name[COLUMNS_MAX];
 
-	for (size_t i = 0; i < h->columns; i++)
-		most = fmaxf(most, text_height(c, h->cell_w - 3, 3, s, h->column[i]));
 	for (size_t i = 0; i < h->columns; i++) {
-		float own = text_height(c, h->cell_w - 3, 3, s, h->column[i]);
+		name[i] = words_shortened(c, h->cell_w - 3, s, h->column[i]);
+		most = fmaxf(most, text_height(c, h->cell_w - 3, 3, s, name[i]));
+	}
+	for (size_t i = 0; i < h->columns; i++) {
+		float own = text_height(c, h->cell_w - 3, 3, s, name[i]);
 
-		text_block(c, x + (float)i * h->cell_w + 0.75f, c->y + most - own, h->cell_w - 3, 3, s, ALIGN_CENTRE, h->column[i]);
+		text_block(c, x + (float)i * h->cell_w + 0.75f, c->y + most - own, h->cell_w - 3, 3, s, ALIGN_CENTRE, name[i]);
 	}
 	return most + c->em * 0.3f;
 }
@@ -207,8 +213,8 @@ static void matrix_cell(const struct matrix *m, int likelihood, int impact)
 	if (n && fit && all == n)
 		cell_labels(m, row, n, x, y, true, &fit);
 	else if (n)
-		text_line(c, x + 2, y + h / 2 + c->em * 0.55f, m->cell_w - 4, style_sized(style_bold(c), c->em * 1.5f), ALIGN_CENTRE,
-			  number_text(c, (double)all, SPAN_NONE));
+		number_line(c, x + 2, y + h / 2 + c->em * 0.55f, m->cell_w - 4, style_sized(style_bold(c), c->em * 1.5f), ALIGN_CENTRE,
+			    (double)all, SPAN_NONE);
 }
 
 static void matrix_axes(const struct matrix *m)

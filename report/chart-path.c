@@ -38,27 +38,34 @@ static void box_draw(const struct strip *s, size_t row, float x, float y)
 		text = SPAN("unknown");
 	h = text_height(c, w, 3, style_text(c), text);
 	draw_rect(c, x + 0.6f, y + 0.6f, s->box_w - 1.2f, s->box_h - 1.2f, paint);
+	if (sign_letter(cell(c->d, row, 3)))
+		draw_sign(c, x - c->em * 0.2f, y - c->em * 0.2f, c->em, cell(c->d, row, 3), own);
 	text_block(c, x + c->em * 0.5f, y + (s->box_h - h) / 2, w, 3, own >= 0 ? style_bold(c) : style_text(c), ALIGN_CENTRE, text);
 }
 
-/* The arrow that leads to a box, with its words above it. */
+/* The arrow that leads to a box, with its words above it, and below when there are many. */
 static void step_arrow(const struct strip *s, size_t row, float x, float y)
 {
 	const struct canvas *c = s->c;
 	struct style t = style_in(style_small(c), tint(c, TINT_INK));
-	float w = s->gap - c->em * 0.3f, h = text_height(c, w - c->em * 0.3f, 2, t, cell(c->d, row, 2)), mid = y + s->box_h / 2;
+	float w = s->gap - c->em * 0.6f, left = x + c->em * 0.3f, mid = y + s->box_h / 2;
+	struct span below, above = text_first(c, w, 2, t, cell(c->d, row, 2), &below);
 
-	text_block(c, x + c->em * 0.3f, mid - h - 1.5f, w - c->em * 0.3f, 2, t, ALIGN_CENTRE, cell(c->d, row, 2));
+	text_block(c, left, mid - text_height(c, w, 2, t, above) - 1.5f, w, 2, t, ALIGN_CENTRE, above);
+	text_block(c, left, mid + 1, w, 2, t, ALIGN_CENTRE, below);
 	draw_arrow(c, x + c->em * 0.15f, x + s->gap - c->em * 0.1f, mid, tint(c, TINT_INK));
 }
 
 static void badge_draw(const struct strip *s, struct span number, float y)
 {
 	const struct canvas *c = s->c;
-	float r = c->em * 0.85f;
+	struct style t = style_in(style_bold(c), 0xffffff);
+	float r = c->em * 0.85f, w = text_span_width(c, t, number);
+
+	t.size *= fminf(1, 1.5f * r / fmaxf(w, 1)); /* a path's number is never cut */
 
 	draw_circle(c, c->x + r, y + s->box_h / 2, r, paint_fill(tint(c, TINT_INK)));
-	text_line(c, c->x, y + s->box_h / 2 + c->em * 0.34f, 2 * r, style_in(style_bold(c), 0xffffff), ALIGN_CENTRE, number);
+	text_line(c, c->x, y + s->box_h / 2 + c->em * 0.34f, 2 * r, t, ALIGN_CENTRE, number);
 }
 
 /* Boxes of [from, to); further lines begin with the arrow that comes from the line above. Returns the height. */
@@ -89,10 +96,10 @@ static float strip_draw(const struct strip *s, size_t from, size_t to, float y, 
 static void strip_layout(struct strip *s, size_t longest)
 {
 	const struct canvas *c = s->c;
-	float room = c->w - s->badge, least = c->em * 8.2f;
+	float room = c->w - s->badge, least = c->em * 7.8f;
 	size_t most;
 
-	s->gap = c->em * 6.2f;
+	s->gap = c->em * 6.8f;
 	most = (size_t)((room + s->gap) / (least + s->gap));
 	if (longest > most)
 		most = room - s->gap > least ? (size_t)(room / (least + s->gap)) : 1;
@@ -101,6 +108,10 @@ static void strip_layout(struct strip *s, size_t longest)
 		s->box_w = (room - (float)(s->across - 1) * s->gap) / (float)s->across;
 	else
 		s->box_w = (room - (float)s->across * s->gap) / (float)s->across;
+	if (s->across == 1 && longest > 1) {
+		s->gap = fmaxf(s->gap, room * 0.34f);
+		s->box_w = room - s->gap;
+	}
 	if (s->box_w < c->em * 4) { /* very narrow: arrows give way first */
 		s->gap = c->em * 2.5f;
 		s->across = 1;
@@ -114,7 +125,7 @@ float chart_path(struct canvas *c)
 	struct strip s = {.c = c, .badge = c->em * 2.5f, .box_h = c->em * 4.6f};
 	const struct chart *d = c->d;
 	size_t top = d->top ? d->top : PATHS_TOP, longest = 0, shown = 0, all = 0;
-	float y = c->y;
+	float y = c->y + c->em * 0.2f;
 
 	for (size_t from = 0, to; from < d->rows; from = to, all++) {
 		to = group_end(d, from);

@@ -98,14 +98,24 @@ static void scale_draw(const struct radar *d)
 	}
 }
 
-static struct span axis_value(const struct radar *d, size_t i)
+/* What stands under an axis' name; the short form where the long one has no room. */
+static struct span axis_form(const struct radar *d, size_t i, bool brief)
 {
 	struct arena *a = d->c->arena;
 	struct span now = d->now[i] < 0 ? SPAN("not assessed") : number_text(d->c, d->now[i], d->c->d->unit);
 
 	if (d->target[i] < 0)
 		return now;
+	if (brief)
+		return span_of(d->now[i] < 0 ? "not assessed" : arena_printf(a, "%.*s → %.*s", SPAN_ARG(now), SPAN_ARG(number_text(d->c, d->target[i], d->c->d->unit))));
 	return span_of(arena_printf(a, "%.*s, target %.*s", SPAN_ARG(now), SPAN_ARG(number_text(d->c, d->target[i], d->c->d->unit))));
+}
+
+static struct span axis_value(const struct radar *d, size_t i, float w)
+{
+	struct span full = axis_form(d, i, false);
+
+	return text_span_width(d->c, style_small(d->c), full) <= w ? full : axis_form(d, i, true);
 }
 
 /* The name and the numbers of an axis at its outer end, in the box that is free there. */
@@ -113,7 +123,7 @@ static void label_draw(const struct radar *d, size_t i)
 {
 	const struct canvas *c = d->c;
 	float a = angle(d, i), out = d->r + c->em * 0.9f, x = d->cx + out * sinf(a), y = d->cy - out * cosf(a), w, left, h;
-	struct span name = cell(c->d, i, 0), value = axis_value(d, i);
+	struct span name = cell(c->d, i, 0);
 	size_t most = d->axes > 8 ? 1 : 2;
 	enum align align = fabsf(sinf(a)) < 0.2f ? ALIGN_CENTRE : sinf(a) > 0 ? ALIGN_LEFT : ALIGN_RIGHT;
 
@@ -127,7 +137,7 @@ static void label_draw(const struct radar *d, size_t i)
 	h = text_height(c, w, most, style_bold(c), name) + line_height(style_small(c));
 	y -= h / 2 * (1 + cosf(a));
 	y += text_block(c, left, y, w, most, style_bold(c), align, name);
-	text_block(c, left, y, w, 1, style_in(style_small(c), tint(c, TINT_INK)), align, value);
+	text_block(c, left, y, w, 1, style_in(style_small(c), tint(c, TINT_INK)), align, axis_value(d, i, w));
 }
 
 /* Which line is which, below the web. Returns its height. */
@@ -157,17 +167,29 @@ static double number_or(const struct chart *d, size_t row, size_t column)
 	return cell_number(d, row, column, &v) ? fmax(v, 0) : -1;
 }
 
+/* Too few axes for an area, or too little room for their names. */
+static float as_bars(struct canvas *c)
+{
+	struct chart *d = arena_alloc(c->arena, sizeof(*d));
+
+	*d = *c->d;
+	d->max = 100;
+	c->d = d;
+	return chart_bars(c);
+}
+
 float chart_radar(struct canvas *c)
 {
 	struct radar d = {.c = c, .axes = c->d->rows < AXES_MAX ? c->d->rows : AXES_MAX};
 	float size = c->d->size > 0 ? c->d->size : 26 * c->em, edge = c->em * 4.2f, h;
 
-	if (c->d->rows < 3)
-		return chart_bars(c);
+	size *= c->d->size > 0 ? c->em / 8.5f : 1;
 	if (c->at->max_height > 0)
 		size = fminf(size, c->at->max_height);
 	size = fmaxf(fminf(size, 60 * c->em), 14 * c->em);
 	d.r = fmaxf(fminf(size / 2 - edge, c->w / 2 - c->em * 6.5f), c->em * 3);
+	if (c->d->rows < 3 || d.r < c->em * (d.axes > 8 ? 7 : 5))
+		return as_bars(c);
 	d.cx = c->x + c->w / 2;
 	d.cy = c->y + edge + d.r + c->em * 0.6f;
 	for (size_t i = 0; i < d.axes; i++) {

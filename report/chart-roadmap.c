@@ -47,6 +47,7 @@ static void columns_set(struct roadmap *m)
 	for (size_t r = 0; r < c->d->rows && r < STEPS_MAX; r++)
 		owner = fmaxf(owner, text_span_width(c, style_small(c), cell(c->d, r, 2)) + 1);
 	m->title_w = c->w * 0.36f;
+	owner = c->w < 30 * c->em ? 0 : owner;
 	m->owner_w = fminf(owner, c->w * 0.16f);
 	m->owner_x = c->x + m->title_w + gap;
 	m->time_x = m->owner_x + m->owner_w + (owner > 0 ? gap : 0);
@@ -127,7 +128,8 @@ static float step_draw(const struct roadmap *m, size_t row, float y, bool draw)
 	}
 	y += head;
 	text_block(c, c->x, y + pad, m->title_w, 2, s, ALIGN_LEFT, cell(c->d, row, 1));
-	text_line(c, m->owner_x, y + pad + line_ascent(s), m->owner_w, style_small(c), ALIGN_LEFT, cell(c->d, row, 2));
+	if (m->owner_w > 0)
+		text_line(c, m->owner_x, y + pad + line_ascent(s), m->owner_w, style_small(c), ALIGN_LEFT, cell(c->d, row, 2));
 	bar_draw(m, row, y);
 	return head + h;
 }

@@ -39,6 +39,13 @@ int32_t tint_named(const struct canvas *c, struct span name, int32_t otherwise)
 	return n ? tint(c, n->tint) : otherwise;
 }
 
+char sign_letter(struct span name)
+{
+	const struct named *n = named_find(span_trim(name));
+
+	return n ? n->letter : 0;
+}
+
 int32_t colour_lighter(int32_t colour, float part)
 {
 	int32_t out = 0;

@@ -7,6 +7,8 @@
 int32_t tint(const struct canvas *c, enum tint t);
 /* The colour named in a cell (severity, grade A-E, theme); `otherwise` when it names none. */
 int32_t tint_named(const struct canvas *c, struct span name, int32_t otherwise);
+/* The letter of a severity or grade, 0 for other names. */
+char sign_letter(struct span name);
 /* Towards white: 0 is the colour itself, 1 is white. */
 int32_t colour_lighter(int32_t colour, float part);
 /* Black or white, whichever reads better on it. */

@@ -115,11 +115,11 @@ static void glyphs_show(const struct canvas *c, const struct glyphs *g, size_t f
 	}
 }
 
-static struct span glyphs_text(const struct canvas *c, const struct glyphs *g)
+static struct span glyphs_text(const struct canvas *c, const struct glyphs *g, size_t from, size_t to)
 {
 	auto_buf b = BUF_INIT;
 
-	for (size_t i = 0; i < g->n; i++) {
+	for (size_t i = from; i < to; i++) {
 		char utf8[4];
 
 		buf_add(&b, utf8, utf8_encode(g->at[i].cp, utf8));
@@ -166,7 +166,7 @@ static float line_show(const struct canvas *c, float x, float y, float w, struct
 	if (!g->n)
 		return 0;
 	if (c->at->mark)
-		mark_text(c, glyphs_text(c, g), at, y, used, s.size, x, w);
+		mark_text(c, glyphs_text(c, g, 0, g->n), at, y, used, s.size, x, w);
 	glyphs_show(c, g, 0, g->n, at, y, s.colour);
 	return used;
 }
@@ -239,6 +239,43 @@ float text_block(const struct canvas *c, float x, float y, float w, size_t most,
 	return (float)n * line_height(s);
 }
 
+struct span text_first(const struct canvas *c, float w, size_t lines, struct style s, struct span text, struct span *rest)
+{
+	const struct glyphs *g = glyphs_of(c, s, text);
+	size_t at = 0;
+
+	for (size_t i = 0; i < lines && at < g->n; i++)
+		at = line_end(g, at, w);
+	*rest = glyphs_text(c, g, at, g->n);
+	return glyphs_text(c, g, 0, at);
+}
+
+struct span words_shortened(const struct canvas *c, float w, struct style s, struct span text)
+{
+	const struct glyphs *all = glyphs_of(c, s, text);
+	auto_buf b = BUF_INIT;
+
+	for (size_t from = 0, to; from < all->n; from = to + 1) {
+		struct glyphs *word = arena_alloc(c->arena, sizeof(*word));
+
+		for (to = from; to < all->n && all->at[to].cp != ' '; to++)
+			word->at[word->n++] = all->at[to];
+		if (width_of(word, 0, word->n) > w) {
+			size_t keep = word->n - 1;
+			struct glyph dots = {0x2026, s.face, font_width(c->at->fonts, s.face, 0x2026, s.size)};
+
+			while (keep && width_of(word, 0, keep) + dots.width > w)
+				keep--;
+			word->at[keep] = dots;
+			word->n = keep + 1;
+		}
+		if (b.n)
+			buf_add_char(&b, ' ');
+		buf_add_span(&b, glyphs_text(c, word, 0, word->n));
+	}
+	return (struct span){arena_strndup(c->arena, b.p ? b.p : "", b.n), b.n};
+}
+
 struct span cell(const struct chart *d, size_t row, size_t column)
 {
 	return row < d->rows && column < d->columns ? d->cells[row * d->columns + column] : SPAN_NONE;
@@ -288,4 +325,33 @@ struct span number_text(const struct canvas *c, double v, struct span unit)
 	if (unit.n)
 		s = span_of(arena_printf(c->arena, "%.*s %.*s", SPAN_ARG(s), SPAN_ARG(unit)));
 	return s;
+}
+
+static struct span number_short(const struct canvas *c, double v)
+{
+	static const char *const names[] = {"", " k", " M", " G", " T"};
+	size_t i = 0;
+
+	while (fabs(v) >= 999.5 && i + 1 < sizeof(names) / sizeof(*names)) {
+		v /= 1000;
+		i++;
+	}
+	return span_of(arena_printf(c->arena, fabs(v) < 9.95 && i ? "%.1f%s" : "%.0f%s", v, names[i]));
+}
+
+float number_line(const struct canvas *c, float x, float y, float w, struct style s, enum align align, double v, struct span unit)
+{
+	struct span text = number_text(c, v, unit);
+	float wide = text_span_width(c, s, text);
+
+	if (wide > w && fabs(v) >= 1000) {
+		text = number_short(c, v);
+		wide = text_span_width(c, s, text);
+	} else if (wide > w) {
+		text = number_text(c, v, SPAN_NONE);
+		wide = text_span_width(c, s, text);
+	}
+	if (wide > w)
+		s.size *= 0.98f * w / wide;
+	return s.size >= 3 ? text_line(c, x, y, w, s, align, text) : 0;
 }

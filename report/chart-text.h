@@ -34,6 +34,13 @@ bool cell_number(const struct chart *d, size_t row, size_t column, double *out);
 /* As the documents print numbers: 1,234,567, 0.6, thousands separators from 10,000. */
 struct span number_text(const struct canvas *c, double v, struct span unit);
 
+/* A number in one line, never cut: too wide, it is told in thousands (k), millions (M), ..., then set smaller. */
+float number_line(const struct canvas *c, float x, float y, float w, struct style s, enum align align, double v, struct span unit);
+/* Each word that is wider than w, shortened: for headings, where a break inside a word reads worse. */
+struct span words_shortened(const struct canvas *c, float w, struct style s, struct span text);
+/* What the first `lines` lines of a block hold; the remainder goes to `rest`. */
+struct span text_first(const struct canvas *c, float w, size_t lines, struct style s, struct span text, struct span *rest);
+
 float text_span_width(const struct canvas *c, struct style s, struct span text);
 /* One line inside w, shortened when needed; `y` is the baseline. Returns the width that it took. */
 float text_line(const struct canvas *c, float x, float y, float w, struct style s, enum align align, struct span text);

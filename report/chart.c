@@ -16,7 +16,7 @@ static const struct kind {
 	[CHART_RADAR] = {"radar", 2, 14, chart_radar},
 	[CHART_HEATMAP] = {"heatmap", 3, 12, chart_heatmap},
 	[CHART_MATRIX] = {"matrix", 3, 14, chart_matrix},
-	[CHART_ROADMAP] = {"roadmap", 5, 20, chart_roadmap},
+	[CHART_ROADMAP] = {"roadmap", 5, 12, chart_roadmap},
 	[CHART_PATH] = {"path", 2, 12, chart_path},
 	[CHART_MAP] = {"map", 2, 8, chart_map},
 	[CHART_CARDS] = {"cards", 2, 8, chart_cards},

@@ -299,6 +299,17 @@ static float sample_draw(const char *name, struct seen *seen, float max_height)
 	return chart_draw(&t.chart, &at);
 }
 
+/* A number alone in a box of this width. */
+static void number_draw(double v, float width, struct seen *seen)
+{
+	struct chart_place at = {.fonts = &fonts, .theme = &theme, .mark = see, .user = seen};
+	auto_arena arena = ARENA_INIT;
+	struct canvas c = {.at = &at, .arena = &arena, .em = 8.5f};
+
+	seen->n = 0;
+	number_line(&c, 0, 10, width, style_text(&c), ALIGN_RIGHT, v, SPAN_NONE);
+}
+
 /* Expectations by hand from the samples above. */
 static void charts_say(void)
 {
@@ -307,7 +318,7 @@ static void charts_say(void)
 	} want[] = {
 		{"bars target", "not assessed"},  {"bars target", "62 %"},	     {"bars target", "95 %"},	      {"bars target", "0 %"},
 		{"bars huge", "999,999,999,999"}, {"bars huge", "-5"},		     {"bars huge", "not assessed"},   {"bars severity", "140.2"},
-		{"bars stacked", "54"},		  {"bars stacked", "not assessed"},  {"bars stacked", "18"},	      {"donut severity", "312"},
+		{"bars stacked", "54"},		  {"bars stacked", "not assessed"},  {"bars stacked", "M 18"},	      {"donut severity", "312"},
 		{"donut severity", "140 · 45 %"}, {"donut seven", "other"},	     {"donut seven", "4 · 5 %"},      {"donut seven", "1 not assessed"},
 		{"donut one", "3 · 100 %"},	  {"donut none", "not assessed"},    {"donut tiny slices", "1 · < 1 %"}, {"cards", "1284"},
 		{"cards", "not assessed"},	  {"radar", "34, target 90"},	     {"radar", "not assessed, target 80"}, {"heatmap", "120"},
@@ -323,6 +334,14 @@ static void charts_say(void)
 			printf("  %s does not say '%s'\n", want[i].sample, want[i].text);
 		CHECK(text_seen(seen, want[i].text));
 	}
+	number_draw(2150000000.0, 30, seen);
+	CHECK(text_seen(seen, "2.1 G") || text_seen(seen, "2.2 G"));
+	number_draw(2150000000.0, 300, seen);
+	CHECK(text_seen(seen, "2,150,000,000"));
+	number_draw(999600, 25, seen);
+	CHECK(text_seen(seen, "1.0 M"));
+	number_draw(85, 5, seen);
+	CHECK(text_seen(seen, "85"));
 	sample_draw("donut seven", seen, 0);
 	CHECK(!text_seen(seen, "gcr.io"));
 	sample_draw("bars target", seen, 60);
