@@ -122,6 +122,15 @@ static bool on_right(const struct slice *s)
 	return (s->from + s->to) / 2 <= (float)M_PI * 1.001f;
 }
 
+static size_t most_on_a_side(const struct donut *d)
+{
+	size_t right = 0;
+
+	for (size_t i = 0; i < d->n; i++)
+		right += on_right(&d->at[i]);
+	return right > d->n - right ? right : d->n - right;
+}
+
 /* Labels of one side are moved apart so that none covers another: down from the top, then back up from the bottom. */
 static void labels_spread(struct donut *d, bool right)
 {
@@ -230,11 +239,11 @@ float chart_donut(struct canvas *c)
 	d.r = fminf(d.r, c->w / 2 - 1);
 	d.hole = d.r * 0.64f;
 	d.cx = c->x + c->w / 2;
-	d.cy = c->y + d.r + (narrow ? 1 : c->em);
-	h = 2 * (d.cy - c->y);
 	if (d.n)
 		slices_place(&d);
-	else
+	d.cy = c->y + (narrow ? d.r + 1 : fmaxf(d.r + c->em, (float)most_on_a_side(&d) * d.label_h / 2));
+	h = 2 * (d.cy - c->y);
+	if (!d.n)
 		draw_circle(c, d.cx, d.cy, d.r, (struct pdf_paint){.fill = -1, .stroke = tint(c, TINT_MISSING), .width = 0.8f, .dash = 2});
 	for (size_t i = 0; i < d.n; i++)
 		slice_draw(&d, &d.at[i]);
