@@ -102,6 +102,10 @@ static void bar_draw(const struct roadmap *m, size_t row, float y)
 	x0 = fminf(x0, m->time_x + m->time_w - 2.5f);
 	x1 = fminf(x1, m->time_x + m->time_w);
 	draw_rect(c, x0, mid - c->em * 0.5f, x1 - x0, c->em, paint_fill(colour));
+	if (sign_letter(cell(c->d, row, 5)) && x0 + c->em <= m->time_x + m->time_w) {
+		draw_sign(c, x0, mid - c->em * 0.5f, c->em, cell(c->d, row, 5), colour);
+		x1 = fmaxf(x1, x0 + c->em);
+	}
 	text = span_of(arena_printf(c->arena, "%.*s–%.*s", SPAN_ARG(number_text(c, start, SPAN_NONE)), SPAN_ARG(number_text(c, end, SPAN_NONE))));
 	w = text_span_width(c, s, text) + 0.1f;
 	if (x1 + 4 + w <= m->time_x + m->time_w)

@@ -80,7 +80,7 @@ float colour_contrast(int32_t a, int32_t b)
 
 int32_t colour_on(int32_t background)
 {
-	return colour_contrast(background, 0xffffff) >= 4.5f ? 0xffffff : 0x111111;
+	return colour_contrast(background, 0xffffff) >= 4.5f ? 0xffffff : 0;
 }
 
 struct pdf_paint paint_fill(int32_t colour)

@@ -3,6 +3,7 @@
 #include "chart-text.h"
 #include "common/text.h"
 
+#include <fribidi/fribidi.h>
 #include <math.h>
 
 enum { GLYPHS_MAX = 600, LINES_MAX = 12 }; /* of one label; no chart shows more */
@@ -156,11 +157,37 @@ static void glyphs_shorten(const struct canvas *c, struct glyphs *g, struct styl
 	g->n = head + 1 + tail;
 }
 
+/* A line with letters that run from right to left, in the order in which it is seen. */
+static void line_reorder(const struct canvas *c, struct glyphs *g)
+{
+	FriBidiChar *logical = arena_array(c->arena, g->n + 1, sizeof(*logical)), *visual = arena_array(c->arena, g->n + 1, sizeof(*visual));
+	FriBidiStrIndex *from = arena_array(c->arena, g->n + 1, sizeof(*from));
+	struct glyph *seen = arena_array(c->arena, g->n, sizeof(*seen));
+	FriBidiParType base = FRIBIDI_PAR_ON;
+	bool any = false;
+
+	for (size_t i = 0; i < g->n; i++) {
+		logical[i] = g->at[i].cp;
+		any = any || FRIBIDI_IS_RTL(fribidi_get_bidi_type(logical[i]));
+	}
+	if (!any || !fribidi_log2vis(logical, (FriBidiStrIndex)g->n, &base, visual, NULL, from, NULL))
+		return;
+	for (size_t i = 0; i < g->n; i++) {
+		FriBidiChar mirror;
+
+		seen[i] = g->at[from[i]];
+		if (visual[i] != seen[i].cp && fribidi_get_mirror_char(seen[i].cp, &mirror) && mirror == visual[i])
+			seen[i].cp = mirror;
+	}
+	memcpy(g->at, seen, g->n * sizeof(*seen));
+}
+
 static float line_show(const struct canvas *c, float x, float y, float w, struct style s, enum align align, struct glyphs *g)
 {
 	float used, at;
 
 	glyphs_shorten(c, g, s, w);
+	line_reorder(c, g);
 	used = width_of(g, 0, g->n);
 	at = align == ALIGN_LEFT ? x : align == ALIGN_RIGHT ? x + w - used : x + (w - used) / 2;
 	if (!g->n)
