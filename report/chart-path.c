@@ -32,15 +32,16 @@ static void box_draw(const struct strip *s, size_t row, float x, float y)
 	int32_t own = tint_named(c, cell(c->d, row, 3), -1), line = own >= 0 ? own : tint(c, TINT_MUTED);
 	struct pdf_paint paint = {.fill = own >= 0 ? colour_lighter(own, 0.86f) : 0xffffff, .stroke = line, .width = own >= 0 ? 1.2f : 0.7f};
 	struct span text = cell(c->d, row, 1);
+	struct style t = own >= 0 ? style_bold(c) : style_text(c);
 	float w = s->box_w - c->em, h;
 
 	if (!text.n)
 		text = SPAN("unknown");
-	h = text_height(c, w, 3, style_text(c), text);
+	h = text_height(c, w, 3, t, text);
 	draw_rect(c, x + 0.6f, y + 0.6f, s->box_w - 1.2f, s->box_h - 1.2f, paint);
 	if (sign_letter(cell(c->d, row, 3)))
 		draw_sign(c, x - c->em * 0.2f, y - c->em * 0.2f, c->em, cell(c->d, row, 3), own);
-	text_block(c, x + c->em * 0.5f, y + (s->box_h - h) / 2, w, 3, own >= 0 ? style_bold(c) : style_text(c), ALIGN_CENTRE, text);
+	text_block(c, x + c->em * 0.5f, y + (s->box_h - h) / 2, w, 3, t, ALIGN_CENTRE, text);
 }
 
 /* The arrow that leads to a box, with its words above it, and below when there are many. */
