@@ -119,6 +119,9 @@ static bool assigned(struct span s, size_t i, struct secret_hit *out)
 		to++;
 	if (to - from < 3 || s.p[from] == '$' || s.p[from] == '{' || s.p[from] == '<' || s.p[from] == '@' || s.p[from] == '/')
 		return false;
+	/* A switch is no secret: --use-service-account-credentials=true. */
+	if (span_ieq((struct span){s.p + from, to - from}, "true") || span_ieq((struct span){s.p + from, to - from}, "false"))
+		return false;
 	*out = (struct secret_hit){from, to, CLASS_PLAIN};
 	out->class = secret_strength((struct span){s.p + from, to - from});
 	return out->class != CLASS_EMPTY && out->class != CLASS_REFERENCE;

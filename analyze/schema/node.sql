@@ -59,6 +59,20 @@ CREATE VIEW v_component AS SELECT c.thing AS subject, c.* FROM component_instanc
 -- left-joins the setting it asks for, so that a setting that is not known is NULL and the verdict not-assessed.
 CREATE VIEW v_node_setting AS
   SELECT s.thing AS subject, i.cluster, i.node, s.component, s.name, s.value, s.source FROM node_setting s JOIN component_instance i ON i.thing = s.thing;
+-- Every component that is to be judged: those seen, and one row for all nodes that must have it and where it was not seen (its settings are
+-- NULL), so that one node collected does not speak for the others. `unknown` says why a setting is not known.
+CREATE VIEW v_component_due AS
+  SELECT i.thing AS subject, i.cluster, i.node, i.component, i.version, i.component || coalesce(' of node ' || i.node, '') AS label,
+    'Not assessed: what was collected does not tell how ' || i.component || coalesce(' of node ' || i.node, '') || ' is set.' AS unknown
+  FROM component_instance i
+  UNION ALL
+  SELECT min(n.thing), n.cluster, NULL, c.component, NULL, c.component,
+    'Not assessed: nothing was collected of ' || c.component || ' on ' || count(*) || ' node(s), such as ' || min(n.name) || '.'
+  FROM node n JOIN (SELECT DISTINCT cluster, component FROM component_instance
+      WHERE component IN ('kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet')) c ON c.cluster = n.cluster
+  WHERE (c.component = 'kubelet' OR n.control_plane)
+    AND NOT EXISTS (SELECT 1 FROM component_instance i WHERE i.cluster = n.cluster AND i.node = n.name AND i.component = c.component)
+  GROUP BY n.cluster, c.component;
 -- Hosts that something was collected on; `control_plane` as the cluster's node object says, else by what runs there.
 CREATE VIEW v_node_host AS
   SELECT t.id AS subject, t.cluster, t.name AS node,
@@ -68,8 +82,28 @@ CREATE VIEW v_node_host AS
     o.distribution, o.version, o.pretty, o.kernel, o.engine, o.engine_version, o.package_database
   FROM thing t LEFT JOIN node n ON n.cluster = t.cluster AND n.name = t.name LEFT JOIN node_os o ON o.thing = t.id
   WHERE t.kind = 'node' AND t.type = 'node';
+-- Roles: 'COMPONENT manifest' and 'COMPONENT kubeconfig' (kube-apiserver, kube-controller-manager, kube-scheduler, etcd, kubelet, kube-proxy),
+-- 'admin kubeconfig', 'kubelet unit', 'kubelet config', 'kubelet client ca', 'cni config', 'etcd data', 'pki directory', 'pki certificate',
+-- 'pki key', 'docker unit', 'docker socket unit', 'docker config', 'docker directory', 'docker registry certificate', 'docker socket',
+-- 'docker defaults', 'containerd socket'. The usual path tells it, else the collector.
 CREATE VIEW v_node_file AS
-  SELECT f.thing AS subject, f.path, f.role, f.present, f.type, f.mode, CASE WHEN f.mode IS NOT NULL THEN printf('%04o', f.mode) END AS mode_text, f.owner, f.owner_group, h.cluster, h.node, h.control_plane
+  SELECT f.thing AS subject, f.path, coalesce(CASE
+      WHEN f.path GLOB '/etc/kubernetes/manifests/[ke]*.yaml' THEN substr(f.path, 27, length(f.path) - 31) || ' manifest'
+      WHEN f.path IN ('/etc/kubernetes/admin.conf', '/etc/kubernetes/super-admin.conf') THEN 'admin kubeconfig'
+      WHEN f.path IN ('/etc/kubernetes/controller-manager.conf', '/etc/kubernetes/scheduler.conf') THEN 'kube-' || substr(f.path, 17, length(f.path) - 21) || ' kubeconfig'
+      WHEN f.path = '/etc/kubernetes/kubelet.conf' THEN 'kubelet kubeconfig'
+      WHEN f.path GLOB '/*/systemd/system/kubelet.service*' THEN 'kubelet unit'
+      WHEN f.path = '/var/lib/kubelet/config.yaml' THEN 'kubelet config'
+      WHEN f.path = '/var/lib/etcd' THEN 'etcd data'
+      WHEN f.path = '/etc/kubernetes/pki' OR (f.path GLOB '/etc/kubernetes/pki/*' AND f.type = 'directory') THEN 'pki directory'
+      WHEN f.path GLOB '/etc/kubernetes/pki/*.key' THEN 'pki key' WHEN f.path GLOB '/etc/kubernetes/pki/*' THEN 'pki certificate'
+      WHEN f.path GLOB '/etc/cni/net.d/*' THEN 'cni config'
+      WHEN f.path GLOB '/*/systemd/system/docker.service*' THEN 'docker unit' WHEN f.path GLOB '/*/systemd/system/docker.socket' THEN 'docker socket unit'
+      WHEN f.path = '/etc/docker' THEN 'docker directory' WHEN f.path = '/etc/docker/daemon.json' THEN 'docker config'
+      WHEN f.path GLOB '/etc/docker/certs.d/*' THEN 'docker registry certificate' WHEN f.path = '/etc/default/docker' THEN 'docker defaults'
+      WHEN f.path IN ('/run/docker.sock', '/var/run/docker.sock') THEN 'docker socket'
+      WHEN f.path IN ('/run/containerd/containerd.sock', '/var/run/containerd/containerd.sock') THEN 'containerd socket' END, f.role) AS role,
+    f.present, f.type, f.mode, CASE WHEN f.mode IS NOT NULL THEN printf('%04o', f.mode) END AS mode_text, f.owner, f.owner_group, h.cluster, h.node, h.control_plane
   FROM node_file f JOIN v_node_host h ON h.subject = f.thing;
 CREATE VIEW v_node_certificate AS
   SELECT c.thing AS subject, c.path, c.subject AS cert_subject, c.issuer, c.not_before, c.not_after, c.key_type, c.key_bits, c.is_ca, h.cluster, h.node
