@@ -21,6 +21,24 @@ static bool named_missing(struct span name)
 	return span_ieq(name, "missing") || span_ieq(name, "not assessed");
 }
 
+/* Column `part` + 1; the last part is the sum of all columns from there on. False when it holds no number. */
+static bool part_value(const struct bars *b, size_t row, size_t part, double *value)
+{
+	const struct chart *d = b->c->d;
+	size_t end = part + 1 == b->parts && b->parts > 1 ? d->columns : part + 2;
+	bool any = false;
+	double v;
+
+	*value = 0;
+	for (size_t i = part + 1; i < end; i++) {
+		if (!cell_number(d, row, i, &v))
+			continue;
+		any = true;
+		*value += b->parts > 1 && v < 0 ? 0 : v;
+	}
+	return any;
+}
+
 /* Sum of the parts that are numbers above 0; false when none was assessed. */
 static bool row_total(const struct bars *b, size_t row, double *total)
 {
@@ -28,11 +46,9 @@ static bool row_total(const struct bars *b, size_t row, double *total)
 	double v;
 
 	*total = 0;
-	for (size_t i = 1; i <= b->parts; i++) {
-		if (!cell_number(b->c->d, row, i, &v))
-			continue;
-		any = true;
-		*total += b->parts > 1 && v < 0 ? 0 : v;
+	for (size_t i = 0; i < b->parts; i++) {
+		any = part_value(b, row, i, &v) || any;
+		*total += v;
 	}
 	return any;
 }
@@ -55,6 +71,8 @@ static struct span target_text(const struct bars *b, size_t row)
 
 static struct span head(const struct canvas *c, size_t column)
 {
+	if (c->d->stacked && column == PARTS_MAX && c->d->columns > PARTS_MAX + 1)
+		return SPAN("other");
 	return c->d->heads && column < c->d->columns ? c->d->heads[column] : SPAN_NONE;
 }
 
@@ -202,7 +220,7 @@ static void bar_stacked(const struct bars *b, size_t row, float y)
 		struct span text;
 		float w;
 
-		if (!cell_number(c->d, row, i + 1, &v) || v <= 0)
+		if (!part_value(b, row, i, &v) || v <= 0)
 			continue;
 		w = fminf(b->bar_w * (float)fmin(v / b->max, 1), end - x);
 		if (named_missing(head(c, i + 1))) {

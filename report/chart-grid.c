@@ -10,6 +10,7 @@ struct heat {
 	struct canvas *c;
 	struct span row[LINES_MAX], column[COLUMNS_MAX];
 	size_t rows, columns, shown, all; /* all: distinct rows, also those that are not kept */
+	size_t left_out;	    /* cells in columns that are not kept */
 	size_t at[LINES_MAX][COLUMNS_MAX]; /* row of the table + 1, 0: none */
 	double max;
 	float label_w, cell_w, row_h;
@@ -27,6 +28,14 @@ static size_t place_find(struct span *list, size_t *n, size_t most, struct span 
 	return (*n)++;
 }
 
+static bool row_seen(const struct chart *d, size_t row)
+{
+	for (size_t r = row; r-- > 0;)
+		if (span_is(cell(d, r, 0), cell(d, row, 0)))
+			return true;
+	return false;
+}
+
 static void heat_read(struct heat *h, size_t top)
 {
 	const struct chart *d = h->c->d;
@@ -36,8 +45,8 @@ static void heat_read(struct heat *h, size_t top)
 		size_t row = place_find(h->row, &h->rows, top, cell(d, r, 0));
 		size_t column = place_find(h->column, &h->columns, COLUMNS_MAX, cell(d, r, 1));
 
-		if (row == top && (!r || !span_is(cell(d, r, 0), cell(d, r - 1, 0))))
-			h->all++;
+		h->all += row == top && !row_seen(d, r);
+		h->left_out += row < top && column == COLUMNS_MAX;
 		if (row == top || column == COLUMNS_MAX)
 			continue;
 		h->at[row][column] = r + 1;
@@ -138,6 +147,14 @@ float chart_heatmap(struct canvas *c)
 			heat_cell(h, r, i, c->x + h->label_w + (float)i * h->cell_w + 0.75f, y + 0.75f);
 	}
 	y += heat_note(h, y);
+	if (h->left_out) {
+		struct style s = style_small(c);
+		const char *text = arena_printf(c->arena, h->left_out == 1 ? "%zu cell in a further column is not shown" : "%zu cells in further columns are not shown",
+						h->left_out);
+
+		text_line(c, c->x, y + line_ascent(s), c->w, s, ALIGN_LEFT, span_of(text));
+		y += line_height(s);
+	}
 	return y - c->y + rows_note(c, y, h->shown, h->all);
 }
 

@@ -96,9 +96,8 @@ static void bar_draw(const struct roadmap *m, size_t row, float y)
 		text_clear(m, m->time_x + 3, base, fminf(text_span_width(c, s, text) + 0.1f, m->time_w - 5), s, text);
 		return;
 	}
-	end = fmax(start, end);
-	x0 = day_x(m, start);
-	x1 = fmaxf(day_x(m, end), x0 + 2.5f);
+	x0 = day_x(m, fmin(start, end));
+	x1 = fmaxf(day_x(m, fmax(start, end)), x0 + 2.5f);
 	x0 = fminf(x0, m->time_x + m->time_w - 2.5f);
 	x1 = fminf(x1, m->time_x + m->time_w);
 	draw_rect(c, x0, mid - c->em * 0.5f, x1 - x0, c->em, paint_fill(colour));
