@@ -54,7 +54,7 @@ struct chart_place {
 
 /* The kind of a block's name; false when it is none. */
 bool chart_find(struct span name, enum chart_kind *kind);
-/* Height in points, 0 for nothing to show. */
+/* Height in points; 0 for nothing to show: no rows, too few columns, or a width of less than 8 to 14 em (chart.c, kinds). */
 float chart_height(const struct chart *d, const struct chart_place *at);
 /* Draws it and returns the height used, the same as chart_height's. */
 float chart_draw(const struct chart *d, const struct chart_place *at);
