@@ -92,6 +92,7 @@ CREATE VIEW v_node_file AS
       WHEN f.path IN ('/etc/kubernetes/admin.conf', '/etc/kubernetes/super-admin.conf') THEN 'admin kubeconfig'
       WHEN f.path IN ('/etc/kubernetes/controller-manager.conf', '/etc/kubernetes/scheduler.conf') THEN 'kube-' || substr(f.path, 17, length(f.path) - 21) || ' kubeconfig'
       WHEN f.path = '/etc/kubernetes/kubelet.conf' THEN 'kubelet kubeconfig'
+      WHEN f.path IN ('/etc/kubernetes/kube-proxy.conf', '/var/lib/kube-proxy/kubeconfig', '/var/lib/kube-proxy/kubeconfig.conf') THEN 'kube-proxy kubeconfig'
       WHEN f.path GLOB '/*/systemd/system/kubelet.service*' THEN 'kubelet unit'
       WHEN f.path = '/var/lib/kubelet/config.yaml' THEN 'kubelet config'
       WHEN f.path = '/var/lib/etcd' THEN 'etcd data'
@@ -105,6 +106,18 @@ CREATE VIEW v_node_file AS
       WHEN f.path IN ('/run/containerd/containerd.sock', '/var/run/containerd/containerd.sock') THEN 'containerd socket' END, f.role) AS role,
     f.present, f.type, f.mode, CASE WHEN f.mode IS NOT NULL THEN printf('%04o', f.mode) END AS mode_text, f.owner, f.owner_group, h.cluster, h.node, h.control_plane
   FROM node_file f JOIN v_node_host h ON h.subject = f.thing;
+-- Files that are to be judged: those that are there or could not be looked at, and a row without role for the nodes (of the control plane, and
+-- the others) on which no files were looked at though they were elsewhere.
+CREATE VIEW v_node_file_due AS
+  SELECT subject, cluster, node, control_plane, role, path, type, mode, mode_text, owner, owner_group,
+    'Not assessed: what was collected does not tell mode and owner of ' || path || ' of node ' || node || '.' AS unknown
+  FROM v_node_file WHERE present IS NOT 0
+  UNION ALL
+  SELECT min(n.thing), n.cluster, NULL, n.control_plane, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+    'Not assessed: no files were looked at on ' || count(*) || ' node(s), such as ' || min(n.name) || '.'
+  FROM node n WHERE EXISTS (SELECT 1 FROM v_node_file f WHERE f.cluster = n.cluster)
+    AND NOT EXISTS (SELECT 1 FROM v_node_file f WHERE f.cluster = n.cluster AND f.node = n.name)
+  GROUP BY n.cluster, n.control_plane;
 CREATE VIEW v_node_certificate AS
   SELECT c.thing AS subject, c.path, c.subject AS cert_subject, c.issuer, c.not_before, c.not_after, c.key_type, c.key_bits, c.is_ca, h.cluster, h.node
   FROM node_certificate c JOIN v_node_host h ON h.subject = c.thing;
