@@ -212,6 +212,11 @@ static const char *const after_defaults[] = {
 	"AND NOT EXISTS (SELECT 1 FROM node n WHERE n.cluster = s.name AND (n.control_plane OR coalesce(n.provider, '') NOT IN ('aws', 'gce', 'azure'))) "
 	"AND NOT EXISTS (SELECT 1 FROM component_instance i WHERE i.cluster = s.name AND i.component IN ('kube-apiserver', 'kube-controller-manager', "
 	"'kube-scheduler', 'etcd'))",
+	/* Nor of Docker where every node tells that it runs something else. */
+	"INSERT OR IGNORE INTO evidence_kind(scope, kind, items) SELECT s.id, 'node/docker', 0 FROM scope s WHERE s.kind = 'cluster' "
+	"AND EXISTS (SELECT 1 FROM node n WHERE n.cluster = s.name) "
+	"AND NOT EXISTS (SELECT 1 FROM node n WHERE n.cluster = s.name AND coalesce(n.runtime, 'docker:') GLOB 'docker:*') "
+	"AND NOT EXISTS (SELECT 1 FROM component_instance i WHERE i.cluster = s.name AND i.component = 'docker')",
 	NULL,
 };
 

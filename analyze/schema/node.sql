@@ -85,7 +85,7 @@ CREATE VIEW v_node_host AS
 -- Roles: 'COMPONENT manifest' and 'COMPONENT kubeconfig' (kube-apiserver, kube-controller-manager, kube-scheduler, etcd, kubelet, kube-proxy),
 -- 'admin kubeconfig', 'kubelet unit', 'kubelet config', 'kubelet client ca', 'cni config', 'etcd data', 'pki directory', 'pki certificate',
 -- 'pki key', 'docker unit', 'docker socket unit', 'docker config', 'docker directory', 'docker registry certificate', 'docker socket',
--- 'docker defaults', 'containerd socket'. The usual path tells it, else the collector.
+-- 'docker defaults', 'docker tls ca', 'docker tls certificate', 'docker tls key', 'containerd socket'. The usual path tells it, else the collector.
 CREATE VIEW v_node_file AS
   SELECT f.thing AS subject, f.path, coalesce(CASE
       WHEN f.path GLOB '/etc/kubernetes/manifests/[ke]*.yaml' THEN substr(f.path, 27, length(f.path) - 31) || ' manifest'
@@ -101,7 +101,7 @@ CREATE VIEW v_node_file AS
       WHEN f.path GLOB '/etc/cni/net.d/*' THEN 'cni config'
       WHEN f.path GLOB '/*/systemd/system/docker.service*' THEN 'docker unit' WHEN f.path GLOB '/*/systemd/system/docker.socket' THEN 'docker socket unit'
       WHEN f.path = '/etc/docker' THEN 'docker directory' WHEN f.path = '/etc/docker/daemon.json' THEN 'docker config'
-      WHEN f.path GLOB '/etc/docker/certs.d/*' THEN 'docker registry certificate' WHEN f.path = '/etc/default/docker' THEN 'docker defaults'
+      WHEN f.path GLOB '/etc/docker/certs.d/*' THEN 'docker registry certificate' WHEN f.path IN ('/etc/default/docker', '/etc/sysconfig/docker') THEN 'docker defaults'
       WHEN f.path IN ('/run/docker.sock', '/var/run/docker.sock') THEN 'docker socket'
       WHEN f.path IN ('/run/containerd/containerd.sock', '/var/run/containerd/containerd.sock') THEN 'containerd socket' END, f.role) AS role,
     f.present, f.type, f.mode, CASE WHEN f.mode IS NOT NULL THEN printf('%04o', f.mode) END AS mode_text, f.owner, f.owner_group, h.cluster, h.node, h.control_plane
