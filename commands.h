@@ -5,6 +5,7 @@
 int cmd_analyze(int argc, char **argv);
 int cmd_checks(int argc, char **argv);
 int cmd_browse(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 int cmd_feeds(int argc, char **argv);
 #endif

@@ -325,7 +325,7 @@ static HPDF_Destination destination(struct pdf *p, size_t page, float top)
 	HPDF_Destination d = page < p->page_count ? HPDF_Page_CreateDestination(p->pages[page]) : NULL;
 
 	if (d)
-		HPDF_Destination_SetXYZ(d, 0, p->height - top, 0);
+		HPDF_Destination_SetFitH(d, p->height - top);
 	return d;
 }
 

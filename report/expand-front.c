@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// The front matter of a template becomes values, cover, header and footer.
+#include "expand.h"
+
+enum { VALUES_MAX = 400, FACTS_MAX = 20 };
+
+static int front_words(struct expander *x, const struct json *v, struct look look, struct text *out, struct err *e)
+{
+	struct words w = {.fonts = x->d->fonts, .arena = x->d->arena};
+	struct span text = json_scalar(v), tokens;
+
+	if (!text.n)
+		return 0;
+	if (template_tokens(x->t, x->d->arena, text, v->line ? (int)v->line + 1 : 1, &tokens, e) || expand_words(x, &w, tokens, look, e))
+		return -1;
+	*out = words_end(&w);
+	return 0;
+}
+
+static int run_values(struct expander *x, struct scope *scope, struct err *e)
+{
+	size_t n = json_count(x->t->values);
+	struct span *names = arena_array(x->d->arena, n, sizeof(*names));
+	struct value *values = arena_array(x->d->arena, n, sizeof(*values));
+
+	if (n > VALUES_MAX)
+		return err_set(e, ERR_INPUT, "%s: more than %d values", x->t->name, VALUES_MAX);
+	*scope = (struct scope){.names = names, .values = values};
+	x->scope = scope;
+	JSON_MEMBERS(m, x->t->values) {
+		struct span sql = json_scalar(&m->value);
+		struct rows r;
+
+		names[scope->n] = json_str(&m->key);
+		if (!sql.n || rows_query(x->db, x->d->arena, sql, scope, 1, &r, e))
+			return sql.n ? err_wrap(e, "%s: value %.*s", x->t->name, SPAN_ARG(names[scope->n]))
+				     : err_set(e, ERR_INPUT, "%s: value %.*s has no query", x->t->name, SPAN_ARG(names[scope->n]));
+		if (r.n && r.columns)
+			values[scope->n] = r.cells[0];
+		scope->n++;
+	}
+	return 0;
+}
+
+static int cover_facts(struct expander *x, struct span sql, struct err *e)
+{
+	struct cover *c = &x->d->cover;
+	struct rows r;
+
+	if (rows_query(x->db, x->d->arena, sql, x->scope, FACTS_MAX, &r, e))
+		return err_wrap(e, "%s: facts of the cover", x->t->name);
+	if (r.columns != 2)
+		return err_set(e, ERR_INPUT, "%s: the cover's facts want two columns, label and value", x->t->name);
+	c->fact_count = r.n;
+	c->facts = arena_array(x->d->arena, r.n * 2, sizeof(*c->facts));
+	for (size_t i = 0; i < r.n * 2; i++) {
+		struct words w = {.fonts = x->d->fonts, .arena = x->d->arena};
+		auto_buf b = BUF_INIT;
+
+		value_print(&b, &r.cells[i]);
+		words_data(&w, buf_span(&b), (struct look){.tint = i % 2 ? TINT_INK : TINT_MUTED});
+		c->facts[i] = words_end(&w);
+	}
+	return 0;
+}
+
+static int expand_cover(struct expander *x, struct err *e)
+{
+	struct cover *c = &x->d->cover;
+	struct look plain = {.tint = TINT_INK}, muted = {.tint = TINT_MUTED}, bold = {.face = FACE_BOLD, .tint = TINT_INK};
+
+	c->any = true;
+	JSON_MEMBERS(m, x->t->cover) {
+		struct span key = json_str(&m->key);
+		int rc;
+
+		if (span_eq(key, "label"))
+			rc = front_words(x, &m->value, (struct look){.face = FACE_BOLD, .tint = TINT_ACCENT}, &c->label, e);
+		else if (span_eq(key, "title"))
+			rc = front_words(x, &m->value, bold, &c->title, e);
+		else if (span_eq(key, "subtitle"))
+			rc = front_words(x, &m->value, plain, &c->subtitle, e);
+		else if (span_eq(key, "text"))
+			rc = front_words(x, &m->value, plain, &c->text, e);
+		else if (span_eq(key, "note"))
+			rc = front_words(x, &m->value, muted, &c->note, e);
+		else if (span_eq(key, "facts"))
+			rc = cover_facts(x, json_scalar(&m->value), e);
+		else
+			rc = err_set(e, ERR_INPUT, "%s: the cover has no '%.*s'", x->t->name, SPAN_ARG(key));
+		if (rc)
+			return -1;
+	}
+	if (!c->title.n) {
+		struct words w = {.fonts = x->d->fonts, .arena = x->d->arena};
+
+		words_add(&w, x->d->title, bold);
+		c->title = words_end(&w);
+	}
+	return 0;
+}
+
+static int expand_lines(struct expander *x, const struct json *list, struct text *out, struct err *e)
+{
+	size_t i = 0;
+
+	JSON_EACH(it, list)
+		if (front_words(x, it, (struct look){.tint = TINT_MUTED}, &out[i++], e))
+			return -1;
+	return 0;
+}
+
+static int expand_title(struct expander *x, struct span title, struct span *out, struct err *e)
+{
+	struct span tokens;
+
+	return template_tokens(x->t, x->d->arena, title, 1, &tokens, e) || expand_plain(x, tokens, out, e) ? -1 : 0;
+}
+
+static int expand_front(struct expander *x, struct scope *scope, struct err *e)
+{
+	struct template *t = x->t;
+
+	if (run_values(x, scope, e) || expand_title(x, t->title, &x->d->title, e) || expand_title(x, t->short_title, &x->d->short_title, e))
+		return -1;
+	x->d->slides = t->slides;
+	x->d->numbered = t->numbered;
+	x->d->pages_min = t->pages_min;
+	x->d->pages_max = t->pages_max;
+	if (t->cover && expand_cover(x, e))
+		return -1;
+	return expand_lines(x, t->header, x->d->header, e) || expand_lines(x, t->footer, x->d->footer, e) ? -1 : 0;
+}
+
+int document_expand(struct document *d, struct template *t, struct db *db, struct err *e)
+{
+	struct expander x = {.d = d, .t = t, .db = db};
+	struct scope scope;
+
+	d->name = t->name;
+	for (int i = 0; i < 7; i++)
+		d->section[i] = (struct section){.priority = 3};
+	return expand_front(&x, &scope, e) || expand_markdown(&x, t->body, t->body_line, e) ? -1 : 0;
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sets a document under its page contract: what is given up when it is too long, what is added when it is too short.
+#include "layout.h"
+
+#include <math.h>
+
+enum { ROWS_LEAST = 3 };
+#define MARGIN 51.0f
+
+static void sizes_set(struct layout *l, float scale)
+{
+	const struct theme_sizes *t = &l->d->theme->size;
+
+	if (l->d->slides)
+		l->sizes = (struct sizes){t->slide_text * scale, t->slide_table * scale, fmaxf(7, t->slide_small * scale), t->slide_table * 0.85f * scale,
+					  12 * scale,		 {t->slide_title, t->slide_text * 1.2f * scale, t->slide_text * scale}, t->leading, 1};
+	else
+		l->sizes = (struct sizes){t->text, t->table, t->small, t->code, 8.5f, {t->chapter, t->section, t->part}, t->leading, scale};
+}
+
+static void page_set(struct layout *l)
+{
+	bool slides = l->d->slides;
+	float margin = slides ? 42 : MARGIN;
+
+	l->left = margin;
+	l->width = l->d->width - 2 * margin;
+	l->top = slides ? 34 : 62;
+	l->bottom = l->d->height - (slides ? 34 : 56);
+}
+
+static void set_again(struct layout *l)
+{
+	arena_reset(&l->arena);
+	l->flow = (struct flow){0};
+	l->places = NULL;
+	l->anchors = NULL;
+	l->place_cap = l->anchor_cap = 0;
+	memset(l->targets, 0, l->d->n * sizeof(*l->targets));
+	layout_shown(l);
+	flow_blocks(l, &l->flow, 0, l->d->n, l->width);
+	layout_pages(l);
+}
+
+static bool too_long(const struct layout *l)
+{
+	return l->d->pages_max && l->pages > (size_t)l->d->pages_max;
+}
+
+/* Rows of groups at this priority and above are cut to a part of what they had. */
+static bool rows_give_up(struct layout *l, int priority, float part)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < l->d->group_count; i++) {
+		struct group *g = l->d->groups[i];
+		size_t keep = (size_t)ceilf((float)g->rows * part);
+
+		keep = keep > ROWS_LEAST ? keep : ROWS_LEAST;
+		if (g->priority != priority || g->keep <= keep)
+			continue;
+		g->keep = keep;
+		any = true;
+	}
+	return any;
+}
+
+static void details_give_up(struct layout *l)
+{
+	for (int priority = 5; priority > 0; priority--)
+		for (size_t i = l->d->detail_count; i-- > 0;) {
+			if (l->d->details[i].priority != priority || !too_long(l))
+				continue;
+			l->d->details[i].hidden = true;
+			set_again(l);
+		}
+}
+
+static void make_shorter(struct layout *l)
+{
+	static const float parts[] = {0.8f, 0.6f, 0.4f, 0};
+	static const float airs[] = {0.85f, 0.7f, 0.55f};
+
+	for (int priority = 5; priority >= 2; priority--)
+		for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && too_long(l); i++)
+			if (rows_give_up(l, priority, parts[i]))
+				set_again(l);
+	details_give_up(l);
+	for (size_t i = 0; i < sizeof(airs) / sizeof(airs[0]) && too_long(l); i++) {
+		sizes_set(l, airs[i]);
+		set_again(l);
+	}
+}
+
+static bool too_short(const struct layout *l)
+{
+	return l->pages < (size_t)l->d->pages_min;
+}
+
+static void make_longer(struct layout *l)
+{
+	l->fresh_chapters = true;
+	set_again(l);
+	if (too_long(l)) {
+		l->fresh_chapters = false;
+		set_again(l);
+	}
+	while (too_short(l) && l->fill_shown < l->d->fills) {
+		l->fill_shown++;
+		set_again(l);
+	}
+	if (too_long(l) && l->fill_shown) {
+		l->fill_shown--;
+		set_again(l);
+	}
+}
+
+/* Least priority number that a slide may have to be dropped. */
+static void slides_drop(struct layout *l)
+{
+	for (int priority = 5; priority > 3 && too_long(l); priority--)
+		for (size_t i = l->d->n; i-- > 0 && too_long(l);)
+			if (l->d->blocks[i].kind == BLOCK_HEADING && l->d->blocks[i].level == 1 && l->d->blocks[i].priority == priority) {
+				/* All that belongs to it goes with it. */
+				for (size_t k = i; k < l->d->n && (k == i || l->d->blocks[k].kind != BLOCK_HEADING || l->d->blocks[k].level > 1); k++)
+					l->d->blocks[k].fill = l->d->fills + 1;
+				set_again(l);
+			}
+}
+
+/* The slide [from, to) as large as it fits on its page, between limits. Text that is a little larger is better than an empty half. */
+static void slide_fit(struct layout *l, size_t from, size_t to)
+{
+	static const float scales[] = {1.25f, 1.15f, 1.05f, 1, 0.93f, 0.86f, 0.8f, 0.74f, 0.68f, 0.6f};
+	size_t n = l->flow.n;
+	float room = l->bottom - l->top;
+
+	for (size_t i = 0; i < sizeof(scales) / sizeof(scales[0]); i++) {
+		struct flow one = {0};
+
+		sizes_set(l, scales[i]);
+		flow_blocks(l, &one, from, to, l->width);
+		if (flow_height(&one) > room && i + 1 < sizeof(scales) / sizeof(scales[0]))
+			continue;
+		for (size_t k = 0; k < one.n; k++)
+			*flow_item(l, &l->flow, ITEM_GAP) = one.at[k];
+		break;
+	}
+	if (l->flow.n > n)
+		l->flow.at[n].page = true;
+}
+
+static void slides_set(struct layout *l)
+{
+	struct document *d = l->d;
+	size_t from = 0;
+
+	slides_drop(l);
+	layout_shown(l);
+	arena_reset(&l->arena);
+	l->flow = (struct flow){0};
+	l->places = NULL;
+	l->anchors = NULL;
+	l->place_cap = l->anchor_cap = 0;
+	memset(l->targets, 0, d->n * sizeof(*l->targets));
+	for (size_t i = 1; i <= d->n; i++) {
+		if (i < d->n && !(d->blocks[i].kind == BLOCK_HEADING && d->blocks[i].level == 1))
+			continue;
+		slide_fit(l, from, i);
+		from = i;
+	}
+	layout_pages(l);
+}
+
+void layout_set(struct layout *l, struct document *d)
+{
+	*l = (struct layout){.d = d, .arena = ARENA_INIT};
+	l->shown = arena_array(d->arena, d->n + 1, sizeof(*l->shown));
+	l->targets = arena_array(d->arena, d->n + 1, sizeof(*l->targets));
+	sizes_set(l, 1);
+	page_set(l);
+	set_again(l);
+	if (d->slides) {
+		slides_set(l);
+	} else {
+		if (too_long(l))
+			make_shorter(l);
+		if (too_short(l))
+			make_longer(l);
+	}
+	if (too_long(l) || too_short(l))
+		err_set(&l->warning, ERR_INPUT, "%s: %zu %s, %d to %d were agreed", d->name, l->pages, d->slides ? "slides" : "pages", d->pages_min, d->pages_max);
+}
+
+void layout_fini(struct layout *l)
+{
+	arena_fini(&l->arena);
+}
