@@ -433,15 +433,9 @@ static size_t body_parts(struct span body, struct span parts[3], int lines[3])
 
 	while (rest.p && rest.n) {
 		struct span one = span_cut(&rest, '\n');
-		size_t ticks = 0;
 
 		line++;
-		while (ticks < one.n && one.p[ticks] == '`')
-			ticks++;
-		if (ticks >= 3 && !fence)
-			fence = ticks;
-		else if (fence && ticks >= fence && span_trim(one).n == ticks)
-			fence = 0;
+		fence = fence_step(fence, one);
 		if (fence || !span_eq(span_trim(one), "---") || n == 2)
 			continue;
 		parts[n] = (struct span){start, (size_t)(one.p - start)};

@@ -134,6 +134,14 @@ static int link_look(struct expander *x, cmark_node *node, struct look *look, st
 
 static int inlines(struct expander *x, cmark_node *parent, struct words *w, struct look look, int line, struct err *e);
 
+/* True for a line break behind a paragraph's first words, all bold. */
+static bool is_title(cmark_node *line_break)
+{
+	cmark_node *before = cmark_node_previous(line_break);
+
+	return before && cmark_node_get_type(before) == CMARK_NODE_STRONG && !cmark_node_previous(before);
+}
+
 static int inline_one(struct expander *x, cmark_node *n, struct words *w, struct look look, int line, struct err *e)
 {
 	struct look inner = look;
@@ -142,7 +150,9 @@ static int inline_one(struct expander *x, cmark_node *n, struct words *w, struct
 	case CMARK_NODE_TEXT:
 		return expand_words(x, w, span_of(cmark_node_get_literal(n)), look, e);
 	case CMARK_NODE_SOFTBREAK:
-		words_add(w, SPAN(" "), look);
+		/* The first line of a callout in bold is its title. */
+		inner.lines = x->box && w->n && is_title(n);
+		words_add(w, SPAN("\n"), inner);
 		return 0;
 	case CMARK_NODE_LINEBREAK:
 		inner.lines = true;
@@ -321,33 +331,12 @@ static int directive(struct expander *x, struct span s, int line, struct err *e)
 	return err_set(e, ERR_INPUT, "%s:%d: '%.*s' is not known: toc, page, columns, next, end, space", x->t->name, line, SPAN_ARG(s));
 }
 
-static bool is_directive(cmark_node *n)
-{
-	struct span s;
-
-	if (!n || cmark_node_get_type(n) != CMARK_NODE_TEXT)
-		return false;
-	s = span_trim(span_of(cmark_node_get_literal(n)));
-	return s.n > 4 && span_starts(s, "[[") && span_ends(s, "]]");
-}
-
 static int expand_paragraph(struct expander *x, cmark_node *n, struct text *bullet, bool tight, int line, struct err *e)
 {
 	struct words w = words_new(x);
 	struct block *b;
 	struct text text;
 
-	if (is_directive(cmark_node_first_child(n))) {
-		for (cmark_node *c = cmark_node_first_child(n); c; c = cmark_node_next(c)) {
-			if (cmark_node_get_type(c) == CMARK_NODE_SOFTBREAK)
-				continue;
-			if (!is_directive(c))
-				return err_set(e, ERR_INPUT, "%s:%d: [[...]] needs a paragraph of its own", x->t->name, line);
-			if (directive(x, span_trim(span_of(cmark_node_get_literal(c))), line, e))
-				return -1;
-		}
-		return 0;
-	}
 	x->dropped = false;
 	if (inlines(x, n, &w, (struct look){.tint = TINT_INK}, line, e))
 		return -1;
@@ -496,12 +485,14 @@ static int expand_nodes(struct expander *x, cmark_node *parent, struct text *bul
 	return 0;
 }
 
-int expand_markdown(struct expander *x, struct span text, int line, struct err *e)
+static int markdown_part(struct expander *x, struct span text, int line, struct err *e)
 {
 	cmark_parser *parser;
 	cmark_node *root;
 	int rc;
 
+	if (!span_trim(text).n)
+		return 0;
 	cmark_gfm_core_extensions_ensure_registered();
 	parser = cmark_parser_new(CMARK_OPT_DEFAULT);
 	cmark_parser_attach_syntax_extension(parser, cmark_find_syntax_extension("table"));
@@ -512,4 +503,39 @@ int expand_markdown(struct expander *x, struct span text, int line, struct err *
 	rc = expand_nodes(x, root, NULL, false, line, e);
 	cmark_node_free(root);
 	return rc;
+}
+
+size_t fence_step(size_t fence, struct span line)
+{
+	size_t ticks = 0;
+
+	while (ticks < line.n && line.p[ticks] == '`')
+		ticks++;
+	if (ticks >= 3 && !fence)
+		return ticks;
+	return fence && ticks >= fence && span_trim(line).n == ticks ? 0 : fence;
+}
+
+/* Lines of the form [[...]] stand between parts, whatever Markdown would make of them. */
+int expand_markdown(struct expander *x, struct span text, int line, struct err *e)
+{
+	struct span rest = text;
+	const char *start = text.p;
+	size_t fence = 0;
+	int begin = line;
+
+	for (; rest.p && rest.n; line++) {
+		struct span one = span_cut(&rest, '\n'), word = span_trim(one);
+
+		fence = fence_step(fence, one);
+		if (fence || word.n < 5 || !span_starts(word, "[[") || !span_ends(word, "]]"))
+			continue;
+		if (markdown_part(x, (struct span){start, (size_t)(one.p - start)}, begin, e) || (!x->skip && directive(x, word, line, e)))
+			return -1;
+		start = one.p + one.n + 1;
+		begin = line + 1;
+	}
+	if (start >= text.p + text.n)
+		return 0;
+	return markdown_part(x, (struct span){start, (size_t)(text.p + text.n - start)}, begin, e);
 }

@@ -29,6 +29,8 @@ int expand_fence(struct expander *x, struct span info, struct span body, int lin
 int expand_words(struct expander *x, struct words *w, struct span text, struct look look, struct err *e);
 /* The same as plain text. */
 int expand_plain(struct expander *x, struct span text, struct span *out, struct err *e);
+/* Fences of backticks, line by line: how many ticks the open one has behind this line; 0: none is open. */
+size_t fence_step(size_t fence, struct span line);
 /* A new block with its place in `each`. */
 struct block *expand_block(struct expander *x, enum block_kind kind, int line);
 #endif

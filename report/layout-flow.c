@@ -109,11 +109,13 @@ static void set_heading(struct frame *r, const struct block *b)
 
 static void set_title(struct frame *r, const struct block *b, float before)
 {
+	size_t start = r->f->n;
+
 	if (!b->title.n)
 		return;
 	lines(r, &b->title, r->l->sizes.table * 1.08f, r->l->sizes.table * 1.4f, before, 0, NULL);
 	gap(r, 0, 2, true);
-	for (size_t i = r->f->n; i-- > 0 && (r->f->at[i].text == &b->title || r->f->at[i].kind == ITEM_GAP);)
+	for (size_t i = start; i < r->f->n; i++)
 		r->f->at[i].glue = true;
 }
 

@@ -7,6 +7,7 @@
 enum { CELL_LINES_MAX = 14, HEAD_LINES_MAX = 4 };
 #define PAD_X 4.0f
 #define PAD_Y 2.6f
+#define LEND_KEEP 8.0f
 
 struct measure {
 	float least[TABLE_COLUMNS_MAX], whole[TABLE_COLUMNS_MAX];
@@ -45,6 +46,26 @@ static void widths_mend(float *w, size_t n, const float *least)
 	}
 }
 
+/* Columns whose text leaves room in one line give it to those that wrap. */
+static void widths_lend(float *w, size_t n, const float *whole)
+{
+	float spare = 0, need = 0, part;
+
+	for (size_t c = 0; c < n; c++) {
+		spare += fmaxf(0, w[c] - whole[c] - LEND_KEEP);
+		need += fmaxf(0, whole[c] - w[c]);
+	}
+	if (spare <= 0 || need <= 0)
+		return;
+	part = fminf(1, need / spare);
+	for (size_t c = 0; c < n; c++) {
+		if (w[c] < whole[c])
+			w[c] += (whole[c] - w[c]) * fminf(1, spare / need);
+		else
+			w[c] -= fmaxf(0, w[c] - whole[c] - LEND_KEEP) * part;
+	}
+}
+
 static void widths_fit(const struct table *t, struct measure *m, float width, float *w)
 {
 	float sum = 0;
@@ -59,6 +80,7 @@ static void widths_fit(const struct table *t, struct measure *m, float width, fl
 	for (size_t c = 0; c < t->columns; c++)
 		w[c] *= width / sum;
 	widths_mend(w, t->columns, m->least);
+	widths_lend(w, t->columns, m->whole);
 }
 
 static void row_measure(struct layout *l, struct grid *g, struct grid_row *row, const struct text *cells, bool head)

@@ -124,6 +124,12 @@ struct cutter {
 	bool top; /* nothing stands on the page yet */
 };
 
+/* Space that may vanish at the end of a page. */
+static bool is_air(const struct item *i)
+{
+	return i->kind == ITEM_GAP && i->ground == GROUND_NONE && !i->glue;
+}
+
 static void place(struct cutter *c, const struct item *i)
 {
 	struct layout *l = c->l;
@@ -140,7 +146,7 @@ static void place(struct cutter *c, const struct item *i)
 	}
 	c->y += drop;
 	/* Air at the top of a page is none. */
-	if (c->top && i->kind == ITEM_GAP && i->ground == GROUND_NONE)
+	if (c->top && is_air(i))
 		return;
 	l->places[l->place_count++] = (struct place){i, c->page, l->left + i->x, c->y, drop};
 	item_anchors(l, i, c->page, c->y);
@@ -179,13 +185,13 @@ void layout_pages(struct layout *l)
 		if (l->flow.at[i].page && !c.top)
 			page_next(&c);
 		end = chain(&l->flow, i, c.top, &h);
-		if (c.y + h > l->bottom && !c.top && (h <= room || c.y > l->top + room * 0.6f) && l->flow.at[i].kind != ITEM_GAP) {
+		if (c.y + h > l->bottom && !c.top && (h <= room || c.y > l->top + room * 0.6f) && !is_air(&l->flow.at[i])) {
 			page_next(&c);
 			if (l->flow.at[i].repeat)
 				place(&c, l->flow.at[i].repeat);
 		}
 		for (size_t k = i; k < end; k++) {
-			if (k > i && c.y + l->flow.at[k].before + l->flow.at[k].height > l->bottom && !c.top && l->flow.at[k].kind != ITEM_GAP) {
+			if (k > i && c.y + l->flow.at[k].before + l->flow.at[k].height > l->bottom && !c.top && !is_air(&l->flow.at[k])) {
 				page_next(&c);
 				if (l->flow.at[k].repeat)
 					place(&c, l->flow.at[k].repeat);

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { ROWS_LEAST = 3 };
+enum { ROWS_LEAST = 3, BACK_ROWS_MAX = 6, BACK_TRIES = 12 };
 #define MARGIN 51.0f
 
 static void sizes_set(struct layout *l, float scale)
@@ -47,22 +47,59 @@ static bool too_long(const struct layout *l)
 	return l->d->pages_max && l->pages > (size_t)l->d->pages_max;
 }
 
-/* Rows of groups at this priority and above are cut to a part of what they had. */
-static bool rows_give_up(struct layout *l, int priority, float part)
-{
-	bool any = false;
+/*
+ * Steps in which rows are given up: first from priority 5 down to 2, in each the tenths of its rows that are left. Step 0 keeps all.
+ */
+enum { PARTS = 8, STEPS = 4 * PARTS };
 
+static void rows_keep(struct layout *l, int step)
+{
 	for (size_t i = 0; i < l->d->group_count; i++) {
 		struct group *g = l->d->groups[i];
+		int begin = (5 - g->priority) * PARTS, done = step - begin;
+		float part = done <= 0 || g->priority < 2 ? 1 : done >= PARTS ? 0 : 1 - (float)done / PARTS;
 		size_t keep = (size_t)ceilf((float)g->rows * part);
 
-		keep = keep > ROWS_LEAST ? keep : ROWS_LEAST;
-		if (g->priority != priority || g->keep <= keep)
-			continue;
-		g->keep = keep;
-		any = true;
+		g->keep = keep > ROWS_LEAST ? keep : ROWS_LEAST;
+		g->keep = g->keep < g->rows ? g->keep : g->rows;
 	}
-	return any;
+	set_again(l);
+}
+
+/* The first step that is short enough, found by halving; the last when none is. */
+static void rows_give_up(struct layout *l)
+{
+	int low = 0, high = STEPS;
+
+	rows_keep(l, high);
+	if (too_long(l))
+		return;
+	while (high - low > 1) {
+		int middle = (low + high) / 2;
+
+		rows_keep(l, middle);
+		*(too_long(l) ? &low : &high) = middle;
+	}
+	rows_keep(l, high);
+}
+
+/* "top 3 of 5" reads badly where the page has room: what lacks least gets its rows back first. */
+static void rows_give_back(struct layout *l)
+{
+	for (size_t lack = 1; lack <= BACK_ROWS_MAX; lack++)
+		for (size_t i = 0, tries = 0; i < l->d->group_count && tries < BACK_TRIES; i++) {
+			struct group *g = l->d->groups[i];
+			size_t keep = g->keep;
+
+			if (g->rows - keep != lack)
+				continue;
+			g->keep = g->rows;
+			set_again(l);
+			tries++;
+			if (too_long(l))
+				g->keep = keep;
+		}
+	set_again(l);
 }
 
 static void details_give_up(struct layout *l)
@@ -78,13 +115,13 @@ static void details_give_up(struct layout *l)
 
 static void make_shorter(struct layout *l)
 {
-	static const float parts[] = {0.8f, 0.6f, 0.4f, 0};
 	static const float airs[] = {0.85f, 0.7f, 0.55f};
 
-	for (int priority = 5; priority >= 2; priority--)
-		for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && too_long(l); i++)
-			if (rows_give_up(l, priority, parts[i]))
-				set_again(l);
+	rows_give_up(l);
+	if (!too_long(l)) {
+		rows_give_back(l);
+		return;
+	}
 	details_give_up(l);
 	for (size_t i = 0; i < sizeof(airs) / sizeof(airs[0]) && too_long(l); i++) {
 		sizes_set(l, airs[i]);
