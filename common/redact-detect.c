@@ -77,6 +77,30 @@ static bool private_key(struct span s, size_t i, struct secret_hit *out)
 	return true;
 }
 
+static bool base64_char(char c);
+
+/* Where a certificate or public key in PEM ends that begins at `i`: what is in it is no secret. 0: there is none, or what stands in it is not
+ * the base64 of a DER sequence. */
+static size_t public_pem(struct span s, size_t i)
+{
+	static const char *const begins[] = {"-----BEGIN CERTIFICATE", "-----BEGIN TRUSTED CERT", "-----BEGIN PUBLIC KEY", "-----BEGIN RSA PUBLIC", "-----BEGIN X509 CRL"};
+	struct span rest = {s.p + i, s.n - i};
+	bool known = false;
+	size_t k = 0;
+
+	for (size_t b = 0; b < sizeof(begins) / sizeof(begins[0]); b++)
+		known |= span_starts(rest, begins[b]);
+	while (known && k < rest.n && k < 64 && (k < 11 || memcmp(rest.p + k - 5, "-----", 5) != 0))
+		k++;
+	while (known && k < rest.n && (rest.p[k] == '\n' || rest.p[k] == '\r' || (rest.p[k] == '\\' && k + 1 < rest.n && rest.p[++k] == 'n')))
+		k++;
+	if (!known || rest.n - k < 2 || memcmp(rest.p + k, "MI", 2) != 0)
+		return 0;
+	while (k < rest.n && rest.p[k] != '-' && (base64_char(rest.p[k]) || strchr("\r\n\\ ", rest.p[k])))
+		k++;
+	return span_starts((struct span){rest.p + k, rest.n - k}, "-----END ") ? i + k : 0;
+}
+
 /* "scheme://user:password@host": `i` is at "://". The password is the hit; of "scheme://token@host" the token. */
 static bool url_password(struct span s, size_t i, struct secret_hit *out)
 {
@@ -159,8 +183,13 @@ static bool random_text(struct span s, size_t i, size_t n)
 	size_t upper = 0, lower = 0, digit = 0, other = 0;
 	struct span run = {s.p + i, n};
 
-	if (span_starts(run, "LS0tLS1CRUdJTiBDRV") || span_starts(run, "LS0tLS1CRUdJTiBQVU"))
-		return false;
+	/* Public keys of SSH (RFC 4253): a length, then ssh-rsa, ecdsa-sha2, ssh-ed25519 or their sk- kind. */
+	static const char *const open[] = {"LS0tLS1CRUdJTiBDRV", "LS0tLS1CRUdJTiBQVU", "AAAAB3NzaC1yc2", "AAAAE2VjZHNhLXNoYTIt", "AAAAC3NzaC1lZDI1NTE5", "AAAAGnNrLXNzaC1l",
+					   "AAAAInNrLWVjZHNh"};
+
+	for (size_t k = 0; k < sizeof(open) / sizeof(open[0]); k++)
+		if (span_starts(run, open[k]))
+			return false;
 	for (size_t k = 0; k < n; k++) {
 		char c = run.p[k];
 
@@ -195,11 +224,14 @@ static bool interesting(char c)
 
 bool secret_find(struct span s, size_t from, struct secret_hit *out)
 {
-	size_t run = 0;
+	size_t run = 0, skip, end;
 
 	for (size_t i = from; i < s.n; i++) {
 		char c = s.p[i];
 
+		if (c == '-' && run == 0 && (skip = public_pem(s, i)))
+			i = skip;
+		c = s.p[i];
 		if (base64_char(c)) {
 			if (run == 0) {
 				if (interesting(c) && by_prefix(s, i, out))
@@ -211,8 +243,10 @@ bool secret_find(struct span s, size_t from, struct secret_hit *out)
 			if (c != '=' || i + 1 >= s.n)
 				continue;
 		}
-		if (run >= 40 && random_text(s, i - run, run)) {
-			*out = (struct secret_hit){i - run, i, CLASS_HIGH};
+		/* A run that ends in '=' holds this character too. */
+		end = i + (run && c == '=');
+		if (run >= 40 && random_text(s, end - run, run)) {
+			*out = (struct secret_hit){end - run, end, CLASS_HIGH};
 			return true;
 		}
 		if (c == ':' && s.n - i > 4 && s.p[i + 1] == '/' && s.p[i + 2] == '/' && url_password(s, i, out))

@@ -38,6 +38,11 @@ static void forms(void)
 	CHECK_STR(found("sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"), "none");
 	CHECK_STR(found("/var/lib/kubelet/pods/8f2d1e1c-1111-2222-3333-444455556666/volumes/kubernetes.io~secret"), "none");
 	CHECK_STR(found("wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEYaB3dE9"), "high");
+	CHECK_STR(found("-----BEGIN CERTIFICATE-----\nMIIDEzCCAfugAwIBAgIUMiw2WxFVGWFzpEwOAPBcavrqVr8wDQYJKoZIhvcNAQEL\nBQAwETEPMA0GA1UE\n-----END CERTIFICATE-----\n"), "none");
+	CHECK_STR(found("-----BEGIN CERTIFICATE-----\nMIIDEzCCAfugAwIB\n-----END CERTIFICATE-----\nwJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEYaB3dE9"), "high");
+	CHECK_STR(found("-----BEGIN CERTIFICATE-----\nwJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEYaB3dE9\n-----END CERTIFICATE-----"), "high");
+	CHECK_STR(found("host ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBEmKSENjQEezOmxkZMy7opKgwFB9nkt5YRrYMjNuG5N87uRg=\n"), "none");
+	CHECK_STR(found("--use-service-account-credentials=true"), "none");
 	CHECK_STR(found("a plain sentence about tokens and passwords, nothing else"), "none");
 }
 
