@@ -207,13 +207,13 @@ static const char *const after_defaults[] = {
 	"INSERT INTO evidence_kind(scope, kind, items) SELECT t.scope, 'node/' || i.component, count(*) FROM component_instance i JOIN thing t ON t.id = i.thing "
 	"WHERE t.scope IS NOT NULL AND (i.arguments OR i.configuration) GROUP BY 1, 2 ON CONFLICT DO UPDATE SET items = items + excluded.items",
 	/* Where a cloud's nodes were listed and none is of the control plane, that is the provider's: nothing of it is missing here. */
-	"INSERT OR IGNORE INTO evidence_kind(scope, kind, items) SELECT s.id, 'node/' || c.column1, 0 FROM scope s JOIN (VALUES ('kube-apiserver'), "
-	"('kube-controller-manager'), ('kube-scheduler'), ('etcd')) c WHERE s.kind = 'cluster' AND EXISTS (SELECT 1 FROM node n WHERE n.cluster = s.name) "
+	"INSERT OR IGNORE INTO evidence_kind(scope, kind, items) SELECT s.id, 'node/control-plane-of-provider', 0 FROM scope s WHERE s.kind = 'cluster' "
+	"AND EXISTS (SELECT 1 FROM node n WHERE n.cluster = s.name) "
 	"AND NOT EXISTS (SELECT 1 FROM node n WHERE n.cluster = s.name AND (n.control_plane OR coalesce(n.provider, '') NOT IN ('aws', 'gce', 'azure'))) "
 	"AND NOT EXISTS (SELECT 1 FROM component_instance i WHERE i.cluster = s.name AND i.component IN ('kube-apiserver', 'kube-controller-manager', "
 	"'kube-scheduler', 'etcd'))",
 	/* Nor of Docker where every node tells that it runs something else. */
-	"INSERT OR IGNORE INTO evidence_kind(scope, kind, items) SELECT s.id, 'node/docker', 0 FROM scope s WHERE s.kind = 'cluster' "
+	"INSERT OR IGNORE INTO evidence_kind(scope, kind, items) SELECT s.id, 'node/without-docker', 0 FROM scope s WHERE s.kind = 'cluster' "
 	"AND EXISTS (SELECT 1 FROM node n WHERE n.cluster = s.name) "
 	"AND NOT EXISTS (SELECT 1 FROM node n WHERE n.cluster = s.name AND coalesce(n.runtime, 'docker:') GLOB 'docker:*') "
 	"AND NOT EXISTS (SELECT 1 FROM component_instance i WHERE i.cluster = s.name AND i.component = 'docker')",
