@@ -7,6 +7,7 @@
 
 #define PAD_X 4.0f
 #define PAD_Y 2.6f
+#define GROUND_PAD 8.0f
 #define GROUND_GREY 0xf3f5f7
 
 struct painter {
@@ -64,34 +65,33 @@ static void rule(const struct painter *p, float x, float y, float w, int32_t c, 
 	pdf_rect(p->pdf, x, y - width / 2, w, width, (struct pdf_paint){.fill = c, .stroke = -1});
 }
 
-static void draw_ground(struct painter *p, const struct item *i, float y, float drop)
+static void draw_ground(struct painter *p, const struct item *i, float x, float y, float drop)
 {
-	float pad = i->ground == GROUND_CALLOUT ? 11 : 0;
-	float x = p->l->left - pad + i->x, w = i->width + pad + (i->ground == GROUND_CALLOUT ? 8 : 0), h = i->height;
+	float left = x - (i->kind == ITEM_GAP ? 0 : i->ground == GROUND_CODE ? GROUND_PAD : 0), w = i->width + 2 * (x - left), h = i->height;
 
 	/* Space between two paragraphs of a box belongs to it; that above the box does not. */
 	if (i->kind != ITEM_GAP) {
 		y -= drop;
 		h += drop;
 	}
+	if (i->ground == GROUND_CALLOUT) {
+		left = p->l->left;
+		w = p->l->width;
+	}
+	pdf_rect(p->pdf, left, y, w, h + 0.3f, (struct pdf_paint){.fill = GROUND_GREY, .stroke = -1});
 	if (i->ground == GROUND_CALLOUT)
-		x = p->l->left;
-	pdf_rect(p->pdf, x, y, w, h + 0.3f, (struct pdf_paint){.fill = GROUND_GREY, .stroke = -1});
-	if (i->ground == GROUND_CALLOUT)
-		pdf_rect(p->pdf, x, y, 2.4f, h + 0.3f, (struct pdf_paint){.fill = colour(p, TINT_ACCENT), .stroke = -1});
+		pdf_rect(p->pdf, left, y, 2.4f, h + 0.3f, (struct pdf_paint){.fill = colour(p, TINT_ACCENT), .stroke = -1});
 }
 
 static void draw_line_item(struct painter *p, const struct item *i, float x, float y)
 {
 	float at = baseline(y, i->height, i->size);
 
-	if (i->ground == GROUND_CODE)
-		x += i->bullet_x;
 	words_draw(&p->pen, i->text, &i->line, i->size, x, at);
 	if (i->bullet) {
-		struct line all = {0, (uint32_t)i->bullet->n, 0};
+		struct line all = {0, (uint32_t)i->bullet->n, text_whole(i->bullet, i->size)};
 
-		words_draw(&p->pen, i->bullet, &all, i->size, x - 11, at);
+		words_draw(&p->pen, i->bullet, &all, i->size, x - all.width - i->size * 0.45f, at);
 	}
 	if (i->rule)
 		rule(p, x, y + i->height + 3.5f, i->width, colour(p, TINT_ACCENT), 0.9f);
@@ -181,7 +181,7 @@ static void draw_toc(struct painter *p, const struct item *i, float x, float y)
 static void draw_item(struct painter *p, const struct item *i, float x, float y, float drop)
 {
 	if (i->ground)
-		draw_ground(p, i, y, drop);
+		draw_ground(p, i, x, y, drop);
 	switch (i->kind) {
 	case ITEM_LINE:
 		draw_line_item(p, i, x, y);

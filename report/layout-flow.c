@@ -5,7 +5,8 @@
 #include <math.h>
 
 #define BOX_PAD 8.0f
-#define INDENT 13.0f
+#define INDENT 1.4f /* of the text's size */
+#define BOX_KEEP 125.0f /* a callout up to this height stays on one page */
 #define SIDES_GAP 18.0f
 
 struct item *flow_item(struct layout *l, struct flow *f, enum item_kind kind)
@@ -95,7 +96,7 @@ static void set_heading(struct frame *r, const struct block *b)
 	int level = b->level > 3 ? 3 : b->level;
 	float size = r->l->sizes.heading[level - 1];
 	size_t start = r->f->n;
-	float before = level == 1 ? 26 : level == 2 ? 17 : 12;
+	float before = level == 1 ? 22 : level == 2 ? 14 : 10;
 
 	lines(r, &b->text, size, size * 1.24f, space(r, before), 0, b);
 	if (r->f->n == start)
@@ -137,7 +138,7 @@ static void set_more(struct frame *r, const struct group *g)
 
 static void set_text(struct frame *r, const struct block *b)
 {
-	float size = r->l->sizes.text, indent = (float)b->indent * INDENT;
+	float size = r->l->sizes.text, indent = (float)b->indent * INDENT * size;
 	float before = space(r, b->tight ? 2 : b->bullet.n ? 4 : 7);
 	size_t start;
 
@@ -146,7 +147,6 @@ static void set_text(struct frame *r, const struct block *b)
 	lines(r, &b->text, size, size * r->l->sizes.leading, b->title.n ? 1 : before, indent, NULL);
 	if (r->f->n > start && b->bullet.n) {
 		r->f->at[start].bullet = &b->bullet;
-		r->f->at[start].bullet_x = indent - INDENT + 2;
 	}
 	if (b->bullet.n && b->title.n)
 		last_glue(r, true);
@@ -170,7 +170,8 @@ static void set_code(struct frame *r, const struct block *b)
 		it->line = at[i];
 		it->size = size;
 		it->glue = n <= 25 || i == 0 || i + 2 >= n;
-		it->bullet_x = BOX_PAD;
+		it->x += BOX_PAD;
+		it->width -= 2 * BOX_PAD;
 	}
 	gap(&in, 0, 5, false);
 	r->ground = outer;
@@ -194,6 +195,7 @@ static void set_table(struct frame *r, const struct block *b)
 		struct item *row = add(r, ITEM_ROW, 0, g->rows[i].height);
 
 		row->grid = g;
+		row->block = b;
 		row->row = i;
 		row->glue = i == 0 ? n > 1 : i + 2 == n;
 	}
@@ -244,8 +246,8 @@ static void set_toc(struct frame *r)
 		if (b->kind != BLOCK_HEADING || !l->shown[i] || b->notoc || b->level > 2)
 			continue;
 		it = add(r, ITEM_TOC, first ? space(r, 6) : b->level == 1 ? space(r, 3) : 0, size * (b->level == 1 ? 1.45f : 1.32f));
-		it->x += b->level == 1 ? 0 : INDENT;
-		it->width -= b->level == 1 ? 0 : INDENT;
+		it->x += b->level == 1 ? 0 : INDENT * size;
+		it->width -= b->level == 1 ? 0 : INDENT * size;
 		it->size = b->level == 1 ? size : size * 0.94f;
 		it->block = b;
 		it->text = &b->text;
@@ -358,9 +360,22 @@ static void set_block(struct frame *r, const struct block *b)
 	}
 }
 
+static void box_close(struct frame *box, size_t opened)
+{
+	float height = 0;
+
+	last_glue(box, true);
+	gap(box, 0, 6, false);
+	for (size_t i = opened; i < box->f->n; i++)
+		height += box->f->at[i].height + box->f->at[i].before;
+	for (size_t i = opened; i + 1 < box->f->n && height < BOX_KEEP; i++)
+		box->f->at[i].glue = true;
+}
+
 void flow_blocks(struct layout *l, struct flow *f, size_t from, size_t to, float width)
 {
 	struct frame plain = {l, f, 0, width, GROUND_NONE}, box = {l, f, BOX_PAD + 3, width - 2 * BOX_PAD - 3, GROUND_CALLOUT};
+	size_t opened = 0;
 	int open = 0;
 
 	for (size_t i = from; i <= to; i++) {
@@ -370,13 +385,13 @@ void flow_blocks(struct layout *l, struct flow *f, size_t from, size_t to, float
 		if (b && !l->shown[i])
 			continue;
 		if (open && (!b || b->box != open)) {
-			last_glue(&box, true);
-			gap(&box, 0, 6, false);
+			box_close(&box, opened);
 			open = 0;
 		}
 		if (!b)
 			return;
 		if (b->box && !open) {
+			opened = f->n;
 			gap(&box, space(&plain, 9), 4, true);
 			open = b->box;
 		}

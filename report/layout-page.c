@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#define CHAPTER_LOWEST 0.84f /* of a page: lower, a chapter begins on the next */
+
 size_t group_shown(const struct group *g)
 {
 	return g->keep < g->rows ? g->keep : g->rows;
@@ -173,6 +175,11 @@ static size_t chain(const struct flow *f, size_t i, bool top, float *height)
 	return end;
 }
 
+static bool is_chapter(const struct item *i)
+{
+	return i->kind == ITEM_LINE && i->block && i->block->kind == BLOCK_HEADING && i->block->level == 1;
+}
+
 void layout_pages(struct layout *l)
 {
 	struct cutter c = {l, l->d->cover.any ? 1 : 0, l->top, true};
@@ -185,6 +192,8 @@ void layout_pages(struct layout *l)
 		if (l->flow.at[i].page && !c.top)
 			page_next(&c);
 		end = chain(&l->flow, i, c.top, &h);
+		if (!c.top && is_chapter(&l->flow.at[i]) && c.y > l->top + room * CHAPTER_LOWEST)
+			page_next(&c);
 		if (c.y + h > l->bottom && !c.top && (h <= room || c.y > l->top + room * 0.6f) && !is_air(&l->flow.at[i])) {
 			page_next(&c);
 			if (l->flow.at[i].repeat)

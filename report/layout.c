@@ -6,6 +6,7 @@
 
 enum { ROWS_LEAST = 3, BACK_ROWS_MAX = 6, BACK_TRIES = 12 };
 #define MARGIN 51.0f
+#define SPREAD_MAX 22.0f
 
 static void sizes_set(struct layout *l, float scale)
 {
@@ -13,7 +14,7 @@ static void sizes_set(struct layout *l, float scale)
 
 	if (l->d->slides)
 		l->sizes = (struct sizes){t->slide_text * scale, t->slide_table * scale, fmaxf(7, t->slide_small * scale), t->slide_table * 0.85f * scale,
-					  12 * scale,		 {t->slide_title, t->slide_text * 1.2f * scale, t->slide_text * scale}, t->leading, 1};
+					  fminf(12 * scale, 15),		 {t->slide_title, t->slide_text * 1.2f * scale, t->slide_text * scale}, t->leading, 1};
 	else
 		l->sizes = (struct sizes){t->text, t->table, t->small, t->code, 8.5f, {t->chapter, t->section, t->part}, t->leading, scale};
 }
@@ -25,8 +26,8 @@ static void page_set(struct layout *l)
 
 	l->left = margin;
 	l->width = l->d->width - 2 * margin;
-	l->top = slides ? 34 : 62;
-	l->bottom = l->d->height - (slides ? 34 : 56);
+	l->top = slides ? 34 : 58;
+	l->bottom = l->d->height - (slides ? 34 : 52);
 }
 
 static void set_again(struct layout *l)
@@ -117,13 +118,17 @@ static void make_shorter(struct layout *l)
 {
 	static const float airs[] = {0.85f, 0.7f, 0.55f};
 
+	sizes_set(l, airs[0]);
+	set_again(l);
+	if (!too_long(l))
+		return;
 	rows_give_up(l);
 	if (!too_long(l)) {
 		rows_give_back(l);
 		return;
 	}
 	details_give_up(l);
-	for (size_t i = 0; i < sizeof(airs) / sizeof(airs[0]) && too_long(l); i++) {
+	for (size_t i = 1; i < sizeof(airs) / sizeof(airs[0]) && too_long(l); i++) {
 		sizes_set(l, airs[i]);
 		set_again(l);
 	}
@@ -165,10 +170,23 @@ static void slides_drop(struct layout *l)
 			}
 }
 
+/* Room that is left goes between the things on a slide. */
+static void slide_spread(struct flow *f, float left)
+{
+	size_t gaps = 0;
+	float each;
+
+	for (size_t i = 1; i < f->n; i++)
+		gaps += f->at[i].before > 0;
+	each = left > 0 && gaps ? fminf(left * 0.6f / (float)gaps, SPREAD_MAX) : 0;
+	for (size_t i = 1; i < f->n; i++)
+		f->at[i].before += f->at[i].before > 0 ? each : 0;
+}
+
 /* The slide [from, to) as large as it fits on its page, between limits. Text that is a little larger is better than an empty half. */
 static void slide_fit(struct layout *l, size_t from, size_t to)
 {
-	static const float scales[] = {1.25f, 1.15f, 1.05f, 1, 0.93f, 0.86f, 0.8f, 0.74f, 0.68f, 0.6f};
+	static const float scales[] = {1.5f, 1.35f, 1.2f, 1.1f, 1, 0.93f, 0.86f, 0.8f, 0.74f, 0.68f, 0.6f};
 	size_t n = l->flow.n;
 	float room = l->bottom - l->top;
 
@@ -179,6 +197,7 @@ static void slide_fit(struct layout *l, size_t from, size_t to)
 		flow_blocks(l, &one, from, to, l->width);
 		if (flow_height(&one) > room && i + 1 < sizeof(scales) / sizeof(scales[0]))
 			continue;
+		slide_spread(&one, room - flow_height(&one));
 		for (size_t k = 0; k < one.n; k++)
 			*flow_item(l, &l->flow, ITEM_GAP) = one.at[k];
 		break;

@@ -41,7 +41,6 @@ struct item {
 	float x, width, height, before; /* before: space above, not at the top of a page */
 	const struct block *block; /* of headings, tables, contents */
 	const struct text *text, *bullet;
-	float bullet_x;
 	struct line line;
 	float size;
 	const struct grid *grid;

@@ -60,6 +60,8 @@ void words_add(struct words *w, struct span s, struct look look)
 			continue;
 		if (cp == '\n' && look.lines)
 			*glyph_new(w) = (struct glyph){.cp = ' ', .kind = GLYPH_BREAK};
+		else if (cp == ' ' && i + 1 < s.n && s.p[i + 1] == '%')
+			add_glyph(w, 0xa0, look); /* a number keeps its sign */
 		else
 			add_glyph(w, cp == '\n' || cp == '\t' ? ' ' : cp, look);
 	}
@@ -120,6 +122,11 @@ static float advance(const struct text *t, size_t i, float size)
 	return (float)t->at[i].advance * size / 1000;
 }
 
+static bool is_digit(uint32_t cp)
+{
+	return cp >= '0' && cp <= '9';
+}
+
 /* A name breaks behind these, but not in "e.g." or "1.5 %": only when something other than a space follows. */
 static bool break_behind(const struct text *t, size_t i)
 {
@@ -127,6 +134,8 @@ static bool break_behind(const struct text *t, size_t i)
 
 	if (t->at[i].kind != GLYPH_TEXT || i + 1 >= t->n || t->at[i + 1].cp == ' ')
 		return t->at[i].kind != GLYPH_TEXT;
+	if ((cp == '.' || cp == ',') && is_digit(t->at[i + 1].cp) && i && is_digit(t->at[i - 1].cp))
+		return false;
 	return cp < 128 && strchr("/:-.@_,;|=&?", (int)cp) && cp;
 }
 
