@@ -3,6 +3,7 @@
 #include "load.h"
 #include "common/object.h"
 
+#include "load-aws.h"
 #include "load-image.h"
 #include "load-kubernetes.h"
 #include "load-node.h"
@@ -10,6 +11,7 @@
 #include <stdarg.h>
 
 static const struct loader loaders[] = {
+	{"aws/", load_aws},
 	{"image", load_image},
 	{"kubernetes/", load_kubernetes},
 	{"node/", load_node_facts},

@@ -16,7 +16,7 @@ struct items {
 	struct buf in;	/* bytes read and not yet given up */
 	size_t at;	/* scanning position in `in` */
 	uint64_t base;	/* offset in the stream of in.p[0] */
-	bool started, ended, eof;
+	bool started, ended, eof, truncated;
 	enum { BETWEEN, IN_ARRAY, IN_SPLIT, IN_ROOT } state;
 	size_t document, index;
 	char name[64], kind[128], api_version[128];
@@ -32,6 +32,11 @@ struct items *items_open(struct source *s, const char *const *split)
 	i->source = s;
 	i->split = split ? split : none;
 	return i;
+}
+
+bool items_truncated(const struct items *i)
+{
+	return i->truncated;
 }
 
 void items_close(struct items *i)
@@ -265,6 +270,14 @@ static void note(char *out, size_t cap, struct span quoted)
 		snprintf(out, cap, "%.*s", (int)quoted.n - 2, quoted.p + 1);
 }
 
+/* How AWS says that further pages were not fetched: "IsTruncated": true, or a token for the next page. */
+static bool says_more(const char *key, struct span value)
+{
+	if (strcmp(key, "IsTruncated") == 0)
+		return span_eq(value, "true");
+	return (strcmp(key, "NextToken") == 0 || strcmp(key, "nextToken") == 0) && value.n > 2 && value.p[0] == '"';
+}
+
 /*
  * Walks the members of a root object from i->at on. `start` is where the object's bytes are held from, or
  * (size_t)-1 behind a split array, where nothing needs holding. Returns 3 at the root's end, 0 when a split
@@ -318,6 +331,7 @@ static int members(struct items *i, size_t *start, struct err *e)
 			return -1;
 		if (too_large)
 			return 2;
+		i->truncated |= says_more(key, (struct span){i->in.p + from + value_at, i->at - from - value_at});
 		if (strcmp(key, "kind") == 0)
 			note(i->kind, sizeof(i->kind), (struct span){i->in.p + from + value_at, i->at - from - value_at});
 		if (strcmp(key, "apiVersion") == 0)

@@ -48,5 +48,7 @@ struct items *items_open(struct source *s, const char *const *split);
 /* 1: an item. 0: the end. 2: an item that could not be read (e tells why, with its pointer and offset); go on.
  * -1: the stream is broken (cut short, not JSON or YAML at all, I/O error): what came before was good. */
 int items_next(struct items *i, struct arena *a, struct item *out, struct err *e);
+/* At the end: a JSON document said that it is one page of several (AWS: IsTruncated, NextToken). */
+bool items_truncated(const struct items *i);
 void items_close(struct items *i);
 #endif

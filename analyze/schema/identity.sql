@@ -5,7 +5,7 @@ CREATE TABLE principal (
   thing INTEGER PRIMARY KEY REFERENCES thing(id),
   system TEXT NOT NULL,      -- 'aws', 'kubernetes', 'registry', 'host', ...
   account TEXT,              -- AWS account id, cluster name
-  kind TEXT NOT NULL,        -- user, group, role, root, robot, service-account
+  kind TEXT NOT NULL,        -- user, group, role, root, robot, service-account (named 'namespace/name')
   name TEXT NOT NULL,
   path TEXT,                 -- AWS path
   human INTEGER,             -- 1 a person, 0 a machine; NULL: cannot be told
@@ -80,7 +80,7 @@ CREATE TABLE role_trust (
   conditions TEXT            -- JSON; NULL: none
 ) STRICT;
 
--- Settings of the account as a whole (password policy, root user facts).
+-- Settings of the account as a whole: 'password-policy.MinimumPasswordLength', 'summary.AccountMFAEnabled', ... as AWS names them; booleans 'true' and 'false'.
 CREATE TABLE account_setting (
   scope INTEGER NOT NULL REFERENCES scope(id),
   thing INTEGER NOT NULL REFERENCES thing(id),
@@ -105,3 +105,4 @@ CREATE VIEW v_principal_statement AS
   LEFT JOIN principal g ON g.thing = pp.via WHERE NOT pp.boundary;
 CREATE VIEW v_role_trust AS
   SELECT t.role AS subject, p.name AS role, p.account, t.effect, t.kind, t.principal, t.actions, t.conditions FROM role_trust t JOIN principal p ON p.thing = t.role;
+CREATE VIEW v_account_setting AS SELECT s.thing AS subject, t.name AS account, s.name AS setting, s.value FROM account_setting s JOIN thing t ON t.id = s.thing;
