@@ -103,6 +103,27 @@ CREATE VIEW v_principal_statement AS
     s.effect, s.actions, s.not_actions, s.resources, s.not_resources, s.conditions
   FROM principal_policy pp JOIN principal p ON p.thing = pp.principal JOIN policy po ON po.thing = pp.policy JOIN policy_statement s ON s.policy = po.thing
   LEFT JOIN principal g ON g.thing = pp.via WHERE NOT pp.boundary;
+-- What each principal is allowed, a row per action pattern in lower case (an Allow with NotAction: '*' with its exceptions as JSON).
+-- everywhere: on all resources, or all of a kind of the account. Denies and boundaries may take it back.
+CREATE VIEW v_principal_allow AS
+  SELECT s.subject, s.principal, s.principal_kind, s.system, s.account, s.policy, s.policy_kind, s.via_group, s.conditions,
+    lower(coalesce(a.value, '*')) AS action, CASE WHEN s.actions = '[]' THEN lower(s.not_actions) END AS exceptions,
+    s.resources, s.not_resources != '[]' OR EXISTS (SELECT 1 FROM json_each(s.resources) r
+      WHERE r.value IN ('*', 'arn:aws:*', 'arn:aws:s3:::*/*') OR r.value GLOB 'arn:*:*:*:*:[*]'
+        OR (r.value GLOB 'arn:*:*:*:*:*/[*]' AND r.value NOT GLOB 'arn:*:*:*:*:*/*/*' AND r.value NOT GLOB 'arn:*:*:*:*:*:*/*' AND r.value NOT GLOB 'arn:*:s3:*')) AS everywhere
+  FROM v_principal_statement s LEFT JOIN json_each(CASE WHEN s.actions = '[]' THEN NULL ELSE s.actions END) a WHERE s.effect = 'Allow';
+-- Users and roles of AWS that hold rights. administrator: everything on everything without a condition (1, 0); rights_known: what all of
+-- their policies allow was seen.
+CREATE VIEW v_aws_identity AS
+  SELECT p.thing AS subject, p.kind, p.name, p.account, p.created, p.last_used, p.last_used_known, p.service_linked, p.boundary,
+    CASE p.kind WHEN 'user' THEN 'User ' ELSE 'Role ' END || p.name || ' of account ' || p.account AS label,
+    EXISTS (SELECT 1 FROM v_principal_allow a WHERE a.subject = p.thing AND a.action IN ('*', '*:*') AND a.exceptions IS NULL AND a.conditions IS NULL
+        AND EXISTS (SELECT 1 FROM json_each(a.resources) r WHERE r.value = '*'))
+      OR EXISTS (SELECT 1 FROM principal_policy h JOIN policy o ON o.thing = h.policy WHERE h.principal = p.thing AND NOT h.boundary
+        AND o.kind = 'managed-aws' AND o.name = 'AdministratorAccess') AS administrator,
+    p.path IS NOT NULL AND NOT EXISTS (SELECT 1 FROM principal_policy h WHERE h.principal = p.thing AND NOT h.boundary
+        AND NOT EXISTS (SELECT 1 FROM policy_statement x WHERE x.policy = h.policy)) AS rights_known
+  FROM principal p WHERE p.system = 'aws' AND p.kind IN ('user', 'role');
 CREATE VIEW v_role_trust AS
   SELECT t.role AS subject, p.name AS role, p.account, t.effect, t.kind, t.principal, t.actions, t.conditions FROM role_trust t JOIN principal p ON p.thing = t.role;
 CREATE VIEW v_account_setting AS SELECT s.thing AS subject, t.name AS account, s.name AS setting, s.value FROM account_setting s JOIN thing t ON t.id = s.thing;
