@@ -6,6 +6,7 @@
 
 #define BOX_PAD 8.0f
 #define INDENT 1.4f /* of the text's size */
+#define TOC_KEEP 24 /* lines */
 #define BOX_KEEP 125.0f /* a callout up to this height stays on one page */
 #define SIDES_GAP 18.0f
 
@@ -235,6 +236,7 @@ static void set_chart(struct frame *r, const struct block *b)
 static void set_toc(struct frame *r)
 {
 	struct layout *l = r->l;
+	size_t start = r->f->n;
 	bool first = true;
 
 	for (size_t i = 0; i < l->d->n; i++) {
@@ -255,6 +257,9 @@ static void set_toc(struct frame *r)
 			it->line = at[0];
 		first = false;
 	}
+	/* Short contents stay on one page, long ones break away from their ends. */
+	for (size_t i = start, n = r->f->n; i + 1 < n; i++)
+		r->f->at[i].glue = n - start <= TOC_KEEP || i < start + 3 || i + 3 >= n;
 }
 
 static size_t columns_end(const struct document *d, size_t from, size_t to)

@@ -4,7 +4,8 @@
 
 #include <math.h>
 
-enum { ROWS_LEAST = 3, BACK_ROWS_MAX = 6, BACK_TRIES = 12 };
+#define TAIL_LEAST 0.3f /* of a page */
+enum { ROWS_LEAST = 3, BACK_ROWS_MAX = 6, BACK_TRIES = 12, TAIL_GROUPS_MAX = 12, TAIL_ROWS_MAX = 8 };
 #define MARGIN 51.0f
 #define SPREAD_MAX 22.0f
 
@@ -134,6 +135,73 @@ static void make_shorter(struct layout *l)
 	}
 }
 
+/* A page that holds little and is not followed by its own text; l->pages when there is none from `from` on. */
+static size_t tail_find(const struct layout *l, size_t from)
+{
+	float low = l->top + (l->bottom - l->top) * TAIL_LEAST, bottom = 0;
+
+	for (size_t i = 0; i < l->place_count; i++) {
+		const struct place *at = &l->places[i];
+		bool last = i + 1 == l->place_count || l->places[i + 1].page != at->page;
+
+		bottom = fmaxf(bottom, at->y + at->item->height);
+		if (!last)
+			continue;
+		if (at->page >= from && bottom < low && (i + 1 == l->place_count || l->places[i + 1].item->page))
+			return at->page;
+		bottom = 0;
+	}
+	return l->pages;
+}
+
+/* The tables and lists with rows on this page and the one before that may show fewer. */
+static size_t tail_groups(const struct layout *l, size_t page, struct group **out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->place_count && n < TAIL_GROUPS_MAX; i++) {
+		const struct item *it = l->places[i].item;
+		struct group *g = it->kind == ITEM_ROW && it->block ? it->block->rows : NULL;
+		bool known = !g || g->priority < 2 || (l->places[i].page != page && l->places[i].page + 1 != page);
+
+		for (size_t k = 0; k < n && !known; k++)
+			known = out[k] == g;
+		if (!known)
+			out[n++] = g;
+	}
+	return n;
+}
+
+/* Fewer rows, one by one, until the tail is gone; else all as it was. */
+static bool tail_pull(struct layout *l, size_t page)
+{
+	struct group *groups[TAIL_GROUPS_MAX];
+	size_t keeps[TAIL_GROUPS_MAX], n = tail_groups(l, page, groups), before = l->pages;
+
+	for (size_t i = 0; i < n; i++)
+		keeps[i] = groups[i]->keep;
+	for (int k = 0; k < TAIL_ROWS_MAX && n; k++) {
+		for (size_t i = 0; i < n; i++)
+			groups[i]->keep -= groups[i]->keep > ROWS_LEAST;
+		set_again(l);
+		if (l->pages < before)
+			return true;
+	}
+	for (size_t i = 0; i < n; i++)
+		groups[i]->keep = keeps[i];
+	set_again(l);
+	return false;
+}
+
+/* A page with a line or two before a new chapter is no page: a few rows less bring them back. */
+static void tails_pull(struct layout *l)
+{
+	size_t page = 1;
+
+	while (l->pages > (size_t)l->d->pages_min && (page = tail_find(l, page)) < l->pages)
+		page += !tail_pull(l, page);
+}
+
 static bool too_short(const struct layout *l)
 {
 	return l->pages < (size_t)l->d->pages_min;
@@ -243,6 +311,7 @@ void layout_set(struct layout *l, struct document *d)
 			make_shorter(l);
 		if (too_short(l))
 			make_longer(l);
+		tails_pull(l);
 	}
 	if (too_long(l) || too_short(l))
 		err_set(&l->warning, ERR_INPUT, "%s: %zu %s, %d to %d were agreed", d->name, l->pages, d->slides ? "slides" : "pages", d->pages_min, d->pages_max);

@@ -40,12 +40,40 @@ static void fail(struct pdf *p, const char *what)
 		p->what = what;
 }
 
+/*
+ * The library's ToUnicode map has the operators of an encoding, which readers refuse. Codes are code points here, so the right one
+ * (PDF 32000-1, 9.10.3) maps each to itself; a range may not leave its high byte.
+ */
+static void unicode_map(HPDF_Font font)
+{
+	HPDF_Dict map = HPDF_Dict_GetItem((HPDF_Dict)font, "ToUnicode", HPDF_OCLASS_DICT);
+	char line[64];
+
+	if (!map || !map->stream)
+		return;
+	HPDF_MemStream_FreeData(map->stream);
+	HPDF_Stream_WriteStr(map->stream, "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
+					  "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
+					  "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
+					  "1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n");
+	for (int i = 0; i < 256; i++) {
+		if (i % 64 == 0)
+			HPDF_Stream_WriteStr(map->stream, "64 beginbfrange\n");
+		snprintf(line, sizeof(line), "<%02X00> <%02XFF> <%02X00>\n", i, i, i);
+		HPDF_Stream_WriteStr(map->stream, line);
+		if (i % 64 == 63)
+			HPDF_Stream_WriteStr(map->stream, "endbfrange\n");
+	}
+	HPDF_Stream_WriteStr(map->stream, "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n");
+}
+
 /* libharu 2.3 reads fonts from files only; the file is one in memory. */
 static HPDF_Font font_load(struct pdf *p, enum face face)
 {
 	struct span file = p->fonts->at[face].file;
 	int fd = memfd_create("font", MFD_CLOEXEC);
 	const char *name = NULL;
+	HPDF_Font font;
 	char path[40];
 	size_t done = 0;
 
@@ -62,7 +90,10 @@ static HPDF_Font font_load(struct pdf *p, enum face face)
 	if (done == file.n)
 		name = HPDF_LoadTTFontFromFile(p->doc, path, HPDF_TRUE);
 	close(fd);
-	return name ? HPDF_GetFont(p->doc, name, "UTF-8") : NULL;
+	font = name ? HPDF_GetFont(p->doc, name, "UTF-8") : NULL;
+	if (font)
+		unicode_map(font);
+	return font;
 }
 
 static HPDF_Font font_get(struct pdf *p, enum face face)

@@ -172,7 +172,7 @@ int cmd_report(int argc, char **argv)
 		{"theme", 0, OPT_TEXT, &o.theme, "FILE", "The firm's name, logo, sizes and colours."},
 		{"templates", 0, OPT_TEXT, &o.templates, "DIR", "Templates that go before the program's own."},
 		{"quiet", 'q', OPT_FLAG, &o.quiet, NULL, "Do not tell what was written."},
-		{NULL},
+		{.name = NULL},
 	};
 	const struct opts opts = {"report", "-o DIR SITE.db [cgar csb deck]", "Write the documents of an assessment as PDF.", table,
 				  "Documents: cgar (gap analysis), csb (blueprint), deck (slides), or NAME for NAME.md in --templates.\n"
