@@ -193,6 +193,30 @@ static const char *const before_defaults[] = {
 };
 
 static const char *const after_defaults[] = {
+	/* What files are, by their usual paths. */
+	"UPDATE node_file SET role = coalesce(CASE "
+	"WHEN path GLOB '/etc/kubernetes/manifests/[ke]*.yaml' THEN substr(path, 27, length(path) - 31) || ' manifest' "
+	"WHEN path IN ('/etc/kubernetes/admin.conf', '/etc/kubernetes/super-admin.conf') THEN 'admin kubeconfig' "
+	"WHEN path IN ('/etc/kubernetes/controller-manager.conf', '/etc/kubernetes/scheduler.conf') THEN 'kube-' || "
+	"substr(path, 17, length(path) - 21) || ' kubeconfig' "
+	"WHEN path = '/etc/kubernetes/kubelet.conf' THEN 'kubelet kubeconfig' "
+	"WHEN path IN ('/etc/kubernetes/kube-proxy.conf', '/var/lib/kube-proxy/kubeconfig', "
+	"'/var/lib/kube-proxy/kubeconfig.conf') THEN 'kube-proxy kubeconfig' "
+	"WHEN path GLOB '/*/systemd/system/kubelet.service*' THEN 'kubelet unit' "
+	"WHEN path = '/var/lib/kubelet/config.yaml' THEN 'kubelet config' "
+	"WHEN path = '/var/lib/etcd' THEN 'etcd data' "
+	"WHEN path = '/etc/kubernetes/pki' OR (path GLOB '/etc/kubernetes/pki/*' AND type = 'directory') THEN 'pki directory' "
+	"WHEN path GLOB '/etc/kubernetes/pki/*.key' THEN 'pki key' WHEN path GLOB '/etc/kubernetes/pki/*' THEN 'pki "
+	"certificate' "
+	"WHEN path GLOB '/etc/cni/net.d/*' THEN 'cni config' "
+	"WHEN path GLOB '/*/systemd/system/docker.service*' THEN 'docker unit' WHEN path GLOB "
+	"'/*/systemd/system/docker.socket' THEN 'docker socket unit' "
+	"WHEN path = '/etc/docker' THEN 'docker directory' WHEN path = '/etc/docker/daemon.json' THEN 'docker config' "
+	"WHEN path GLOB '/etc/docker/certs.d/*' THEN 'docker registry certificate' WHEN path IN ('/etc/default/docker', "
+	"'/etc/sysconfig/docker') THEN 'docker defaults' "
+	"WHEN path IN ('/run/docker.sock', '/var/run/docker.sock') THEN 'docker socket' "
+	"WHEN path IN ('/run/containerd/containerd.sock', '/var/run/containerd/containerd.sock') THEN 'containerd socket' END, "
+	"role)",
 	"INSERT INTO node_os(thing) SELECT id FROM thing WHERE kind = 'node' AND type = 'node' AND id NOT IN (SELECT thing FROM node_os)",
 	"UPDATE node_os SET package_database = (SELECT v.database FROM inventory v WHERE v.thing = node_os.thing)",
 	"UPDATE node_os SET engine = substr(r.runtime, 1, instr(r.runtime, '://') - 1), engine_version = substr(r.runtime, instr(r.runtime, '://') + 3) FROM "

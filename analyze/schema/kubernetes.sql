@@ -64,6 +64,7 @@ CREATE TABLE node (
   pods_limit INTEGER,
   taints TEXT                -- JSON array of 'key=value:effect'
 ) STRICT;
+CREATE INDEX node_name ON node(cluster, name);
 
 -- A pod template judged once: the top controller's, a bare pod's, or (differs = 1) a pod's that is unlike its controller's.
 CREATE TABLE workload (

@@ -38,6 +38,7 @@ CREATE TABLE node_file (
   owner TEXT, owner_group TEXT, -- names, else numbers
   UNIQUE (thing, path)
 ) STRICT;
+CREATE INDEX node_file_role ON node_file(role);
 
 CREATE TABLE node_os (
   thing INTEGER PRIMARY KEY REFERENCES thing(id),
@@ -52,6 +53,8 @@ CREATE TABLE node_certificate (
   path TEXT NOT NULL, subject TEXT, issuer TEXT, not_before INTEGER, not_after INTEGER, key_type TEXT, key_bits INTEGER, is_ca INTEGER,
   UNIQUE (thing, path, subject, not_after)
 ) STRICT;
+
+CREATE INDEX component_instance_node ON component_instance(cluster, node, component);
 
 CREATE VIEW v_component AS SELECT c.thing AS subject, c.* FROM component_instance c;
 
@@ -87,23 +90,7 @@ CREATE VIEW v_node_host AS
 -- 'pki key', 'docker unit', 'docker socket unit', 'docker config', 'docker directory', 'docker registry certificate', 'docker socket',
 -- 'docker defaults', 'docker tls ca', 'docker tls certificate', 'docker tls key', 'containerd socket'. The usual path tells it, else the collector.
 CREATE VIEW v_node_file AS
-  SELECT f.thing AS subject, f.path, coalesce(CASE
-      WHEN f.path GLOB '/etc/kubernetes/manifests/[ke]*.yaml' THEN substr(f.path, 27, length(f.path) - 31) || ' manifest'
-      WHEN f.path IN ('/etc/kubernetes/admin.conf', '/etc/kubernetes/super-admin.conf') THEN 'admin kubeconfig'
-      WHEN f.path IN ('/etc/kubernetes/controller-manager.conf', '/etc/kubernetes/scheduler.conf') THEN 'kube-' || substr(f.path, 17, length(f.path) - 21) || ' kubeconfig'
-      WHEN f.path = '/etc/kubernetes/kubelet.conf' THEN 'kubelet kubeconfig'
-      WHEN f.path IN ('/etc/kubernetes/kube-proxy.conf', '/var/lib/kube-proxy/kubeconfig', '/var/lib/kube-proxy/kubeconfig.conf') THEN 'kube-proxy kubeconfig'
-      WHEN f.path GLOB '/*/systemd/system/kubelet.service*' THEN 'kubelet unit'
-      WHEN f.path = '/var/lib/kubelet/config.yaml' THEN 'kubelet config'
-      WHEN f.path = '/var/lib/etcd' THEN 'etcd data'
-      WHEN f.path = '/etc/kubernetes/pki' OR (f.path GLOB '/etc/kubernetes/pki/*' AND f.type = 'directory') THEN 'pki directory'
-      WHEN f.path GLOB '/etc/kubernetes/pki/*.key' THEN 'pki key' WHEN f.path GLOB '/etc/kubernetes/pki/*' THEN 'pki certificate'
-      WHEN f.path GLOB '/etc/cni/net.d/*' THEN 'cni config'
-      WHEN f.path GLOB '/*/systemd/system/docker.service*' THEN 'docker unit' WHEN f.path GLOB '/*/systemd/system/docker.socket' THEN 'docker socket unit'
-      WHEN f.path = '/etc/docker' THEN 'docker directory' WHEN f.path = '/etc/docker/daemon.json' THEN 'docker config'
-      WHEN f.path GLOB '/etc/docker/certs.d/*' THEN 'docker registry certificate' WHEN f.path IN ('/etc/default/docker', '/etc/sysconfig/docker') THEN 'docker defaults'
-      WHEN f.path IN ('/run/docker.sock', '/var/run/docker.sock') THEN 'docker socket'
-      WHEN f.path IN ('/run/containerd/containerd.sock', '/var/run/containerd/containerd.sock') THEN 'containerd socket' END, f.role) AS role,
+  SELECT f.thing AS subject, f.path, f.role,
     f.present, f.type, f.mode, CASE WHEN f.mode IS NOT NULL THEN printf('%04o', f.mode) END AS mode_text, f.owner, f.owner_group, h.cluster, h.node, h.control_plane
   FROM node_file f JOIN v_node_host h ON h.subject = f.thing;
 -- Files that are to be judged: those that are there or could not be looked at, and a row without role for the nodes (of the control plane, and
@@ -115,8 +102,8 @@ CREATE VIEW v_node_file_due AS
   UNION ALL
   SELECT min(n.thing), n.cluster, NULL, n.control_plane, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
     'Not assessed: no files were looked at on ' || count(*) || ' node(s), such as ' || min(n.name) || '.'
-  FROM node n WHERE EXISTS (SELECT 1 FROM v_node_file f WHERE f.cluster = n.cluster)
-    AND NOT EXISTS (SELECT 1 FROM v_node_file f WHERE f.cluster = n.cluster AND f.node = n.name)
+  FROM node n WHERE EXISTS (SELECT 1 FROM evidence_kind k JOIN scope s ON s.id = k.scope WHERE s.kind = 'cluster' AND s.name = n.cluster AND k.kind = 'node/files')
+    AND NOT EXISTS (SELECT 1 FROM thing t JOIN node_file f ON f.thing = t.id WHERE t.ref = 'node:' || n.cluster || '/' || n.name)
   GROUP BY n.cluster, n.control_plane;
 CREATE VIEW v_node_certificate AS
   SELECT c.thing AS subject, c.path, c.subject AS cert_subject, c.issuer, c.not_before, c.not_after, c.key_type, c.key_bits, c.is_ca, h.cluster, h.node
