@@ -52,7 +52,8 @@ struct block {
 	/* heading */
 	int level;
 	bool page, notoc;
-	struct span anchor, plain; /* plain: its words, for contents and bookmarks */
+	struct span anchor, plain; /* plain: its words, for bookmarks */
+	struct text bare; /* text without its number, when headings are numbered */
 	/* text */
 	struct text bullet;
 	int indent;

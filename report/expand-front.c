@@ -17,7 +17,7 @@ static int front_words(struct expander *x, const struct json *v, struct look loo
 	return 0;
 }
 
-static int run_values(struct expander *x, struct scope *scope, struct err *e)
+static int run_values(struct expander *x, struct scope *scope, const struct scope *built_in, struct err *e)
 {
 	size_t n = json_count(x->t->values);
 	struct span *names = arena_array(x->d->arena, n, sizeof(*names));
@@ -25,7 +25,7 @@ static int run_values(struct expander *x, struct scope *scope, struct err *e)
 
 	if (n > VALUES_MAX)
 		return err_set(e, ERR_INPUT, "%s: more than %d values", x->t->name, VALUES_MAX);
-	*scope = (struct scope){.names = names, .values = values};
+	*scope = (struct scope){.names = names, .values = values, .up = built_in};
 	x->scope = scope;
 	JSON_MEMBERS(m, x->t->values) {
 		struct span sql = json_scalar(&m->value);
@@ -117,11 +117,11 @@ static int expand_title(struct expander *x, struct span title, struct span *out,
 	return template_tokens(x->t, x->d->arena, title, 1, &tokens, e) || expand_plain(x, tokens, out, e) ? -1 : 0;
 }
 
-static int expand_front(struct expander *x, struct scope *scope, struct err *e)
+static int expand_front(struct expander *x, struct scope *scope, const struct scope *built_in, struct err *e)
 {
 	struct template *t = x->t;
 
-	if (run_values(x, scope, e) || expand_title(x, t->title, &x->d->title, e) || expand_title(x, t->short_title, &x->d->short_title, e))
+	if (run_values(x, scope, built_in, e) || expand_title(x, t->title, &x->d->title, e) || expand_title(x, t->short_title, &x->d->short_title, e))
 		return -1;
 	x->d->slides = t->slides;
 	x->d->numbered = t->numbered;
@@ -135,10 +135,13 @@ static int expand_front(struct expander *x, struct scope *scope, struct err *e)
 int document_expand(struct document *d, struct template *t, struct db *db, struct err *e)
 {
 	struct expander x = {.d = d, .t = t, .db = db};
+	const struct span name = SPAN("title");
+	const struct value title = {.type = VALUE_TEXT, .text = t->title};
+	const struct scope built_in = {&name, &title, 1, NULL};
 	struct scope scope;
 
 	d->name = t->name;
 	for (int i = 0; i < 7; i++)
 		d->section[i] = (struct section){.priority = 3};
-	return expand_front(&x, &scope, e) || expand_markdown(&x, t->body, t->body_line, e) ? -1 : 0;
+	return expand_front(&x, &scope, &built_in, e) || expand_markdown(&x, t->body, t->body_line, e) ? -1 : 0;
 }

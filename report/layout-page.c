@@ -67,6 +67,30 @@ static void headings_hide(struct layout *l)
 	}
 }
 
+/* "2.1" before chapters and sections that are shown. */
+static void headings_number(struct layout *l)
+{
+	int chapter = 0, section = 0;
+
+	for (size_t i = 0; i < l->d->n; i++) {
+		struct block *b = &l->d->blocks[i];
+		struct words w = {.fonts = l->d->fonts, .arena = &l->arena};
+		struct glyph *all;
+
+		if (b->kind != BLOCK_HEADING || !l->shown[i] || b->notoc || b->level > 2)
+			continue;
+		b->bare = b->bare.at ? b->bare : b->text;
+		chapter += b->level == 1;
+		section = b->level == 1 ? 0 : section + 1;
+		words_add(&w, span_of(b->level == 1 ? arena_printf(&l->arena, "%d\u2002", chapter) : arena_printf(&l->arena, "%d.%d\u2002", chapter, section)),
+			  (struct look){.face = FACE_BOLD, .tint = TINT_INK});
+		all = arena_array(&l->arena, w.n + b->bare.n, sizeof(*all));
+		memcpy(all, w.at, w.n * sizeof(*all));
+		memcpy(all + w.n, b->bare.at, b->bare.n * sizeof(*all));
+		b->text = (struct text){all, w.n + b->bare.n};
+	}
+}
+
 void layout_shown(struct layout *l)
 {
 	const struct document *d = l->d;
@@ -77,6 +101,8 @@ void layout_shown(struct layout *l)
 		l->shown[i] = in_shown_rows(b) && (!b->detail || !d->details[b->detail - 1].hidden) && b->fill <= l->fill_shown;
 	}
 	headings_hide(l);
+	if (d->numbered && !d->slides)
+		headings_number(l);
 }
 
 static void anchor_add(struct layout *l, struct span name, size_t page, float y)

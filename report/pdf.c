@@ -399,5 +399,7 @@ int pdf_save(struct pdf *p, const char *path, struct err *e)
 		return 0;
 	if (p->what)
 		return err_set(e, ERR_ENV, "%s: %s", path, p->what);
+	if (p->failed == HPDF_FILE_IO_ERROR || p->failed == HPDF_FILE_OPEN_ERROR)
+		return err_set(e, ERR_ENV, "%s: cannot be written; is the disk full?", path);
 	return err_set(e, ERR_ENV, "%s: the PDF could not be written (library error 0x%04lx, detail %lu)", path, p->failed, p->detail);
 }
