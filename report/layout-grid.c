@@ -7,7 +7,7 @@
 enum { CELL_LINES_MAX = 14, HEAD_LINES_MAX = 4 };
 #define PAD_X 4.0f
 #define PAD_Y 2.6f
-#define LEND_KEEP 8.0f
+#define LEND_KEEP 3.0f
 
 struct measure {
 	float least[TABLE_COLUMNS_MAX], whole[TABLE_COLUMNS_MAX];
@@ -23,7 +23,7 @@ static void measure_columns(const struct table *t, size_t n, float size, struct 
 			m->whole[c] = fmaxf(m->whole[c], text_whole(&t->cells[r * t->columns + c], size));
 		}
 		m->least[c] += 2 * PAD_X;
-		m->whole[c] += 2 * PAD_X;
+		m->whole[c] += 2 * PAD_X + 0.3f;
 	}
 }
 

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #define TAIL_LEAST 0.3f /* of a page */
-enum { ROWS_LEAST = 3, BACK_ROWS_MAX = 6, BACK_TRIES = 12, TAIL_GROUPS_MAX = 12, TAIL_ROWS_MAX = 8 };
+enum { ROWS_LEAST = 3, BACK_ROWS_MAX = 8, BACK_TRIES = 40, TAIL_GROUPS_MAX = 12, TAIL_ROWS_MAX = 8 };
 #define MARGIN 51.0f
 #define SPREAD_MAX 22.0f
 
@@ -69,13 +69,13 @@ static void rows_keep(struct layout *l, int step)
 }
 
 /* The first step that is short enough, found by halving; the last when none is. */
-static void rows_give_up(struct layout *l)
+static int rows_give_up(struct layout *l)
 {
 	int low = 0, high = STEPS;
 
 	rows_keep(l, high);
 	if (too_long(l))
-		return;
+		return STEPS;
 	while (high - low > 1) {
 		int middle = (low + high) / 2;
 
@@ -83,13 +83,46 @@ static void rows_give_up(struct layout *l)
 		*(too_long(l) ? &low : &high) = middle;
 	}
 	rows_keep(l, high);
+	return high;
 }
 
-/* "top 3 of 5" reads badly where the page has room: what lacks least gets its rows back first. */
+/* `more` rows beyond `base` for each group of this priority. */
+static void rows_add(struct layout *l, const size_t *base, int priority, size_t more)
+{
+	for (size_t i = 0; i < l->d->group_count; i++) {
+		struct group *g = l->d->groups[i];
+
+		if (g->priority == priority)
+			g->keep = base[i] + more < g->rows ? base[i] + more : g->rows;
+	}
+	set_again(l);
+}
+
+/* As many rows more for all groups of this priority as the pages hold, found by halving. */
+static void rows_spread(struct layout *l, size_t *base, int priority)
+{
+	size_t low = 0, high = BACK_ROWS_MAX + 1;
+
+	for (size_t i = 0; i < l->d->group_count; i++)
+		base[i] = l->d->groups[i]->keep;
+	while (high - low > 1) {
+		size_t middle = (low + high) / 2;
+
+		rows_add(l, base, priority, middle);
+		*(too_long(l) ? &high : &low) = middle;
+	}
+	rows_add(l, base, priority, low);
+}
+
+/* "top 3 of 5" reads badly where the pages have room: rows go back to all alike, what is left to those that lack least. */
 static void rows_give_back(struct layout *l)
 {
+	size_t *base = arena_array(l->d->arena, l->d->group_count, sizeof(*base)), tries = 0;
+
+	for (int priority = 1; priority <= 5; priority++)
+		rows_spread(l, base, priority);
 	for (size_t lack = 1; lack <= BACK_ROWS_MAX; lack++)
-		for (size_t i = 0, tries = 0; i < l->d->group_count && tries < BACK_TRIES; i++) {
+		for (size_t i = 0; i < l->d->group_count && tries < BACK_TRIES; i++) {
 			struct group *g = l->d->groups[i];
 			size_t keep = g->keep;
 
@@ -123,16 +156,18 @@ static void make_shorter(struct layout *l)
 	set_again(l);
 	if (!too_long(l))
 		return;
-	rows_give_up(l);
-	if (!too_long(l)) {
-		rows_give_back(l);
-		return;
+	/* Rather a little narrower than three rows everywhere. */
+	if (rows_give_up(l) > STEPS / 2) {
+		sizes_set(l, airs[1]);
+		rows_give_up(l);
 	}
 	details_give_up(l);
-	for (size_t i = 1; i < sizeof(airs) / sizeof(airs[0]) && too_long(l); i++) {
+	for (size_t i = 2; i < sizeof(airs) / sizeof(airs[0]) && too_long(l); i++) {
 		sizes_set(l, airs[i]);
 		set_again(l);
 	}
+	if (!too_long(l))
+		rows_give_back(l);
 }
 
 /* A page that holds little and is not followed by its own text; l->pages when there is none from `from` on. */
