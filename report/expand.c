@@ -5,6 +5,8 @@
 
 #include <cmark-gfm-core-extensions.h>
 
+enum { NESTING_MAX = 60 };
+
 struct block *expand_block(struct expander *x, enum block_kind kind, int line)
 {
 	struct block *b = document_block(x->d, kind, line);
@@ -132,6 +134,14 @@ static int link_look(struct expander *x, cmark_node *node, struct look *look, st
 	return 0;
 }
 
+/* Recursion has a bound. The caller counts down again; after an error nobody asks. */
+static int nest(struct expander *x, int line, struct err *e)
+{
+	if (++x->nesting > NESTING_MAX)
+		return err_set(e, ERR_INPUT, "%s:%d: nested deeper than %d", x->t->name, line, NESTING_MAX);
+	return 0;
+}
+
 static int inlines(struct expander *x, cmark_node *parent, struct words *w, struct look look, int line, struct err *e);
 
 /* True for a line break behind a paragraph's first words, all bold. */
@@ -177,9 +187,12 @@ static int inline_one(struct expander *x, cmark_node *n, struct words *w, struct
 
 static int inlines(struct expander *x, cmark_node *parent, struct words *w, struct look look, int line, struct err *e)
 {
+	if (nest(x, line, e))
+		return -1;
 	for (cmark_node *n = cmark_node_first_child(parent); n; n = cmark_node_next(n))
 		if (inline_one(x, n, w, look, line, e))
 			return -1;
+	x->nesting--;
 	return 0;
 }
 
@@ -475,13 +488,16 @@ static int expand_node(struct expander *x, cmark_node *n, struct text *bullet, b
 
 static int expand_nodes(struct expander *x, cmark_node *parent, struct text *bullet, bool tight, int base, struct err *e)
 {
+	if (nest(x, line_of(parent, base), e))
+		return -1;
 	for (cmark_node *n = cmark_node_first_child(parent); n; n = cmark_node_next(n)) {
 		if (expand_node(x, n, bullet, tight, base, e))
 			return -1;
 		/* A condition at the head of a list item drops the whole item. */
 		if (bullet && x->dropped && bullet->n)
-			return 0;
+			break;
 	}
+	x->nesting--;
 	return 0;
 }
 

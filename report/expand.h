@@ -13,6 +13,7 @@ struct expander {
 	struct group *in; /* the `each` that is expanded, and its row */
 	size_t row;
 	int depth;	  /* of `each` and `if` */
+	int nesting;	  /* of Markdown */
 	int skip;	  /* a heading of this level was dropped, and so is all below it; 0: none */
 	bool dropped;	  /* a condition in the last text did not hold */
 	int indent, box;

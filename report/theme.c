@@ -2,6 +2,7 @@
 // Reads themes: colours, sizes, the firm's name. What is drawn with them is the documents' and charts'.
 #include "theme.h"
 #include "chart-shape.h"
+#include "png.h"
 #include "common/embed.h"
 #include "common/text.h"
 #include "common/yaml-read.h"
@@ -89,9 +90,7 @@ static int read_logo(struct theme *t, struct arena *a, const char *name, struct 
 		return err_set(e, ERR_INPUT, "%s: the logo is a PNG file beside a theme given by --theme", name);
 	if (file_read(a, arena_printf(a, "%s/%.*s", folder, SPAN_ARG(file)), LOGO_BYTES_MAX, &t->logo, e))
 		return -1;
-	if (t->logo.n < 8 || memcmp(t->logo.p, "\x89PNG\r\n\x1a\n", 8) != 0)
-		return err_set(e, ERR_INPUT, "%s: %.*s is not a PNG image", name, SPAN_ARG(file));
-	return 0;
+	return png_clean(a, t->logo, &t->logo, e) ? err_wrap(e, "%s: %.*s", name, SPAN_ARG(file)) : 0;
 }
 
 static int read_key(struct theme *t, struct arena *a, const char *name, const struct json_member *m, const char *folder, struct err *e)

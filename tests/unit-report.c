@@ -6,6 +6,7 @@
 #include "report/chart-shape.h"
 #include "report/expand.h"
 #include "report/layout.h"
+#include "report/png.h"
 
 static struct fonts fonts;
 static struct theme theme;
@@ -243,6 +244,29 @@ static void errors(void)
 	refused("---\ntitle: T\nvalues:\n  a: SELECT :b\n---\n", "t.md: value a: no value is named :b");
 }
 
+/* A red and a blue pixel, 8 bits RGB, as zlib and crc32 of Python's standard library make it. */
+static const unsigned char two_pixels[] = {
+	137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 2, 0, 0, 0, 1,
+	8, 2, 0, 0, 0, 123, 64, 232, 221, 0, 0, 0, 13, 73, 68, 65, 84, 120, 156, 99, 248, 207, 0, 4,
+	255, 1, 7, 0, 1, 255, 226, 35, 158, 89, 0, 0, 0, 0, 73, 69, 78, 68, 174, 66, 96, 130};
+
+static void logos(void)
+{
+	struct span out, all = {(const char *)two_pixels, sizeof(two_pixels)};
+	char *broken_one = arena_strndup(&arena, all.p, all.n);
+	struct err e = {0};
+
+	CHECK_INT(png_clean(&arena, all, &out, &e), 0);
+	CHECK_INT(out.n, all.n);
+	for (size_t n = 0; n < all.n; n++)
+		CHECK_INT(png_clean(&arena, (struct span){all.p, n}, &out, &e), -1);
+	for (size_t i = 0; i < all.n; i++) {
+		broken_one[i] ^= 1;
+		CHECK_INT(png_clean(&arena, (struct span){broken_one, all.n}, &out, &e), -1);
+		broken_one[i] ^= 1;
+	}
+}
+
 int main(void)
 {
 	struct err e = {0};
@@ -258,6 +282,7 @@ int main(void)
 	TEST(contract);
 	TEST(conditions);
 	TEST(errors);
+	TEST(logos);
 	fonts_fini(&fonts);
 	arena_fini(&arena);
 	return test_end();
