@@ -8,6 +8,7 @@
 #define PAD_X 4.0f
 #define PAD_Y 2.6f
 #define GROUND_PAD 8.0f
+#define GROUND_LOW 0.35f /* below the rule of the row above */
 #define GROUND_GREY 0xf3f5f7
 
 struct painter {
@@ -78,9 +79,9 @@ static void draw_ground(struct painter *p, const struct item *i, float x, float 
 		left = p->l->left;
 		w = p->l->width;
 	}
-	pdf_rect(p->pdf, left, y, w, h + 0.3f, (struct pdf_paint){.fill = GROUND_GREY, .stroke = -1});
+	pdf_rect(p->pdf, left, y + GROUND_LOW, w, h, (struct pdf_paint){.fill = GROUND_GREY, .stroke = -1});
 	if (i->ground == GROUND_CALLOUT)
-		pdf_rect(p->pdf, left, y, 2.4f, h + 0.3f, (struct pdf_paint){.fill = colour(p, TINT_ACCENT), .stroke = -1});
+		pdf_rect(p->pdf, left, y + GROUND_LOW, 2.4f, h, (struct pdf_paint){.fill = colour(p, TINT_ACCENT), .stroke = -1});
 }
 
 static void draw_line_item(struct painter *p, const struct item *i, float x, float y)

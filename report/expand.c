@@ -26,7 +26,11 @@ static void add_value(struct expander *x, struct words *w, const struct expr *ex
 		look.face = FACE_MONO;
 		look.scale = 92;
 	}
-	expr_print(&b, expr, v);
+	/* Code is copied: no separators there. */
+	if (look.face == FACE_MONO && expr->form == FORM_PLAIN && v->type == VALUE_INT)
+		buf_printf(&b, "%lld", (long long)v->i);
+	else
+		expr_print(&b, expr, v);
 	if (expr->form == FORM_BADGE)
 		words_badge(w, buf_span(&b), look);
 	else if (look.face == FACE_MONO)

@@ -155,15 +155,14 @@ static void set_text(struct frame *r, const struct block *b)
 
 static void set_code(struct frame *r, const struct block *b)
 {
-	float size = r->l->sizes.code, leading = size * 1.36f;
-	enum ground outer = r->ground;
+	float size = r->l->sizes.code, leading = size * 1.36f, hang = size * 1.2f;
 	struct frame in = *r;
 	struct line *at;
 	size_t n;
 
-	in.ground = GROUND_CODE;
-	n = text_break(&b->text, size, r->width - 2 * BOX_PAD, 0, &r->l->arena, &at, NULL);
-	gap(&in, space(r, 8), 5, true);
+	in.ground = r->ground ? r->ground : GROUND_CODE;
+	n = text_break(&b->text, size, r->width - 2 * BOX_PAD - hang, 0, &r->l->arena, &at, NULL);
+	gap(&in, r->ground ? 0 : space(r, 8), r->ground ? space(r, 6) : 5, true);
 	for (size_t i = 0; i < n; i++) {
 		struct item *it = add(&in, ITEM_LINE, 0, leading);
 
@@ -171,11 +170,11 @@ static void set_code(struct frame *r, const struct block *b)
 		it->line = at[i];
 		it->size = size;
 		it->glue = n <= 25 || i == 0 || i + 2 >= n;
-		it->x += BOX_PAD;
+		/* What goes on from the line above hangs. */
+		it->x += BOX_PAD + (at[i].start && b->text.at[at[i].start - 1].kind != GLYPH_BREAK ? hang : 0);
 		it->width -= 2 * BOX_PAD;
 	}
 	gap(&in, 0, 5, false);
-	r->ground = outer;
 }
 
 static void set_table(struct frame *r, const struct block *b)
