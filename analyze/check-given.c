@@ -22,12 +22,15 @@ static int give_text(const char *name, struct span text, input_each *each, void 
 {
 	char kind[160];
 	struct source s;
+	int rc;
 	struct member m = {.path = name, .content = &s};
 
 	source_from_span(&s, text, name);
 	if (recognise(span_of(name), text, kind, sizeof(kind)) == RECOGNISED)
 		m.kind = kind;
-	return each(ctx, &m, e);
+	rc = each(ctx, &m, e);
+	source_close(&s);
+	return rc;
 }
 
 /* All single objects stand in one list, as `kubectl get all -o json` gives them. */

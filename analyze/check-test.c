@@ -28,7 +28,8 @@ static void add_line(struct arena *a, struct lines *l, const char *text)
 	if (l->n == l->cap) {
 		char **at = arena_array(a, l->cap ? l->cap * 2 : 16, sizeof(*at));
 
-		memcpy(at, l->at, l->n * sizeof(*at));
+		if (l->n)
+			memcpy(at, l->at, l->n * sizeof(*at));
 		l->at = at;
 		l->cap = l->cap ? l->cap * 2 : 16;
 	}
