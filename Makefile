@@ -9,7 +9,8 @@ SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1790000
 export SOURCE_DATE_EPOCH
 
 PKGS := sqlite3 zlib libarchive yaml-0.1 jansson yajl ncursesw libzstd libcrypto
-LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lhpdf -lcmark-gfm -lcmark-gfm-extensions -lfribidi -lpanelw -lm -lpthread
+# Expanded when linking: `make deps all` installs the packages first.
+LIBS = $(shell pkg-config --libs $(PKGS)) -lhpdf -lcmark-gfm -lcmark-gfm-extensions -lfribidi -lpanelw -lm -lpthread
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla -Wpointer-arith \
 	-Wwrite-strings -Wundef -Wno-format-nonliteral
 HARD := -fstack-protector-strong -fPIE -fno-common

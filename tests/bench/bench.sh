@@ -12,7 +12,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 if [ -z "$dump" ]; then
 	dump="$work/demo"
-	sh "$here/../fixtures/demo/make-demo.sh" "$dump" > /dev/null
+	python3 "$here/../fixtures/demo/make-demo.py" "$dump" > /dev/null
 	dump=$(dirname "$(find "$dump" -name pods.json | sort | head -n 1)")
 fi
 held=0 broken=0
