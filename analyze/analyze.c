@@ -248,8 +248,6 @@ static int check_all(struct run *r, struct err *e)
 	auto_checks checks = {0};
 	double before = cpu_seconds();
 
-	if (r->options->no_checks)
-		return 0;
 	if (check_set_load(&checks, r->options->checks, e) || check_store_all(r->db, &checks, r->options->verbose, e) ||
 	    framework_load_all(r->db, &checks, e))
 		return -1;
@@ -270,7 +268,7 @@ static int build(struct run *r, struct err *e)
 {
 	double before = cpu_seconds();
 
-	if (schema_create(r->db, e) || db_begin(r->db, e) || object_register(r->db, e) || set_meta(r->db, "plimsoll.version", PLIMSOLL_VERSION, e))
+	if (db_begin(r->db, e) || set_meta(r->db, "plimsoll.version", PLIMSOLL_VERSION, e))
 		return -1;
 	if (told_by_people(r, e) || load_all(r, e) || set_as_of(r, e))
 		return -1;
@@ -278,19 +276,21 @@ static int build(struct run *r, struct err *e)
 		progress_clear();
 		fprintf(stderr, "%-24s %6.2f s\n", "load", cpu_seconds() - before);
 	}
-	if (load_node_waiting(r->db, e) || match_feeds(r, e) || derive_all(r, steps, e) || check_all(r, e) || derive_all(r, ranks, e) ||
-	    set_meta(r->db, "trust", "UNSIGNED", e))
+	if (load_node_waiting(r->db, e) || match_feeds(r, e) || derive_all(r, steps, e) || set_meta(r->db, "trust", "UNSIGNED", e))
 		return -1;
-	return db_commit(r->db, e);
+	return r->options->no_checks ? 0 : check_all(r, e) || derive_all(r, ranks, e) ? -1 : 0;
 }
 
-int analyze_run(const struct analyze_options *o, const char *path, struct db *db, int64_t *unread, struct err *e)
+int analyze_create(struct db *db, const char *path, struct err *e)
+{
+	return db_create(db, path, DB_APPLICATION_ID, e) || schema_create(db, e) || object_register(db, e) ? -1 : 0;
+}
+
+int analyze_fill(const struct analyze_options *o, struct db *db, int64_t *unread, struct err *e)
 {
 	struct run r = {.options = o, .db = db, .load = {.db = db, .redact = redact_new()}, .site = site_new(o->cluster_name)};
-	int rc = db_create(db, path, DB_APPLICATION_ID, e);
+	int rc = build(&r, e);
 
-	if (rc == 0)
-		rc = build(&r, e);
 	if (rc == 0)
 		*unread = db_int(db, 0, "SELECT count(*) FROM problem", "");
 	progress_clear();
@@ -298,6 +298,11 @@ int analyze_run(const struct analyze_options *o, const char *path, struct db *db
 	redact_free(r.load.redact);
 	site_free(r.site);
 	return rc;
+}
+
+int analyze_run(const struct analyze_options *o, const char *path, struct db *db, int64_t *unread, struct err *e)
+{
+	return analyze_create(db, path, e) || analyze_fill(o, db, unread, e) ? -1 : db_commit(db, e);
 }
 
 int analyze_temporary(struct db *db, const char *path, struct err *e)

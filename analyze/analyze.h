@@ -21,7 +21,11 @@ struct analyze_options {
 	void *walk_ctx;
 };
 
-/* Builds the database at `path` (written beside and renamed; NULL: temporary, handed over open in `db`).
+/* An empty assessment database at `path` (NULL: temporary), left open in `db`, with its tables and SQL functions. */
+int analyze_create(struct db *db, const char *path, struct err *e);
+/* Fills an empty one in a transaction that it begins and that the caller ends: db_commit() or db_rollback(). `*unread` as analyze_run(). */
+int analyze_fill(const struct analyze_options *o, struct db *db, int64_t *unread, struct err *e);
+/* Both, and the commit. Builds the database at `path` (written beside and renamed; NULL: temporary, handed over open in `db`).
  * Returns 0, or -1 with `e`. `*unread` counts members and items that could not be read (exit code 4). */
 int analyze_run(const struct analyze_options *o, const char *path, struct db *db, int64_t *unread, struct err *e);
 /* Analyzes one input with default options into a temporary database, left open: what assessment_open() calls. */

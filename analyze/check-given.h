@@ -4,8 +4,10 @@
 #include "common/db.h"
 #include "common/json.h"
 
+/* A database for cases, one after the other: check_given() fills it, db_rollback() empties it again. */
+int check_given_open(struct db *db, struct err *e);
 /*
- * Makes the assessment that a case of a check describes, loaded and derived but not judged, in a temporary database left open in `db`.
+ * Makes the assessment that a case of a check describes, loaded and derived but not judged, in a transaction that the caller rolls back.
  * `given` is a list of: a Kubernetes object (or list of one kind); a file as {file: name, text: … or json: …}, which the loaders
  * recognise as they would on disk; a thing with rows of its tables as {thing: ref, kind: …, type: …, name: …, evidence: kind,
  * tables: {image: {…}}}, for what a text cannot hold (image archives). `engagement` holds an engagement file.

@@ -88,13 +88,17 @@ static void print_lines(const char *head, const struct lines *l)
 }
 
 /* 0 as expected, 1 not, -1 when the case itself cannot be run. */
-static int run_case(struct arena *a, const struct check *c, const struct json *cas, struct err *e)
+static int run_case(struct arena *a, struct db *db, const struct check *c, const struct json *cas, struct err *e)
 {
 	struct outcome out = {.arena = a};
 	struct lines want = {0};
-	auto_db db = {0};
+	int rc;
 
-	if (expected(a, json_get(cas, "expect"), &want, e) || check_given(a, cas, &db, e) || check_run(&db, c, keep, &out, e))
+	if (expected(a, json_get(cas, "expect"), &want, e))
+		return -1;
+	rc = check_given(a, cas, db, e) || check_run(db, c, keep, &out, e) ? -1 : 0;
+	db_rollback(db);
+	if (rc)
 		return -1;
 	if (same(&want, &out.verdicts) && !out.unsaid)
 		return 0;
@@ -152,7 +156,7 @@ static int read_cases(struct arena *a, const struct check *c, struct json **case
 	return lacks ? err_set(e, ERR_INPUT, "no case expects the verdict %s", lacks) : 0;
 }
 
-static void test_file(const struct check *c, int64_t *passed, int64_t *failed)
+static void test_file(struct db *db, const struct check *c, int64_t *passed, int64_t *failed)
 {
 	auto_arena a = ARENA_INIT;
 	struct err why = {0};
@@ -164,7 +168,7 @@ static void test_file(const struct check *c, int64_t *passed, int64_t *failed)
 		return;
 	}
 	JSON_EACH(cas, cases) {
-		int rc = run_case(&a, c, cas, &why);
+		int rc = run_case(&a, db, c, cas, &why);
 
 		if (rc < 0)
 			printf("not ok - %s: %.*s: %s\n", c->id, SPAN_ARG(json_text_at(cas, "case")), why.msg);
@@ -175,10 +179,13 @@ static void test_file(const struct check *c, int64_t *passed, int64_t *failed)
 int64_t check_test(const struct check_set *set, const char *only, struct err *e)
 {
 	int64_t passed = 0, failed = 0;
+	auto_db db = {0};
 
+	if (check_given_open(&db, e))
+		return -1;
 	for (size_t i = 0; i < set->n; i++)
 		if (!only || strncmp(set->at[i].id, only, strlen(only)) == 0)
-			test_file(&set->at[i], &passed, &failed);
+			test_file(&db, &set->at[i], &passed, &failed);
 	printf("%" PRId64 " passed, %" PRId64 " failed\n", passed, failed);
 	return passed + failed ? failed : err_set(e, ERR_USAGE, "no check starts with '%s'", only ? only : "");
 }
