@@ -204,11 +204,35 @@ static int write_rights(struct db *db, struct err *e)
 	return rc;
 }
 
+/* A subject that a binding names twice counts once. A service account without a namespace, in a ClusterRoleBinding, is nobody. */
+static const char hold_rights[] =
+	"INSERT OR IGNORE INTO held_right(right, binding, subject, who, builtin)"
+	" SELECT rt.right, b.thing, min(s.id),"
+	"  CASE s.kind WHEN 'ServiceAccount' THEN 'service account ' || s.namespace || '/' || s.name ELSE lower(s.kind) || ' ' || s.name END,"
+	"  b.bootstrap AND ((b.name GLOB 'system:*' AND b.role_name GLOB 'system:*')"
+	"    OR (b.name = 'cluster-admin' AND b.role_name = 'cluster-admin' AND s.name = 'system:masters'))"
+	"   AND ((s.kind IN ('User', 'Group') AND s.name GLOB 'system:*'"
+	"     AND s.name NOT IN ('system:anonymous', 'system:unauthenticated', 'system:authenticated') AND s.name NOT GLOB 'system:serviceaccounts*')"
+	"    OR (s.kind = 'ServiceAccount' AND s.namespace = 'kube-system'))"
+	" FROM binding b JOIN binding_subject s ON s.binding = b.thing JOIN role_rule rr ON rr.role = b.role JOIN rule_right rt ON rt.rule = rr.id"
+	" WHERE s.kind != 'ServiceAccount' OR s.namespace IS NOT NULL"
+	" GROUP BY rt.right, b.thing, s.kind, s.namespace, s.name";
+
+static const char sum_rights[] =
+	"INSERT INTO binding_right(binding, right, holders, who)"
+	" SELECT binding, right, count(*), group_concat(CASE WHEN nr <= 8 THEN who END, ', ') || CASE WHEN count(*) > 8 THEN ' and ' || (count(*) - 8) || ' more' ELSE '' END"
+	" FROM (SELECT binding, right, who, row_number() OVER (PARTITION BY binding, right ORDER BY who) AS nr FROM"
+	"  (SELECT binding, right, who FROM held_right WHERE NOT builtin"
+	"   UNION SELECT binding, 'workloads', who FROM held_right WHERE NOT builtin AND right IN ('pods-create', 'workloads-write')"
+	"   UNION SELECT binding, 'containers', who FROM held_right WHERE NOT builtin AND right IN ('pods-exec', 'ephemeral-containers')) h"
+	"  WHERE right = 'all' OR NOT EXISTS (SELECT 1 FROM held_right a WHERE a.binding = h.binding AND a.right = 'all'))"
+	" GROUP BY binding, right";
+
 int derive_rbac(struct db *db, struct err *e)
 {
 	if (run_all(db, resolve, sizeof(resolve) / sizeof(resolve[0]), e) || aggregate(db, e))
 		return -1;
 	if (run_all(db, principals, sizeof(principals) / sizeof(principals[0]), e))
 		return -1;
-	return write_rights(db, e);
+	return write_rights(db, e) || db_exec(db, hold_rights, e) || db_exec(db, sum_rights, e) ? -1 : 0;
 }

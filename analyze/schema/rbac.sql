@@ -67,17 +67,32 @@ CREATE VIEW v_grant AS
   FROM binding b JOIN binding_subject s ON s.binding = b.thing JOIN role r ON r.thing = b.role JOIN role_rule rr ON rr.role = r.thing
   WHERE s.kind != 'ServiceAccount' OR s.namespace IS NOT NULL;
 
--- Who holds which sensitive right, a row per binding, subject and right. `builtin`: Kubernetes itself made the binding, for its own components.
+-- Who holds which sensitive right, a row per binding, subject and right; filled by derive-rbac from the tables above, since dozens of checks ask it.
+CREATE TABLE held_right (
+  binding INTEGER NOT NULL REFERENCES binding(thing),
+  right TEXT NOT NULL,       -- as in rule_right
+  subject INTEGER NOT NULL REFERENCES binding_subject(id),
+  who TEXT NOT NULL,         -- as sentences name it: 'service account ci/runner', 'group developers'
+  builtin INTEGER NOT NULL,  -- 1: Kubernetes itself made the binding, for its own components
+  PRIMARY KEY (right, binding, subject)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX held_right_binding ON held_right(binding, right);
+
 CREATE VIEW v_right AS
-  SELECT DISTINCT b.thing AS subject, rt.right, b.cluster, b.namespace, b.name AS binding, b.bootstrap, s.kind AS subject_kind, s.namespace AS subject_namespace,
-    s.name AS subject_name, s.thing AS subject_thing, b.role_kind, b.role_name,
-    CASE s.kind WHEN 'ServiceAccount' THEN 'service account ' || coalesce(s.namespace, '-') || '/' || s.name ELSE lower(s.kind) || ' ' || s.name END AS who,
-    b.bootstrap AND ((b.name GLOB 'system:*' AND b.role_name GLOB 'system:*') OR (b.name = 'cluster-admin' AND b.role_name = 'cluster-admin' AND s.name = 'system:masters'))
-      AND ((s.kind IN ('User', 'Group') AND s.name GLOB 'system:*'
-        AND s.name NOT IN ('system:anonymous', 'system:unauthenticated', 'system:authenticated') AND s.name NOT GLOB 'system:serviceaccounts*')
-      OR (s.kind = 'ServiceAccount' AND s.namespace = 'kube-system')) AS builtin
-  FROM binding b JOIN binding_subject s ON s.binding = b.thing JOIN role_rule rr ON rr.role = b.role JOIN rule_right rt ON rt.rule = rr.id
-  WHERE s.kind != 'ServiceAccount' OR s.namespace IS NOT NULL;
+  SELECT h.binding AS subject, h.right, b.cluster, b.namespace, b.name AS binding, b.bootstrap, s.kind AS subject_kind, s.namespace AS subject_namespace,
+    s.name AS subject_name, s.thing AS subject_thing, b.role_kind, b.role_name, h.who, h.builtin
+  FROM held_right h JOIN binding b ON b.thing = h.binding JOIN binding_subject s ON s.id = h.subject;
+
+-- Whom a binding gives which sensitive right, in words: what checks of bindings ask. Kubernetes' own components are left out, and so are
+-- the single rights of who has 'all'. Two further rights: 'workloads' (pods-create or workloads-write), 'containers' (pods-exec or ephemeral-containers).
+CREATE TABLE binding_right (
+  binding INTEGER NOT NULL REFERENCES binding(thing),
+  right TEXT NOT NULL,
+  holders INTEGER NOT NULL,
+  who TEXT NOT NULL,         -- 'group developers, user ann': at most eight, then 'and 3 more'
+  PRIMARY KEY (binding, right)
+) STRICT, WITHOUT ROWID;
+CREATE VIEW v_binding_right AS SELECT r.binding AS subject, r.right, r.holders, r.who FROM binding_right r;
 
 -- Who holds which sensitive right in the end, a row per principal, right and place: its own bindings and those of groups that every such
 -- account is in. namespace NULL: holds everywhere. `via`: the group; NULL: bound itself.
