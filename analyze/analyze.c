@@ -172,6 +172,26 @@ static int one_member(void *ctx, struct member *m, struct err *e)
 	return finish_member(r, !r->load.problems ? "ok" : r->load.items ? "partial" : "failed", NULL, sha256, m->content->offset, e);
 }
 
+/* The first problem says why, since the database that lists all of them is not kept. */
+static int nothing_good(struct run *r, int64_t opened, struct err *e)
+{
+	sqlite3_stmt *s = db_stmt(r->db, "SELECT coalesce(v.path, ''), coalesce(v.pointer, ''), v.message, (SELECT count(*) FROM problem) - 1 FROM v_problem v ORDER BY v.id LIMIT 1");
+	const char *input = r->options->inputs.at[0];
+
+	if (db_step(r->db, s, e) == 1 && opened) {
+		struct span path = db_text(s, 0), pointer = db_text(s, 1), message = db_text(s, 2);
+		int64_t more = sqlite3_column_int64(s, 3);
+		bool same = span_eq(path, input) || span_eq(path, strrchr(input, '/') ? strrchr(input, '/') + 1 : input);
+
+		err_set(e, ERR_INPUT, "%s: nothing in it could be read as evidence: %.*s%s%.*s%s%.*s%s", input, same ? 0 : (int)path.n, path.p, same || !path.n ? "" : ": ",
+			SPAN_ARG(pointer), pointer.n ? ": " : "", SPAN_ARG(message), more ? " (and more problems)" : "");
+	} else if (!e->kind) {
+		err_set(e, ERR_INPUT, "%s: nothing in it could be read as evidence%s", input, opened ? " (plimsoll analyze --help lists what is understood)" : "");
+	}
+	sqlite3_reset(s);
+	return -1;
+}
+
 static int load_all(struct run *r, struct err *e)
 {
 	const struct analyze_options *o = r->options;
@@ -197,10 +217,7 @@ static int load_all(struct run *r, struct err *e)
 		if (load_problem(&r->load, NULL, e, "%s", why.msg))
 			return -1;
 	}
-	if (!r->good)
-		return err_set(e, ERR_INPUT, "%s: nothing in it could be read as evidence%s", o->inputs.at[0],
-			       opened ? " (plimsoll analyze --help lists what is understood)" : "");
-	return 0;
+	return r->good ? 0 : nothing_good(r, opened, e);
 }
 
 static int derive_all(struct run *r, const struct derive_step *s, struct err *e)

@@ -35,7 +35,7 @@ run "no such file" 3 'no-such.json: cannot open' analyze no-such.json
 mkdir nothing
 run "empty folder" 3 'nothing in it could be read' analyze nothing
 printf 'hello\n' > hello.json
-run "not what its name says" 3 'nothing in it could be read' analyze hello.json
+run "not what its name says" 3 'read as evidence: not recognised|read as evidence: .*not JSON' analyze hello.json
 head -c 4096 /dev/urandom > pods.json
 run "random bytes" 3 'nothing in it could be read' analyze pods.json
 
@@ -55,14 +55,14 @@ is "the others count" "$(count "SELECT count(*) FROM pod")" 2
 { echo 'a0: &a0 x'; for i in 1 2 3 4 5 6 7 8 9; do p=$((i - 1)); echo "a$i: &a$i [*a$p,*a$p,*a$p,*a$p,*a$p,*a$p,*a$p,*a$p,*a$p,*a$p]"; done; echo 'kind: Pod'; echo 'apiVersion: v1'; } > bomb.yaml
 run "a YAML alias bomb" 3 'nothing in it could be read' analyze bomb.yaml
 awk 'BEGIN { printf "kind: Pod\napiVersion: v1\nx: "; for (i = 0; i < 200000; i++) printf "["; print "" }' > flow.yaml
-run "200,000 open brackets in YAML" 3 'nothing in it could be read' analyze flow.yaml
+run "200,000 open brackets in YAML" 3 'read as evidence: .*nested deeper' analyze flow.yaml
 
 # Names that would steer a terminal, and a member that leads outside.
 printf '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"\\u001b[2Jx","namespace":"a"},"spec":{"containers":[{"name":"c","image":"i"}]}}' > escape.json
 run "an escape sequence as a name" 0 '' analyze escape.json
 mkdir -p tarred && pod one > tarred/pods.json
 ( cd tarred && tar -cf ../outside.tar --transform 's,pods.json,../../pods.json,' pods.json ) 2> /dev/null
-run "a member named ../../pods.json" 3 'nothing in it could be read' analyze outside.tar
+run "a member named ../../pods.json" 3 'read as evidence: .*\.\.' analyze outside.tar
 ( cd tarred && tar -cf ../good.tar pods.json )
 head -c 700 good.tar > short.tar
 run "a truncated tar" 3 'nothing in it could be read|could not be read' analyze short.tar
