@@ -67,6 +67,12 @@ $(B)/tests/%: tests/%.c tests/test.h $(LIBOBJ)
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests $(ALL_LDFLAGS) -MMD -MP -o $@ $< $(LIBOBJ) $(LIBS)
 
+# Preloaded by tests/e2e-faults.sh; without sanitizers and fortified calls, since it stands before them.
+$(B)/tests/fault.so: tests/fault.c
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	$(Q)$(CC) -std=gnu11 -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -fPIC -shared -o $@ $<
+
 -include $(OBJ:.o=.d) $(UNITS:=.d)
 
 # Tests run under AddressSanitizer and UBSan, in their own build folder.
@@ -76,7 +82,7 @@ test: deps
 E2E := $(sort $(wildcard tests/e2e-*.sh))
 FUZZED := $(sort $(wildcard tests/fuzz/fuzz-*.c))
 FUZZERS := $(FUZZED:tests/fuzz/%.c=$(B)/fuzz/%)
-test-run: $(B)/plimsoll $(UNITS) $(FUZZERS)
+test-run: $(B)/plimsoll $(UNITS) $(FUZZERS) $(B)/tests/fault.so
 	$(Q)sh tests/run.sh $(CURDIR)/$(B)/plimsoll tests/lint.sh $(UNITS) $(FUZZERS:%="corpus:tests/fuzz/replay.sh %") $(E2E)
 
 lint:

@@ -36,7 +36,7 @@ static int open_handle(struct db *d, const char *path, int flags, struct err *e)
 	d->cache = calloc(BUCKETS, sizeof(*d->cache));
 	if (!d->cache)
 		die("out of memory");
-	sqlite3_db_config(d->h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(d->h, SQLITE_DBCONFIG_DEFENSIVE, !(flags & SQLITE_OPEN_CREATE), NULL);
 	sqlite3_db_config(d->h, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	return 0;
 }
@@ -66,6 +66,7 @@ int db_create(struct db *d, const char *path, int application_id, struct err *e)
 		db_close(d);
 		return -1;
 	}
+	sqlite3_db_config(d->h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL); /* not before: it ignores journal_mode=OFF */
 	return 0;
 }
 

@@ -1,0 +1,67 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Faults: the n-th call that opens for writing, writes, renames or syncs fails (tests/fault.c), or the program is killed there. Each time: exit code 5,
+# one line on stderr, no unfinished file, what was there before is still whole; and a run after it succeeds.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+fault=$(dirname "$PLIMSOLL")/tests/fault.so
+cd "$TMPDIR" || exit 1
+passed=0 failed=0
+ok() { passed=$((passed + 1)); }
+bad() { failed=$((failed + 1)); echo "not ok - $1"; [ -z "${2:-}" ] || echo "    $2"; }
+export ASAN_OPTIONS="verify_asan_link_order=0:detect_leaks=0"
+DENIED=13 FULL=28
+
+cp -r "$here/fixtures/kubernetes" evidence
+
+# faulty NAME COMMAND...: OUTPUT is the folder that the command writes into.
+faulty() {
+	name=$1
+	shift
+	rm -rf out && mkdir out
+	FAULT_COUNT=counts LD_PRELOAD=$fault "$@" > /dev/null 2> err.txt
+	[ -s counts ] || bad "$name: nothing was counted" "$(cat err.txt)"
+	find out -type f -exec sha256sum {} + | sort > whole.txt
+	while read -r call total; do
+		[ "$total" -gt 0 ] || continue
+		step=$((total / 6 + 1))
+		for n in 1 2 $(seq 3 "$step" "$total") "$total"; do
+			[ "$n" -le "$total" ] || continue
+			case $call in create | rename) number=$DENIED ;; *) number=$FULL ;; esac
+			one "$name: $call $n of $total" "$call:$n:$number" "$@"
+		done
+		killed "$name: killed at $call $step of $total" "$call:$step:kill" "$@"
+	done < counts
+}
+# Over what an earlier run left: it must stay as it was, or be replaced whole.
+one() {
+	what=$1 where=$2
+	shift 2
+	FAULT=$where LD_PRELOAD=$fault "$@" > /dev/null 2> err.txt
+	code=$?
+	if [ "$code" = 5 ]; then ok; else bad "$what: exit code $code, expected 5" "$(cat err.txt)"; fi
+	if [ "$(wc -l < err.txt)" = 1 ]; then ok; else bad "$what: $(wc -l < err.txt) lines on stderr" "$(cat err.txt)"; fi
+	find out -type f -exec sha256sum {} + | sort > now.txt
+	if cmp -s whole.txt now.txt; then ok; else bad "$what: files differ from the whole run's" "$(diff whole.txt now.txt)"; fi
+}
+killed() {
+	what=$1 where=$2
+	shift 2
+	rm -rf out && mkdir out
+	FAULT=$where LD_PRELOAD=$fault "$@" > /dev/null 2> err.txt
+	if grep -q . out/* 2> /dev/null && find out -type f ! -name '*.part*' -exec sha256sum {} + | grep -vFf whole.txt | grep -q .; then
+		bad "$what: an unfinished file under its final name"
+	else
+		ok
+	fi
+	"$@" > /dev/null 2> err.txt
+	find out -type f -exec sha256sum {} + | sort > now.txt
+	if cmp -s whole.txt now.txt; then ok; else bad "$what: the next run differs" "$(diff whole.txt now.txt; cat err.txt)"; fi
+}
+
+faulty analyze "$PLIMSOLL" analyze -o out/site.db evidence
+"$PLIMSOLL" analyze -o site.db evidence 2> /dev/null
+faulty report "$PLIMSOLL" report site.db -o out
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
