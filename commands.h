@@ -7,5 +7,6 @@ int cmd_checks(int argc, char **argv);
 int cmd_browse(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_version(int argc, char **argv);
+int cmd_findings(int argc, char **argv);
 int cmd_feeds(int argc, char **argv);
 #endif

@@ -19,6 +19,7 @@ static const struct command commands[] = {
 	{"feeds", cmd_feeds, "Import vulnerability feeds, list them, compare versions."},
 	{"analyze", cmd_analyze, "Load evidence into one database and run every check on it."},
 	{"checks", cmd_checks, "List the checks, explain one, run their cases."},
+	{"findings", cmd_findings, "List findings: table, JSON, CSV, SARIF, JUnit."},
 	{"browse", cmd_browse, "Walk through an assessment in the terminal."},
 	{"report", cmd_report, "Write the documents: gap analysis, blueprint, slides."},
 	{"version", cmd_version, "Print the version."},

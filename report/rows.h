@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef REPORT_ROWS_H
+#define REPORT_ROWS_H
+/*
+ * Rows of columns as a table for people, CSV for spreadsheets or JSON for programs: what `findings`, `search`, `sql` and `benchmark`
+ * print. One file per form: out-table.c, out-csv.c, out-json.c. Rows are written as they come.
+ */
+#include "common/arena.h"
+#include "common/tty.h"
+#include "out.h"
+
+enum cell_type { CELL_NULL, CELL_NUMBER, CELL_TEXT, CELL_JSON /* text that is JSON already: as it is in JSON, text elsewhere */ };
+struct cell {
+	enum cell_type type;
+	struct span text;
+};
+static inline struct cell cell_text(struct span s)
+{
+	return (struct cell){s.p ? CELL_TEXT : CELL_NULL, s};
+}
+
+struct column {
+	const char *name; /* key in JSON, heading elsewhere */
+	enum tty_fit fit;
+	int weight;	  /* of the width left on a narrow terminal; 0: as wide as its values */
+	bool severity;	  /* its values colour themselves */
+};
+
+struct rows_form;
+struct rows {
+	struct out *out;
+	const struct rows_form *form;
+	const struct column *columns;
+	size_t n;
+	const char *schema, *list; /* JSON: the value of "schema", the key of the rows */
+	const char *head;	   /* JSON: further members of the object, each with a comma behind it; NULL: none */
+	bool arrays;		   /* JSON: rows are arrays under "columns" (names may be given twice), not objects */
+	int width;		   /* of the terminal; 0: none, nothing is cut */
+	bool colour;
+	uint64_t count;		   /* rows so far */
+	struct arena kept;	   /* table: the first rows, which tell how wide columns are */
+	struct cell *waiting;
+	size_t waiting_n;
+	size_t *widths;		   /* NULL until they are known */
+};
+
+struct rows_form {
+	const char *name;
+	void (*begin)(struct rows *r);
+	void (*add)(struct rows *r, const struct cell *cells);
+	void (*end)(struct rows *r);
+};
+extern const struct rows_form rows_table, rows_csv, rows_json;
+
+/* By name; NULL (with ERR_USAGE) when there is no such form. */
+const struct rows_form *rows_form_find(const char *name, struct err *e);
+/* Terminal or not: width and colour of the output at hand. `colour`: the value of --color, may be NULL. */
+int rows_style(struct rows *r, const char *colour, struct err *e);
+/* Out, form, columns, n and what concerns JSON are set before. */
+void rows_begin(struct rows *r);
+/* ERR_ENV when it cannot be written. */
+int rows_add(struct rows *r, const struct cell *cells, struct err *e);
+void rows_end(struct rows *r);
+void rows_fini(struct rows *r);
+#define auto_rows __attribute__((cleanup(rows_fini))) struct rows
+#endif
