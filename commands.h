@@ -8,5 +8,8 @@ int cmd_browse(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 int cmd_findings(int argc, char **argv);
+int cmd_search(int argc, char **argv);
+int cmd_sql(int argc, char **argv);
+int cmd_benchmark(int argc, char **argv);
 int cmd_feeds(int argc, char **argv);
 #endif

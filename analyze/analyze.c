@@ -59,6 +59,7 @@ static const struct derive_step ranks[] = {
 	{"risk", derive_risk},
 	{"score", derive_score},
 	{"summary", summary_fill},
+	{"search", search_fill},
 	{NULL, NULL},
 };
 
