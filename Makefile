@@ -22,7 +22,7 @@ ALL_CFLAGS := -std=gnu11 $(OPT) $(WARN) $(HARD) $(SANFLAGS) -D_GNU_SOURCE -DPLIM
 ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,-rpath,'$$ORIGIN/lib' $(SANFLAGS) $(LDFLAGS)
 
 Q := $(if $(V),,@)
-SRC := $(sort plimsoll.c $(wildcard common/*.c collect/*.c vulnfeeds/*.c analyze/*.c report/*.c report/browse/*.c))
+SRC := $(sort plimsoll.c assess.c $(wildcard common/*.c collect/*.c vulnfeeds/*.c analyze/*.c report/*.c report/browse/*.c))
 OBJ := $(SRC:%.c=$(B)/%.o)
 LIBOBJ := $(filter-out $(B)/plimsoll.o,$(OBJ)) $(B)/embedded.o
 

@@ -3,6 +3,7 @@
 #define COMMANDS_H
 /* What plimsoll.c calls: argv[0] is the command's name; the return value is the exit code. */
 int cmd_analyze(int argc, char **argv);
+int cmd_assess(int argc, char **argv);
 int cmd_checks(int argc, char **argv);
 int cmd_browse(int argc, char **argv);
 int cmd_report(int argc, char **argv);

@@ -17,6 +17,7 @@ struct command {
 
 static const struct command commands[] = {
 	{"feeds", cmd_feeds, "Import vulnerability feeds, list them, compare versions."},
+	{"assess", cmd_assess, "Analyze and write all documents in one go."},
 	{"analyze", cmd_analyze, "Load evidence into one database and run every check on it."},
 	{"checks", cmd_checks, "List the checks, explain one, run their cases."},
 	{"findings", cmd_findings, "List findings: table, JSON, CSV, SARIF, JUnit."},

@@ -4,7 +4,7 @@
 #include "common/assessment.h"
 #include "common/opts.h"
 #include "common/text.h"
-#include "rows.h"
+#include "tabular.h"
 
 struct wish {
 	const char *format, *output, *colour;
@@ -34,7 +34,7 @@ static const char select_controls[] =
 	"ON v.check_id = k.check_id AND v.verdict = 'fail' WHERE k.framework = c.framework AND k.control = c.id ORDER BY v.count IS NULL, k.check_id LIMIT -1) k) "
 	"FROM v_control c WHERE c.framework = ?1 AND (?2 IS NULL OR instr(',' || ?2 || ',', ',' || c.state || ',')) ORDER BY c.ordinal";
 
-static int write_list(struct db *db, struct rows *r, struct err *e)
+static int write_list(struct db *db, struct tabular *r, struct err *e)
 {
 	sqlite3_stmt *s = db_stmt(db, select_list);
 	struct cell cells[LIST_COLUMNS];
@@ -44,19 +44,19 @@ static int write_list(struct db *db, struct rows *r, struct err *e)
 	r->n = LIST_COLUMNS;
 	r->schema = "plimsoll.frameworks/1";
 	r->list = "frameworks";
-	rows_begin(r);
+	tabular_begin(r);
 	while ((rc = db_step(db, s, e)) == 1) {
 		for (int i = 0; i < LIST_COLUMNS; i++) {
 			cells[i] = cell_text(db_text(s, i));
 			if (i >= LIST_NUMBERS)
 				cells[i].type = CELL_NUMBER;
 		}
-		if ((rc = rows_add(r, cells, e)))
+		if ((rc = tabular_add(r, cells, e)))
 			break;
 	}
 	sqlite3_reset(s);
 	if (rc == 0)
-		rows_end(r);
+		tabular_end(r);
 	return rc;
 }
 
@@ -90,7 +90,7 @@ static int find_framework(struct db *db, const char *name, struct buf *id, struc
 	return !same && several ? err_set(e, ERR_USAGE, "benchmark: more than one framework begins with '%s'", name) : 0;
 }
 
-static int write_controls(struct db *db, const struct wish *w, const char *name, struct rows *r, struct err *e)
+static int write_controls(struct db *db, const struct wish *w, const char *name, struct tabular *r, struct err *e)
 {
 	auto_buf id = BUF_INIT, head = BUF_INIT;
 	sqlite3_stmt *s;
@@ -106,18 +106,18 @@ static int write_controls(struct db *db, const struct wish *w, const char *name,
 	r->head = buf_str(&head);
 	s = db_stmt(db, select_controls);
 	db_bind(s, "tt", buf_span(&id), w->states);
-	rows_begin(r);
+	tabular_begin(r);
 	while ((rc = db_step(db, s, e)) == 1) {
 		for (int i = 0; i < CONTROL_COLUMNS; i++)
-			cells[i] = cell_text(db_text(s, i == CHECKS && r->form != &rows_json ? CHECKS_TEXT : i));
+			cells[i] = cell_text(db_text(s, i == CHECKS && r->form != &tabular_json ? CHECKS_TEXT : i));
 		cells[FAILING].type = CELL_NUMBER;
 		cells[CHECKS].type = cells[CHECKS].type == CELL_TEXT ? CELL_JSON : CELL_NULL;
-		if ((rc = rows_add(r, cells, e)))
+		if ((rc = tabular_add(r, cells, e)))
 			break;
 	}
 	sqlite3_reset(s);
 	if (rc == 0)
-		rows_end(r);
+		tabular_end(r);
 	return rc;
 }
 
@@ -140,11 +140,11 @@ static int tell(const struct wish *w, const struct opt_list *rest, struct err *e
 {
 	auto_db db = {0};
 	auto_out out = OUT_INIT;
-	auto_rows rows = {.out = &out};
+	auto_tabular rows = {.out = &out};
 	int rc;
 
-	rows.form = rows_form_find(w->format, e);
-	if (!rows.form || check_states(w->states, e) || assessment_open(&db, rest->at[0], e) || out_open(&out, w->output, e) || rows_style(&rows, w->colour, e))
+	rows.form = tabular_form_find(w->format, e);
+	if (!rows.form || check_states(w->states, e) || assessment_open(&db, rest->at[0], e) || out_open(&out, w->output, e) || tabular_style(&rows, w->colour, e))
 		return -1;
 	rc = rest->n > 1 ? write_controls(&db, w, rest->at[1], &rows, e) : write_list(&db, &rows, e);
 	return rc || out_commit(&out, e) ? -1 : assessment_exit(&db);

@@ -238,7 +238,7 @@ int findings_write(struct db *db, const struct findings_form *form, const struct
 	if (rc == 0)
 		rc = form->begin(&f, e) || write_rows(&f, &b, e) || form->end(&f, e) ? -1 : 0;
 	bound_fini(&b);
-	rows_fini(&f.rows);
+	tabular_fini(&f.rows);
 	arena_fini(&f.arena);
 	return rc;
 }
@@ -262,15 +262,20 @@ int findings_file(struct db *db, const struct findings_form *form, const char *p
 	return rc;
 }
 
+int findings_severity(const char *severity, struct err *e)
+{
+	if (is_one_of(span_of(severity), severities))
+		return 0;
+	return err_set(e, ERR_USAGE, "--fail-on is one of: %s; not '%s'", severities, severity);
+}
+
 int64_t findings_open(struct db *db, const char *severity, const struct findings_filter *filter, struct err *e)
 {
 	sqlite3_stmt *s = db_stmt(db, "SELECT count(*) FROM finding f WHERE f.verdict = 'fail' AND f.accepted IS NULL AND " RANK("f.severity") " >= " RANK("?9") " AND " PLACE);
 	struct bound b = {0};
 	int64_t n = -1;
 
-	if (!is_one_of(span_of(severity), severities))
-		return err_set(e, ERR_USAGE, "findings: --fail-on is one of: %s; not '%s'", severities, severity);
-	if (bound_make(&b, filter, e) == 0) {
+	if (findings_severity(severity, e) == 0 && bound_make(&b, filter, e) == 0) {
 		bound_set(s, &b, false);
 		sqlite3_bind_text(s, 9, severity, -1, SQLITE_STATIC);
 		n = db_step(db, s, e) == 1 ? sqlite3_column_int64(s, 0) : -1;

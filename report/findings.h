@@ -7,7 +7,7 @@
  */
 #include "common/db.h"
 #include "common/opts.h"
-#include "rows.h"
+#include "tabular.h"
 
 /* What is wanted. Lists may hold words separated by commas; of checks, clusters and namespaces * matches any run of characters. */
 struct findings_filter {
@@ -48,7 +48,7 @@ struct findings {
 	uint64_t count;		       /* findings so far */
 	uint64_t left;		       /* not told because of the limit */
 	const struct findings_check *suite; /* JUnit: the check at hand */
-	struct rows rows;	       /* table and CSV */
+	struct tabular rows;	       /* table and CSV */
 };
 
 struct findings_form {
@@ -69,6 +69,8 @@ int findings_write(struct db *db, const struct findings_form *form, const struct
 		   struct err *e);
 /* Writes all of them into a file; its SHA-256 is `hex` (may be NULL). */
 int findings_file(struct db *db, const struct findings_form *form, const char *path, char hex[65], struct err *e);
+/* 0 when there is such a severity, else -1 with ERR_USAGE. */
+int findings_severity(const char *severity, struct err *e);
 /* Open fails at or above a severity, in the places and of the checks that `filter` selects. -1 with ERR_USAGE when there is no such severity. */
 int64_t findings_open(struct db *db, const char *severity, const struct findings_filter *filter, struct err *e);
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows as CSV (RFC 4180): a heading line, every text quoted, what a spreadsheet would run made harmless (common/text.h).
-#include "rows.h"
+#include "tabular.h"
 #include "common/text.h"
 
-static void begin(struct rows *r)
+static void begin(struct tabular *r)
 {
 	for (size_t i = 0; i < r->n; i++) {
 		if (i)
@@ -13,7 +13,7 @@ static void begin(struct rows *r)
 	buf_add_str(&r->out->text, "\r\n");
 }
 
-static void add(struct rows *r, const struct cell *cells)
+static void add(struct tabular *r, const struct cell *cells)
 {
 	struct buf *b = &r->out->text;
 
@@ -28,9 +28,9 @@ static void add(struct rows *r, const struct cell *cells)
 	buf_add_str(b, "\r\n");
 }
 
-static void end(struct rows *r)
+static void end(struct tabular *r)
 {
 	(void)r;
 }
 
-const struct rows_form rows_csv = {"csv", begin, add, end};
+const struct tabular_form tabular_csv = {"csv", begin, add, end};

@@ -13,8 +13,8 @@ enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 static int begin(struct findings *f, struct err *e)
 {
 	(void)e;
-	f->rows = (struct rows){.out = f->out, .form = &rows_csv, .columns = columns, .n = COLUMNS};
-	rows_begin(&f->rows);
+	f->rows = (struct tabular){.out = f->out, .form = &tabular_csv, .columns = columns, .n = COLUMNS};
+	tabular_begin(&f->rows);
 	return 0;
 }
 
@@ -29,7 +29,7 @@ static void row(struct findings *f, const struct finding *r)
 
 	for (size_t i = 0; i < COLUMNS; i++)
 		cells[i] = cell_text(texts[i]);
-	rows_csv.add(&f->rows, cells);
+	tabular_csv.add(&f->rows, cells);
 }
 
 static int end(struct findings *f, struct err *e)

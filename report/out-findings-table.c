@@ -11,12 +11,12 @@ enum { COLUMNS = sizeof(columns) / sizeof(columns[0]), WIDE = 110 /* on a narrow
 
 static int begin(struct findings *f, struct err *e)
 {
-	f->rows = (struct rows){.out = f->out, .form = &rows_table, .columns = columns, .n = COLUMNS};
-	if (rows_style(&f->rows, f->colour, e))
+	f->rows = (struct tabular){.out = f->out, .form = &tabular_table, .columns = columns, .n = COLUMNS};
+	if (tabular_style(&f->rows, f->colour, e))
 		return -1;
 	if (f->rows.width && f->rows.width < WIDE)
 		f->rows.n = COLUMNS - 1;
-	rows_begin(&f->rows);
+	tabular_begin(&f->rows);
 	return 0;
 }
 
@@ -30,7 +30,7 @@ static void row(struct findings *f, const struct finding *r)
 {
 	const struct cell cells[COLUMNS] = {cell_text(state(r)), cell_text(span_of(r->check->id)), cell_text(r->subject), cell_text(r->detail)};
 
-	rows_table.add(&f->rows, cells);
+	tabular_table.add(&f->rows, cells);
 }
 
 static int end(struct findings *f, struct err *e)
@@ -43,7 +43,7 @@ static int end(struct findings *f, struct err *e)
 		buf_add_str(b, "No finding is selected.\n");
 		return 0;
 	}
-	rows_end(&f->rows);
+	tabular_end(&f->rows);
 	for (size_t i = 0; i < f->checks_n; i++) {
 		failed += f->checks[i].failed;
 		errors += f->checks[i].errors;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows as one JSON object (RFC 8259), a row a line.
-#include "rows.h"
+#include "tabular.h"
 #include "common/text.h"
 
-static void begin(struct rows *r)
+static void begin(struct tabular *r)
 {
 	struct buf *b = &r->out->text;
 
@@ -29,7 +29,7 @@ static void add_cell(struct buf *b, const struct cell *c)
 		buf_add_span(b, c->text);
 }
 
-static void add(struct rows *r, const struct cell *cells)
+static void add(struct tabular *r, const struct cell *cells)
 {
 	struct buf *b = &r->out->text;
 
@@ -45,9 +45,9 @@ static void add(struct rows *r, const struct cell *cells)
 	buf_add_char(b, r->arrays ? ']' : '}');
 }
 
-static void end(struct rows *r)
+static void end(struct tabular *r)
 {
 	buf_add_str(&r->out->text, "\n]}\n");
 }
 
-const struct rows_form rows_json = {"json", begin, add, end};
+const struct tabular_form tabular_json = {"json", begin, add, end};

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows as a table for people. The first rows tell how wide the columns are; on a terminal every line fits its width.
-#include "rows.h"
+#include "tabular.h"
 
 enum { KEPT_ROWS = 500, COLUMN_LEAST = 8, COLUMN_MOST = 60 };
 
-static void begin(struct rows *r)
+static void begin(struct tabular *r)
 {
 	r->waiting = arena_array(&r->kept, KEPT_ROWS * r->n + 1, sizeof(*r->waiting));
 	r->waiting_n = 0;
@@ -12,7 +12,7 @@ static void begin(struct rows *r)
 }
 
 /* The widest that each column's values are. */
-static void measure(struct rows *r)
+static void measure(struct tabular *r)
 {
 	r->widths = arena_array(&r->kept, r->n, sizeof(*r->widths));
 	for (size_t i = 0; i < r->n; i++) {
@@ -26,7 +26,7 @@ static void measure(struct rows *r)
 }
 
 /* Columns with a weight that need no more than their share of `room` get it; false when there is none such. */
-static bool settle(struct rows *r, bool *settled, size_t *room, size_t *weights)
+static bool settle(struct tabular *r, bool *settled, size_t *room, size_t *weights)
 {
 	bool any = false;
 
@@ -45,7 +45,7 @@ static bool settle(struct rows *r, bool *settled, size_t *room, size_t *weights)
 }
 
 /* What is too wide for the terminal is taken from the columns with a weight. */
-static void squeeze(struct rows *r)
+static void squeeze(struct tabular *r)
 {
 	size_t fixed = r->n - 1, given = 0, room, weights = 0;
 	bool *settled = arena_array(&r->kept, r->n, sizeof(*settled));
@@ -67,13 +67,13 @@ static void squeeze(struct rows *r)
 }
 
 /* Without a terminal nothing is cut: a value that is wider than usual moves the rest of its line. */
-static void bound(struct rows *r)
+static void bound(struct tabular *r)
 {
 	for (size_t i = 0; i < r->n; i++)
 		r->widths[i] = r->widths[i] > COLUMN_MOST ? COLUMN_MOST : r->widths[i];
 }
 
-static void add_cell(struct rows *r, size_t i, const struct cell *c, bool last)
+static void add_cell(struct tabular *r, size_t i, const struct cell *c, bool last)
 {
 	struct buf *b = &r->out->text;
 	const char *code = r->colour && r->columns[i].severity ? tty_severity(c->text) : "";
@@ -94,7 +94,7 @@ static void add_cell(struct rows *r, size_t i, const struct cell *c, bool last)
 	buf_add_char(b, ' ');
 }
 
-static void add_line(struct rows *r, const struct cell *cells)
+static void add_line(struct tabular *r, const struct cell *cells)
 {
 	for (size_t i = 0; i < r->n; i++)
 		add_cell(r, i, &cells[i], i + 1 == r->n);
@@ -102,7 +102,7 @@ static void add_line(struct rows *r, const struct cell *cells)
 }
 
 /* The heading and the rows that waited for it. */
-static void start(struct rows *r)
+static void start(struct tabular *r)
 {
 	measure(r);
 	if (r->width)
@@ -123,7 +123,7 @@ static void start(struct rows *r)
 		add_line(r, &r->waiting[k * r->n]);
 }
 
-static void add(struct rows *r, const struct cell *cells)
+static void add(struct tabular *r, const struct cell *cells)
 {
 	struct cell *kept = &r->waiting[r->waiting_n * r->n];
 
@@ -139,10 +139,10 @@ static void add(struct rows *r, const struct cell *cells)
 		start(r);
 }
 
-static void end(struct rows *r)
+static void end(struct tabular *r)
 {
 	if (!r->widths)
 		start(r);
 }
 
-const struct rows_form rows_table = {"table", begin, add, end};
+const struct tabular_form tabular_table = {"table", begin, add, end};

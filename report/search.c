@@ -4,7 +4,7 @@
 #include "common/assessment.h"
 #include "common/opts.h"
 #include "common/text.h"
-#include "rows.h"
+#include "tabular.h"
 
 #include <inttypes.h>
 
@@ -138,24 +138,24 @@ static int read_totals(struct db *db, struct wish *w, struct buf *json, struct b
 	return rc;
 }
 
-static int write_hits(struct db *db, struct wish *w, struct rows *r, struct err *e)
+static int write_hits(struct db *db, struct wish *w, struct tabular *r, struct err *e)
 {
 	sqlite3_stmt *s = db_stmt(db, select_rows);
 	struct cell cells[COLUMNS];
 	int rc;
 
 	bind(s, w);
-	rows_begin(r);
+	tabular_begin(r);
 	while ((rc = db_step(db, s, e)) == 1) {
 		for (int i = 0; i < COLUMNS; i++)
 			cells[i] = cell_text(db_text(s, i));
 		cells[5].type = cells[5].text.p ? CELL_NUMBER : CELL_NULL;
-		if ((rc = rows_add(r, cells, e)))
+		if ((rc = tabular_add(r, cells, e)))
 			break;
 	}
 	sqlite3_reset(s);
 	if (rc == 0)
-		rows_end(r);
+		tabular_end(r);
 	return rc;
 }
 
@@ -163,21 +163,21 @@ static int tell(struct wish *w, const struct opt_list *rest, struct err *e)
 {
 	auto_buf head = BUF_INIT, line = BUF_INIT;
 	auto_out out = OUT_INIT;
-	auto_rows rows = {.out = &out, .columns = columns, .n = COLUMNS, .schema = "plimsoll.search/1", .list = "results"};
+	auto_tabular rows = {.out = &out, .columns = columns, .n = COLUMNS, .schema = "plimsoll.search/1", .list = "results"};
 	auto_db db = {0};
 
-	rows.form = rows_form_find(w->format, e);
+	rows.form = tabular_form_find(w->format, e);
 	if (!rows.form || read_wish(w, rest, e) || assessment_open(&db, rest->at[0], e) || read_totals(&db, w, &head, &line, e) || out_open(&out, w->output, e) ||
-	    rows_style(&rows, w->colour, e))
+	    tabular_style(&rows, w->colour, e))
 		return -1;
 	rows.head = buf_str(&head);
 	if (write_hits(&db, w, &rows, e))
 		return -1;
-	if (rows.form == &rows_table && !rows.count) {
+	if (rows.form == &tabular_table && !rows.count) {
 		buf_reset(&out.text);
 		buf_add_str(&out.text, "Nothing bears all of these words.\n");
 	}
-	if (rows.form == &rows_table && line.n)
+	if (rows.form == &tabular_table && line.n)
 		buf_printf(&out.text, "\nAnd %s (--limit).\n", buf_str(&line));
 	return out_commit(&out, e) ? -1 : assessment_exit(&db);
 }

@@ -4,7 +4,7 @@
 #include "common/assessment.h"
 #include "common/opts.h"
 #include "common/sandbox.h"
-#include "rows.h"
+#include "tabular.h"
 
 #include <math.h>
 
@@ -64,32 +64,32 @@ static struct cell cell_of(sqlite3_stmt *s, int i, struct buf *hex)
 	}
 }
 
-static int write_rows(struct db *db, sqlite3_stmt *s, struct rows *r, struct err *e)
+static int write_rows(struct db *db, sqlite3_stmt *s, struct tabular *r, struct err *e)
 {
 	struct buf *hex = arena_array(&r->kept, r->n, sizeof(*hex));
 	struct cell *cells = arena_array(&r->kept, r->n, sizeof(*cells));
 	struct sandbox box;
 	int step = SQLITE_ROW, rc = 0;
 
-	rows_begin(r);
+	tabular_begin(r);
 	sandbox_start(db, &box);
 	while (rc == 0 && (step = sqlite3_step(s)) == SQLITE_ROW) {
 		for (size_t i = 0; i < r->n; i++)
 			cells[i] = cell_of(s, (int)i, &hex[i]);
-		rc = rows_add(r, cells, e);
+		rc = tabular_add(r, cells, e);
 	}
 	if (rc == 0 && step != SQLITE_DONE)
 		rc = err_set(e, ERR_INPUT, "sql: %s", box.stopped ? "stopped: it took too many steps" : sqlite3_errmsg(db->h));
 	sandbox_stop(db, &box);
 	if (rc == 0)
-		rows_end(r);
+		tabular_end(r);
 	for (size_t i = 0; i < r->n; i++)
 		buf_fini(&hex[i]);
 	return rc;
 }
 
 /* Columns are as the statement names them. */
-static void name_columns(struct rows *r, sqlite3_stmt *s)
+static void name_columns(struct tabular *r, sqlite3_stmt *s)
 {
 	size_t n = (size_t)sqlite3_column_count(s);
 	struct column *columns = arena_array(&r->kept, n, sizeof(*columns));
@@ -105,14 +105,14 @@ static int answer(const struct wish *w, const char *site, const char *sql, struc
 	auto_db db = {0};
 	auto_stmt *s = NULL;
 	auto_out out = OUT_INIT;
-	auto_rows rows = {.out = &out, .schema = "plimsoll.rows/1", .list = "rows", .arrays = true};
+	auto_tabular rows = {.out = &out, .schema = "plimsoll.rows/1", .list = "rows", .arrays = true};
 
-	rows.form = rows_form_find(w->format, e);
+	rows.form = tabular_form_find(w->format, e);
 	if (!rows.form || assessment_open(&db, site, e))
 		return -1;
 	if ((sql ? sandbox_prepare(&db, sql, &s, e) : db_prepare(&db, list_views, &s, e)))
 		return err_wrap(e, "sql");
-	if (out_open(&out, w->output, e) || rows_style(&rows, w->colour, e))
+	if (out_open(&out, w->output, e) || tabular_style(&rows, w->colour, e))
 		return -1;
 	name_columns(&rows, s);
 	if (write_rows(&db, s, &rows, e) || out_commit(&out, e))

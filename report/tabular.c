@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The forms of tabular output, and which one is asked for.
-#include "rows.h"
+#include "tabular.h"
 
-static const struct rows_form *const forms[] = {&rows_table, &rows_csv, &rows_json};
+static const struct tabular_form *const forms[] = {&tabular_table, &tabular_csv, &tabular_json};
 
-const struct rows_form *rows_form_find(const char *name, struct err *e)
+const struct tabular_form *tabular_form_find(const char *name, struct err *e)
 {
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
 		if (strcmp(name, forms[i]->name) == 0)
@@ -13,31 +13,31 @@ const struct rows_form *rows_form_find(const char *name, struct err *e)
 	return NULL;
 }
 
-int rows_style(struct rows *r, const char *colour, struct err *e)
+int tabular_style(struct tabular *r, const char *colour, struct err *e)
 {
 	r->width = tty_width(r->out->f);
 	return tty_colour(colour, r->out->f, &r->colour, e);
 }
 
-void rows_begin(struct rows *r)
+void tabular_begin(struct tabular *r)
 {
 	r->count = 0;
 	r->form->begin(r);
 }
 
-int rows_add(struct rows *r, const struct cell *cells, struct err *e)
+int tabular_add(struct tabular *r, const struct cell *cells, struct err *e)
 {
 	r->form->add(r, cells);
 	r->count++;
 	return out_flow(r->out, e);
 }
 
-void rows_end(struct rows *r)
+void tabular_end(struct tabular *r)
 {
 	r->form->end(r);
 }
 
-void rows_fini(struct rows *r)
+void tabular_fini(struct tabular *r)
 {
 	arena_fini(&r->kept);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef REPORT_ROWS_H
-#define REPORT_ROWS_H
+#ifndef REPORT_TABULAR_H
+#define REPORT_TABULAR_H
 /*
  * Rows of columns as a table for people, CSV for spreadsheets or JSON for programs: what `findings`, `search`, `sql` and `benchmark`
  * print. One file per form: out-table.c, out-csv.c, out-json.c. Rows are written as they come.
@@ -26,10 +26,10 @@ struct column {
 	bool severity;	  /* its values colour themselves */
 };
 
-struct rows_form;
-struct rows {
+struct tabular_form;
+struct tabular {
 	struct out *out;
-	const struct rows_form *form;
+	const struct tabular_form *form;
 	const struct column *columns;
 	size_t n;
 	const char *schema, *list; /* JSON: the value of "schema", the key of the rows */
@@ -44,23 +44,23 @@ struct rows {
 	size_t *widths;		   /* NULL until they are known */
 };
 
-struct rows_form {
+struct tabular_form {
 	const char *name;
-	void (*begin)(struct rows *r);
-	void (*add)(struct rows *r, const struct cell *cells);
-	void (*end)(struct rows *r);
+	void (*begin)(struct tabular *r);
+	void (*add)(struct tabular *r, const struct cell *cells);
+	void (*end)(struct tabular *r);
 };
-extern const struct rows_form rows_table, rows_csv, rows_json;
+extern const struct tabular_form tabular_table, tabular_csv, tabular_json;
 
 /* By name; NULL (with ERR_USAGE) when there is no such form. */
-const struct rows_form *rows_form_find(const char *name, struct err *e);
+const struct tabular_form *tabular_form_find(const char *name, struct err *e);
 /* Terminal or not: width and colour of the output at hand. `colour`: the value of --color, may be NULL. */
-int rows_style(struct rows *r, const char *colour, struct err *e);
+int tabular_style(struct tabular *r, const char *colour, struct err *e);
 /* Out, form, columns, n and what concerns JSON are set before. */
-void rows_begin(struct rows *r);
+void tabular_begin(struct tabular *r);
 /* ERR_ENV when it cannot be written. */
-int rows_add(struct rows *r, const struct cell *cells, struct err *e);
-void rows_end(struct rows *r);
-void rows_fini(struct rows *r);
-#define auto_rows __attribute__((cleanup(rows_fini))) struct rows
+int tabular_add(struct tabular *r, const struct cell *cells, struct err *e);
+void tabular_end(struct tabular *r);
+void tabular_fini(struct tabular *r);
+#define auto_tabular __attribute__((cleanup(tabular_fini))) struct tabular
 #endif
