@@ -7,7 +7,7 @@
 #include "tabular.h"
 
 struct wish {
-	const char *format, *output, *colour;
+	struct tabular_wish form;
 	struct span states;
 };
 
@@ -34,30 +34,20 @@ static const char select_controls[] =
 	"ON v.check_id = k.check_id AND v.verdict = 'fail' WHERE k.framework = c.framework AND k.control = c.id ORDER BY v.count IS NULL, k.check_id LIMIT -1) k) "
 	"FROM v_control c WHERE c.framework = ?1 AND (?2 IS NULL OR instr(',' || ?2 || ',', ',' || c.state || ',')) ORDER BY c.ordinal";
 
+static void shape_list(const struct tabular *r, sqlite3_stmt *s, struct cell *cells)
+{
+	(void)s;
+	for (size_t i = LIST_NUMBERS; i < r->n; i++)
+		cells[i].type = CELL_NUMBER;
+}
+
 static int write_list(struct db *db, struct tabular *r, struct err *e)
 {
-	sqlite3_stmt *s = db_stmt(db, select_list);
-	struct cell cells[LIST_COLUMNS];
-	int rc;
-
 	r->columns = list_columns;
 	r->n = LIST_COLUMNS;
 	r->schema = "plimsoll.frameworks/1";
 	r->list = "frameworks";
-	tabular_begin(r);
-	while ((rc = db_step(db, s, e)) == 1) {
-		for (int i = 0; i < LIST_COLUMNS; i++) {
-			cells[i] = cell_text(db_text(s, i));
-			if (i >= LIST_NUMBERS)
-				cells[i].type = CELL_NUMBER;
-		}
-		if ((rc = tabular_add(r, cells, e)))
-			break;
-	}
-	sqlite3_reset(s);
-	if (rc == 0)
-		tabular_end(r);
-	return rc;
+	return tabular_query(r, db, db_stmt(db, select_list), shape_list, e);
 }
 
 /* The id that `name` is, or begins when it is the only one. */
@@ -90,12 +80,20 @@ static int find_framework(struct db *db, const char *name, struct buf *id, struc
 	return !same && several ? err_set(e, ERR_USAGE, "benchmark: more than one framework begins with '%s'", name) : 0;
 }
 
+static void shape_control(const struct tabular *r, sqlite3_stmt *s, struct cell *cells)
+{
+	bool json = r->form == &tabular_json;
+
+	cells[FAILING].type = CELL_NUMBER;
+	cells[CHECKS] = cell_text(db_text(s, json ? CHECKS : CHECKS_TEXT));
+	if (json)
+		cells[CHECKS].type = CELL_JSON;
+}
+
 static int write_controls(struct db *db, const struct wish *w, const char *name, struct tabular *r, struct err *e)
 {
 	auto_buf id = BUF_INIT, head = BUF_INIT;
 	sqlite3_stmt *s;
-	struct cell cells[CONTROL_COLUMNS];
-	int rc;
 
 	if (find_framework(db, name, &id, &head, e))
 		return -1;
@@ -106,19 +104,7 @@ static int write_controls(struct db *db, const struct wish *w, const char *name,
 	r->head = buf_str(&head);
 	s = db_stmt(db, select_controls);
 	db_bind(s, "tt", buf_span(&id), w->states);
-	tabular_begin(r);
-	while ((rc = db_step(db, s, e)) == 1) {
-		for (int i = 0; i < CONTROL_COLUMNS; i++)
-			cells[i] = cell_text(db_text(s, i == CHECKS && r->form != &tabular_json ? CHECKS_TEXT : i));
-		cells[FAILING].type = CELL_NUMBER;
-		cells[CHECKS].type = cells[CHECKS].type == CELL_TEXT ? CELL_JSON : CELL_NULL;
-		if ((rc = tabular_add(r, cells, e)))
-			break;
-	}
-	sqlite3_reset(s);
-	if (rc == 0)
-		tabular_end(r);
-	return rc;
+	return tabular_query(r, db, s, shape_control, e);
 }
 
 static int check_states(struct span states, struct err *e)
@@ -143,8 +129,8 @@ static int tell(const struct wish *w, const struct opt_list *rest, struct err *e
 	auto_tabular rows = {.out = &out};
 	int rc;
 
-	rows.form = tabular_form_find(w->format, e);
-	if (!rows.form || check_states(w->states, e) || assessment_open(&db, rest->at[0], e) || out_open(&out, w->output, e) || tabular_style(&rows, w->colour, e))
+	rows.form = tabular_form_find(w->form.format, e);
+	if (!rows.form || check_states(w->states, e) || assessment_open(&db, rest->at[0], e) || out_open(&out, w->form.output, e) || tabular_style(&rows, w->form.colour, e))
 		return -1;
 	rc = rest->n > 1 ? write_controls(&db, w, rest->at[1], &rows, e) : write_list(&db, &rows, e);
 	return rc || out_commit(&out, e) ? -1 : assessment_exit(&db);
@@ -157,13 +143,11 @@ static const char more[] =
 
 int cmd_benchmark(int argc, char **argv)
 {
-	struct wish w = {.format = "table"};
+	struct wish w = {.form = {.format = "table"}};
 	const char *states = NULL;
 	const struct opt table[] = {
 		{"state", 0, OPT_TEXT, &states, "LIST", "Only controls in these states, separated by commas."},
-		{"format", 'f', OPT_TEXT, &w.format, "FORMAT", "table (default), csv or json."},
-		{"output", 'o', OPT_TEXT, &w.output, "FILE", "Write there instead of to standard output."},
-		{"color", 0, OPT_TEXT, &w.colour, "WHEN", "auto (default), always or never."},
+		TABULAR_OPTS(w.form),
 		{0},
 	};
 	const struct opts opts = {.command = "benchmark", .synopsis = "SITE.db [NAME]", .summary = "Lists a framework's controls with their state and checks.",

@@ -22,7 +22,7 @@ static const struct column columns[] = {
 	{.name = "kind"}, {.name = "name", .weight = 5, .fit = TTY_TAIL}, {.name = "type", .weight = 2}, {.name = "cluster"}, {.name = "namespace"},
 	{.name = "count"}, {.name = "detail", .weight = 4},
 };
-enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
+enum { COLUMNS = sizeof(columns) / sizeof(columns[0]), COUNT = 5 };
 
 /* In each kind: what is named just so, then the gravest, then the shortest. ?2: the words as typed, ?3: kinds, ?4: how many of each. */
 static const char select_rows[] = HITS
@@ -42,7 +42,8 @@ static const char select_totals[] = HITS "SELECT kind, count(*) FROM found WHERE
 					 "GROUP BY kind ORDER BY instr(' " KINDS " ', ' ' || kind || ' '), kind";
 
 struct wish {
-	const char *format, *output, *colour, *kinds;
+	struct tabular_wish form;
+	const char *kinds;
 	int64_t limit;
 	struct buf words, match, kind_list;
 };
@@ -138,25 +139,18 @@ static int read_totals(struct db *db, struct wish *w, struct buf *json, struct b
 	return rc;
 }
 
+static void shape(const struct tabular *r, sqlite3_stmt *s, struct cell *cells)
+{
+	(void)r, (void)s;
+	cells[COUNT].type = cells[COUNT].text.p ? CELL_NUMBER : CELL_NULL;
+}
+
 static int write_hits(struct db *db, struct wish *w, struct tabular *r, struct err *e)
 {
 	sqlite3_stmt *s = db_stmt(db, select_rows);
-	struct cell cells[COLUMNS];
-	int rc;
 
 	bind(s, w);
-	tabular_begin(r);
-	while ((rc = db_step(db, s, e)) == 1) {
-		for (int i = 0; i < COLUMNS; i++)
-			cells[i] = cell_text(db_text(s, i));
-		cells[5].type = cells[5].text.p ? CELL_NUMBER : CELL_NULL;
-		if ((rc = tabular_add(r, cells, e)))
-			break;
-	}
-	sqlite3_reset(s);
-	if (rc == 0)
-		tabular_end(r);
-	return rc;
+	return tabular_query(r, db, s, shape, e);
 }
 
 static int tell(struct wish *w, const struct opt_list *rest, struct err *e)
@@ -166,9 +160,9 @@ static int tell(struct wish *w, const struct opt_list *rest, struct err *e)
 	auto_tabular rows = {.out = &out, .columns = columns, .n = COLUMNS, .schema = "plimsoll.search/1", .list = "results"};
 	auto_db db = {0};
 
-	rows.form = tabular_form_find(w->format, e);
-	if (!rows.form || read_wish(w, rest, e) || assessment_open(&db, rest->at[0], e) || read_totals(&db, w, &head, &line, e) || out_open(&out, w->output, e) ||
-	    tabular_style(&rows, w->colour, e))
+	rows.form = tabular_form_find(w->form.format, e);
+	if (!rows.form || read_wish(w, rest, e) || assessment_open(&db, rest->at[0], e) || read_totals(&db, w, &head, &line, e) || out_open(&out, w->form.output, e) ||
+	    tabular_style(&rows, w->form.colour, e))
 		return -1;
 	rows.head = buf_str(&head);
 	if (write_hits(&db, w, &rows, e))
@@ -190,13 +184,11 @@ static const char more[] =
 
 int cmd_search(int argc, char **argv)
 {
-	struct wish w = {.format = "table", .limit = 10};
+	struct wish w = {.form = {.format = "table"}, .limit = 10};
 	const struct opt table[] = {
 		{"kind", 'k', OPT_TEXT, &w.kinds, "LIST", "Only these kinds, separated by commas."},
 		{"limit", 0, OPT_INT, &w.limit, "N", "At most N of each kind (10)."},
-		{"format", 'f', OPT_TEXT, &w.format, "FORMAT", "table (default), csv or json."},
-		{"output", 'o', OPT_TEXT, &w.output, "FILE", "Write there instead of to standard output."},
-		{"color", 0, OPT_TEXT, &w.colour, "WHEN", "auto (default), always or never."},
+		TABULAR_OPTS(w.form),
 		{0},
 	};
 	const struct opts opts = {.command = "search", .synopsis = "SITE.db WORDS...", .summary = "Finds by name, label, image, package, identifier, setting or finding.",

@@ -11,7 +11,8 @@
 enum { SQL_BYTES_MAX = 1024 * 1024 };
 
 struct wish {
-	const char *format, *output, *colour, *file;
+	struct tabular_wish form;
+	const char *file;
 };
 
 /* The views are the contract (docs/schema.md); their columns in the order that they are declared in. */
@@ -107,12 +108,12 @@ static int answer(const struct wish *w, const char *site, const char *sql, struc
 	auto_out out = OUT_INIT;
 	auto_tabular rows = {.out = &out, .schema = "plimsoll.rows/1", .list = "rows", .arrays = true};
 
-	rows.form = tabular_form_find(w->format, e);
+	rows.form = tabular_form_find(w->form.format, e);
 	if (!rows.form || assessment_open(&db, site, e))
 		return -1;
 	if ((sql ? sandbox_prepare(&db, sql, &s, e) : db_prepare(&db, list_views, &s, e)))
 		return err_wrap(e, "sql");
-	if (out_open(&out, w->output, e) || tabular_style(&rows, w->colour, e))
+	if (out_open(&out, w->form.output, e) || tabular_style(&rows, w->form.colour, e))
 		return -1;
 	name_columns(&rows, s);
 	if (write_rows(&db, s, &rows, e) || out_commit(&out, e))
@@ -138,12 +139,10 @@ static const char more[] =
 
 int cmd_sql(int argc, char **argv)
 {
-	struct wish w = {.format = "table"};
+	struct wish w = {.form = {.format = "table"}};
 	const struct opt table[] = {
 		{"file", 0, OPT_TEXT, &w.file, "FILE", "Read the statement from there (-: standard input)."},
-		{"format", 'f', OPT_TEXT, &w.format, "FORMAT", "table (default), csv or json."},
-		{"output", 'o', OPT_TEXT, &w.output, "FILE", "Write there instead of to standard output."},
-		{"color", 0, OPT_TEXT, &w.colour, "WHEN", "auto (default), always or never."},
+		TABULAR_OPTS(w.form),
 		{0},
 	};
 	const struct opts opts = {.command = "sql", .synopsis = "SITE.db [\"SELECT ...\"]", .summary = "Answers one SELECT, read-only; lists the views without one.",

@@ -37,6 +37,26 @@ void tabular_end(struct tabular *r)
 	r->form->end(r);
 }
 
+int tabular_query(struct tabular *r, struct db *db, sqlite3_stmt *s, void (*shape)(const struct tabular *r, sqlite3_stmt *s, struct cell *cells), struct err *e)
+{
+	struct cell *cells = arena_array(&r->kept, r->n, sizeof(*cells));
+	int rc;
+
+	tabular_begin(r);
+	while ((rc = db_step(db, s, e)) == 1) {
+		for (size_t i = 0; i < r->n; i++)
+			cells[i] = cell_text(db_text(s, (int)i));
+		if (shape)
+			shape(r, s, cells);
+		if ((rc = tabular_add(r, cells, e)))
+			break;
+	}
+	sqlite3_reset(s);
+	if (rc == 0)
+		tabular_end(r);
+	return rc;
+}
+
 void tabular_fini(struct tabular *r)
 {
 	arena_fini(&r->kept);

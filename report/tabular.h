@@ -6,6 +6,8 @@
  * print. One file per form: out-table.c, out-csv.c, out-json.c. Rows are written as they come.
  */
 #include "common/arena.h"
+#include "common/db.h"
+#include "common/opts.h"
 #include "common/tty.h"
 #include "out.h"
 
@@ -52,6 +54,15 @@ struct tabular_form {
 };
 extern const struct tabular_form tabular_table, tabular_csv, tabular_json;
 
+/* What a command line says of the form, and the options that say it: entries of a struct opt table. */
+struct tabular_wish {
+	const char *format, *output, *colour; /* format: "table" unless told */
+};
+#define TABULAR_OPTS(w) \
+	{"format", 'f', OPT_TEXT, &(w).format, "FORMAT", "table (default), csv or json."}, \
+	{"output", 'o', OPT_TEXT, &(w).output, "FILE", "Write there instead of to standard output."}, \
+	{"color", 0, OPT_TEXT, &(w).colour, "WHEN", "auto (default), always or never."}
+
 /* By name; NULL (with ERR_USAGE) when there is no such form. */
 const struct tabular_form *tabular_form_find(const char *name, struct err *e);
 /* Terminal or not: width and colour of the output at hand. `colour`: the value of --color, may be NULL. */
@@ -61,6 +72,8 @@ void tabular_begin(struct tabular *r);
 /* ERR_ENV when it cannot be written. */
 int tabular_add(struct tabular *r, const struct cell *cells, struct err *e);
 void tabular_end(struct tabular *r);
+/* All of it from a statement of ours, a column a cell; `shape` (may be NULL) amends the cells of a row. */
+int tabular_query(struct tabular *r, struct db *db, sqlite3_stmt *s, void (*shape)(const struct tabular *r, sqlite3_stmt *s, struct cell *cells), struct err *e);
 void tabular_fini(struct tabular *r);
 #define auto_tabular __attribute__((cleanup(tabular_fini))) struct tabular
 #endif
