@@ -84,6 +84,10 @@ ok "the gate goes before that" "$?" 1
 ok "nothing good" "$? $(ls "$D/d")" "3 "
 "$PLIMSOLL" assess -q -o "$D/d" --fail-on urgent "$D/in2" > /dev/null 2>&1
 ok "no such severity" "$? $(ls "$D/d")" "2 "
+mkdir -p "$D/t"
+printf -- '---\ntitle: T\n---\n# A\n\nAll of them: findings.csv.\n' > "$D/t/names.md"
+"$PLIMSOLL" report -q -o "$D/e" --templates "$D/t" "$DB" names
+ok "a report that names the list brings it" "$? $(cmp "$D/e/findings.csv" "$D/a/findings.csv" && ls "$D/e" | tr '\n' ' ')" "0 findings.csv names.pdf "
 "$PLIMSOLL" assess "$D/in2" > /dev/null 2>&1
 ok "no folder" "$?" 2
 "$PLIMSOLL" assess -q -o /dev/null/x "$D/in" > /dev/null 2> "$D/err"

@@ -108,6 +108,15 @@ for w in 80 132 200; do
 done
 ok "table: NO_COLOR" "$(NO_COLOR=1 python3 "$D/terminal.py" 80 "$PLIMSOLL" findings "$DB" < /dev/null | tail -n 1)" "True False 1"
 
+# Goldens: three checks whose verdicts on the fixture were worked out by hand.
+few="--check runtime.privileged-container,runtime.host-pid,content.no-digest --verdict fail"
+for f in table junit; do
+	F "$DB" $few --format $f > "$D/few.$f"
+	ok "golden: $f" "$(diff "tests/golden/findings.$f" "$D/few.$f")" ""
+done
+F "$DB" $few --format json | jq -S '[.findings[] | {id, check, domain, severity, verdict, subject, cluster, namespace, kind, name, detail, facts, missing, evidence, owner, effort, accepted}]' > "$D/few.json"
+ok "golden: json" "$(diff tests/golden/findings.json "$D/few.json")" ""
+
 # Filters and limits.
 n() { F "$DB" --format json "$@" | jq '.findings | length'; }
 ok "filter: severity and verdict" "$(n --severity high,critical --verdict fail)" "$(q "SELECT count(*) FROM finding WHERE severity IN ('high', 'critical') AND verdict = 'fail'")"
