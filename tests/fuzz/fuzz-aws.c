@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct err e = {0};
 	char kind[256];
 
-	if (!db.h && (db_create(&db, NULL, DB_APPLICATION_ID, &e) || schema_create(&db, &e)))
+	if (!db.h && (db_create(&db, NULL, DB_APPLICATION_ID, &e) || schema_create(&db, &e) || db_undoable(&db, &e)))
 		die("%s", e.msg);
 	recognise(SPAN("file.json"), text, kind, sizeof(kind));
 	l.kind = strncmp(kind, "aws/", 4) == 0 ? kind : "aws/account-authorization-details";
