@@ -126,7 +126,7 @@ static void columns_set(struct bars *b)
 
 	for (size_t r = 0; r < b->rows; r++)
 		sign = label_signed(b, r) ? 1.5f * c->em : sign;
-	b->label_w = fminf(widest(b, style_text(c), label_text, SPAN_NONE) + sign + 1, c->w * (c->w < 20 * c->em ? 0.32f : 0.4f));
+	b->label_w = fminf(widest(b, style_text(c), label_text, SPAN_NONE) + sign + 1, c->w * (c->w < 20 * c->em ? 0.34f : 0.46f));
 	b->value_w = fminf(widest(b, style_bold(c), value_text, b->target ? head(c, 1) : SPAN_NONE) + 1, c->w * (c->w < 30 * c->em ? 0.4f : 0.25f));
 	b->target_w = b->target ? fminf(widest(b, style_text(c), target_text, head(c, 2)) + 1, c->w * 0.18f) : 0;
 	b->bar_x = c->x + b->label_w + gap;

@@ -136,7 +136,7 @@ float chart_heatmap(struct canvas *c)
 	heat_read(h, top);
 	for (size_t i = 0; i < h->rows; i++)
 		h->label_w = fmaxf(h->label_w, text_span_width(c, style_text(c), h->row[i]) + c->em * 0.8f);
-	h->label_w = fminf(h->label_w, c->w * 0.32f);
+	h->label_w = fminf(h->label_w, c->w * (c->w > 36 * c->em ? 0.4f : 0.32f));
 	h->cell_w = fminf((c->w - h->label_w) / (float)h->columns, 11 * c->em);
 	h->row_h = c->em * 2;
 	y = c->y + heat_heads(h);
@@ -179,33 +179,49 @@ static int scale_value(const struct chart *d, size_t row, size_t column)
 	return (int)lround(v);
 }
 
-/* Lays the labels of a cell out in lines; draws them when all fit, else their number. */
-static void cell_labels(const struct matrix *m, const size_t *row, size_t n, float x, float y, bool draw, bool *fit)
+/* Lays the first `n` of a cell's labels out in lines, then `rest` where it is given; false, and nothing more drawn, when they do not fit. */
+static bool cell_labels(const struct matrix *m, const size_t *row, size_t n, struct span rest, float x, float y, bool draw)
 {
 	const struct canvas *c = m->c;
 	struct style s = style_in(style_small(c), tint(c, TINT_INK));
-	float room = m->cell_w - c->em * 0.8f, left = x + c->em * 0.4f, at = left, base = y + c->em * 0.3f + line_ascent(s);
-	float gap = c->em * 0.55f;
+	float room = m->cell_w - c->em * 0.7f, left = x + c->em * 0.35f, at = left, base = y + c->em * 0.25f + line_ascent(s);
+	float gap = c->em * 0.45f;
 
-	for (size_t i = 0; i < n; i++) {
-		struct span label = cell(c->d, row[i], 2), anchor = cell(c->d, row[i], 3);
-		float w = fminf(text_span_width(c, s, label) + 0.1f, room);
+	for (size_t i = 0; i < n + (rest.n > 0); i++) {
+		struct span label = i < n ? cell(c->d, row[i], 2) : rest, anchor = i < n ? cell(c->d, row[i], 3) : SPAN_NONE;
+		float w = fminf(text_span_width(c, s, label) + 0.1f, room), right = left + room;
 
-		if (at > left && at + w > left + room) {
+		/* The lowest line leaves its end to the sign of the cell's level. */
+		if (base + line_height(s) > y + m->cell_h - c->em * 0.2f)
+			right -= c->em * 1.2f;
+		if (at > left && at + w > right) {
 			at = left;
 			base += line_height(s);
 		}
-		if (base + s.size * 0.3f > y + m->cell_h - c->em * 0.2f) {
-			*fit = false;
-			return;
-		}
+		if (base + s.size * 0.3f > y + m->cell_h - c->em * 0.2f)
+			return false;
 		if (draw)
 			text_line(c, at, base, w, s, ALIGN_LEFT, label);
 		if (draw && anchor.n && c->at->link)
 			c->at->link(c->at->user, anchor, c->at->x + at, c->at->y + base - s.size, w, line_height(s));
 		at += w + gap;
 	}
-	*fit = true;
+	return true;
+}
+
+/* As many labels as the cell holds; "+3" stands for those that it does not. */
+static void cell_fill(const struct matrix *m, const size_t *row, size_t n, size_t all, float x, float y)
+{
+	struct span rest = SPAN_NONE;
+	size_t shown = n;
+
+	while (shown && !cell_labels(m, row, shown, rest = all > shown ? span_of(arena_printf(m->c->arena, "+%zu", all - shown)) : SPAN_NONE, x, y, false))
+		shown--;
+	if (shown)
+		cell_labels(m, row, shown, rest, x, y, true);
+	else if (all)
+		number_line(m->c, x + 2, y + m->cell_h / 2 + m->c->em * 0.55f, m->cell_w - 4, style_sized(style_bold(m->c), m->c->em * 1.5f), ALIGN_CENTRE,
+			    (double)all, SPAN_NONE);
 }
 
 static void matrix_cell(const struct matrix *m, int likelihood, int impact)
@@ -215,7 +231,6 @@ static void matrix_cell(const struct matrix *m, int likelihood, int impact)
 	struct span level = level_of(likelihood * impact);
 	int32_t colour = tint_named(c, level, 0);
 	size_t row[CELL_LABELS_MAX], n = 0, all = 0;
-	bool fit = true;
 
 	for (size_t r = 0; r < c->d->rows; r++) {
 		if (scale_value(c->d, r, 0) != likelihood || scale_value(c->d, r, 1) != impact)
@@ -226,12 +241,7 @@ static void matrix_cell(const struct matrix *m, int likelihood, int impact)
 	}
 	draw_rect(c, x + 0.75f, y + 0.75f, m->cell_w - 1.5f, h - 1.5f, paint_fill(colour_lighter(colour, all ? 0.72f : 0.86f)));
 	draw_sign(c, x + m->cell_w - c->em * 1.25f, y + h - c->em * 1.25f, c->em * 0.95f, level, colour);
-	cell_labels(m, row, n, x, y, false, &fit);
-	if (n && fit && all == n)
-		cell_labels(m, row, n, x, y, true, &fit);
-	else if (n)
-		number_line(c, x + 2, y + h / 2 + c->em * 0.55f, m->cell_w - 4, style_sized(style_bold(c), c->em * 1.5f), ALIGN_CENTRE,
-			    (double)all, SPAN_NONE);
+	cell_fill(m, row, n, all, x, y);
 }
 
 static void matrix_axes(const struct matrix *m)

@@ -10,7 +10,8 @@ struct group {
 	struct group *up; /* the `each` it stands in */
 	size_t up_row;
 	size_t rows, total; /* what `top` let through, what the query gave */
-	size_t keep;
+	size_t keep, most; /* most: what its chapter has room for */
+	size_t least; /* rows below which it is left out as a whole */
 	int priority;
 	struct span more; /* where the rest is */
 };
@@ -52,6 +53,7 @@ struct block {
 	/* heading */
 	int level;
 	bool page, notoc;
+	int budget; /* pages that it and the chapters up to the next with one may take; 0: any */
 	struct span anchor, plain; /* plain: its words, for bookmarks */
 	struct text bare; /* text without its number, when headings are numbered */
 	/* text */
@@ -80,6 +82,7 @@ struct cover {
 	struct text label, title, subtitle, text, note;
 	struct text *facts; /* label, value */
 	size_t fact_count;
+	struct table *versions, *signoff; /* NULL: none */
 };
 struct document {
 	struct arena *arena; /* everything lives here */

@@ -6,10 +6,10 @@
 #include <math.h>
 
 #define PAD_X 4.0f
-#define PAD_Y 2.6f
 #define GROUND_PAD 8.0f
 #define GROUND_LOW 0.35f /* below the rule of the row above */
 #define GROUND_GREY 0xf3f5f7
+#define COVER_FACTS 210.0f /* points that the facts of a cover may need */
 
 struct painter {
 	const struct layout *l;
@@ -68,7 +68,8 @@ static void rule(const struct painter *p, float x, float y, float w, int32_t c, 
 
 static void draw_ground(struct painter *p, const struct item *i, float x, float y, float drop)
 {
-	float left = x - (i->kind == ITEM_GAP ? 0 : i->ground == GROUND_CODE ? GROUND_PAD : 0), w = i->width + 2 * (x - left), h = i->height;
+	float left = x - (i->kind == ITEM_GAP ? 0 : i->ground == GROUND_CODE ? GROUND_PAD + i->hang : 0);
+	float w = i->kind == ITEM_GAP ? i->width : i->width + 2 * GROUND_PAD, h = i->height;
 
 	/* Space between two paragraphs of a box belongs to it; that above the box does not. */
 	if (i->kind != ITEM_GAP) {
@@ -131,7 +132,7 @@ static void draw_row(struct painter *p, const struct item *i, float x, float y)
 	const struct table *t = g->table;
 	bool head = i->kind == ITEM_HEAD;
 	const struct grid_row *row = head ? &g->head : &g->rows[i->row];
-	float pad = PAD_Y * p->l->sizes.air;
+	float pad = g->pad;
 
 	for (size_t c = 0; c < t->columns; c++) {
 		const struct text *cell = head ? &t->heads[c] : &t->cells[i->row * t->columns + c];
@@ -278,7 +279,7 @@ static float cover_text(struct painter *p, const struct text *t, float size, flo
 	return y;
 }
 
-static void cover_facts(struct painter *p, float y)
+static float cover_facts(struct painter *p, float y, float low)
 {
 	const struct layout *l = p->l;
 	const struct cover *c = &l->d->cover;
@@ -291,18 +292,45 @@ static void cover_facts(struct painter *p, float y)
 		left = cover_text(p, &c->facts[2 * i], size, leading, l->left, label - 8, y + 3.5f, 2);
 		right = cover_text(p, &c->facts[2 * i + 1], size, leading, l->left + label, l->width - label, y + 3.5f, 3);
 		y = fmaxf(left, right) + 3.5f;
-		if (y > l->d->height - 130)
+		if (y > low)
 			break;
 	}
 	if (c->fact_count)
 		rule(p, l->left, y, l->width, colour(p, TINT_LINE), 0.5f);
+	return y;
+}
+
+/* A small table with a title at the foot of the cover, its cells high enough for a pen. Returns its height; draws from y on when y is 0 or more. */
+static float cover_table(struct painter *p, const struct table *t, struct span title, float row, float y, struct arena *a)
+{
+	const struct layout *l = p->l;
+	float size = l->d->theme->size.small, sum = 0, x = l->left, top = size * 2.1f;
+	struct text name = words_one(a, l, title, (struct look){.face = FACE_BOLD, .tint = TINT_ACCENT});
+
+	if (!t || y < 0)
+		return t ? 2 * top + row * (float)t->rows : 0;
+	cover_text(p, &name, size * 1.1f, top, l->left, l->width, y, 1);
+	for (size_t c = 0; c < t->columns; c++)
+		sum += t->widths[c];
+	for (size_t c = 0; c < t->columns; c++) {
+		float w = l->width * t->widths[c] / sum;
+
+		cover_text(p, &t->heads[c], size, top, x, w - 6, y + top, 1);
+		for (size_t r = 0; r < t->rows; r++)
+			cover_text(p, &t->cells[r * t->columns + c], size * 1.06f, row, x, w - 6, y + 2 * top + row * (float)r, 1);
+		x += w;
+	}
+	for (size_t r = 0; r <= t->rows; r++)
+		rule(p, l->left, y + 2 * top + row * (float)r, l->width, colour(p, r ? TINT_LINE : TINT_INK), r ? 0.5f : 0.8f);
+	return 2 * top + row * (float)t->rows;
 }
 
 static void draw_cover(struct painter *p)
 {
 	const struct layout *l = p->l;
 	const struct cover *c = &l->d->cover;
-	float size = l->d->theme->size.cover, text = l->d->theme->size.text, y = l->d->height * 0.2f;
+	float size = l->d->theme->size.cover, text = l->d->theme->size.text, y = l->d->height * (c->versions || c->signoff ? 0.13f : 0.2f);
+	float versions, signoff, foot, tables;
 	auto_arena a = ARENA_INIT;
 	struct text firm = words_one(&a, l, l->d->theme->firm, (struct look){.face = FACE_BOLD, .tint = TINT_MUTED});
 
@@ -316,8 +344,14 @@ static void draw_cover(struct painter *p)
 	y = cover_text(p, &c->title, size, size * 1.18f, l->left, l->width, y, 3) + 6;
 	y = cover_text(p, &c->subtitle, size * 0.56f, size * 0.75f, l->left, l->width, y, 2) + 16;
 	y = cover_text(p, &c->text, text * 1.14f, text * 1.75f, l->left, l->width * 0.78f, y, 8) + 26;
-	cover_facts(p, fmaxf(y, l->d->height * 0.46f));
-	cover_text(p, &c->note, l->d->theme->size.small * 1.06f, l->d->theme->size.small * 1.55f, l->left, l->width, l->d->height - 84, 4);
+	versions = cover_table(p, c->versions, SPAN("Versions"), 16, -1, &a);
+	signoff = cover_table(p, c->signoff, SPAN("Sign-off"), 24, -1, &a);
+	foot = l->d->height - 84;
+	tables = foot - 14 - signoff - (versions > 0 && signoff > 0 ? 16 : 0) - versions;
+	cover_facts(p, fmaxf(y, fminf(l->d->height * 0.46f, tables - COVER_FACTS)), tables - 24);
+	cover_table(p, c->versions, SPAN("Versions"), 16, tables, &a);
+	cover_table(p, c->signoff, SPAN("Sign-off"), 24, foot - 14 - signoff, &a);
+	cover_text(p, &c->note, l->d->theme->size.small * 1.06f, l->d->theme->size.small * 1.55f, l->left, l->width, foot, 4);
 }
 
 static void draw_outline(struct painter *p)

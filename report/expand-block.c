@@ -17,7 +17,7 @@ struct fence {
 	struct span word, body;
 	int line;
 	struct span title, note, empty, more; /* with values put in; absent when not given */
-	int64_t top; /* 0: not given */
+	int64_t top, priority; /* 0: not given */
 };
 
 static struct span option(const struct fence *f, const char *key)
@@ -71,9 +71,9 @@ static const struct block_kind_row {
 	const char *name, *options;
 	bool chart;
 } kinds[] = {
-	{"table", " title empty note top more widths align code bar anchor ref ", false},
-	{"list", " title empty note top more numbered ", false},
-	{"each", " title empty note top more ", false},
+	{"table", " title empty note top more priority widths align code bar anchor ref ", false},
+	{"list", " title empty note top more priority numbered ", false},
+	{"each", " title empty note top more priority ", false},
 	{"if", " ", false},
 	{"donut", " title empty note centre label ", true},
 	{"bars", " title empty note max unit stacked top ", true},
@@ -109,10 +109,12 @@ static int text_option(struct fence *f, const char *key, struct span *out, struc
 
 static int common_options(struct fence *f, struct err *e)
 {
-	struct span top = option(f, "top");
+	struct span top = option(f, "top"), priority = option(f, "priority");
 
 	if (top.p && (!span_int(top, &f->top) || f->top < 1))
 		return err_set(e, ERR_INPUT, "%s:%d: top=%.*s is no number of rows", f->x->t->name, f->line, SPAN_ARG(top));
+	if (priority.p && (!span_int(priority, &f->priority) || f->priority < 1 || f->priority > 5))
+		return err_set(e, ERR_INPUT, "%s:%d: priority=%.*s is not 1 to 5", f->x->t->name, f->line, SPAN_ARG(priority));
 	return text_option(f, "title", &f->title, e) || text_option(f, "note", &f->note, e) || text_option(f, "empty", &f->empty, e) ||
 			       text_option(f, "more", &f->more, e)
 		       ? -1
@@ -159,7 +161,7 @@ static struct group *group_of(struct fence *f, const struct rows *r)
 {
 	struct group *g = document_group(f->x->d);
 
-	*g = (struct group){.up = f->x->in, .up_row = f->x->row, .rows = r->n, .keep = r->n, .total = r->total, .priority = g->priority, .more = f->more};
+	*g = (struct group){.up = f->x->in, .up_row = f->x->row, .rows = r->n, .keep = r->n, .most = r->n, .least = span_eq(f->word, "each") ? 1 : 3, .total = r->total, .priority = f->priority ? (int)f->priority : g->priority, .more = f->more};
 	return g;
 }
 

@@ -2,7 +2,7 @@
 // The front matter of a template becomes values, cover, header and footer.
 #include "expand.h"
 
-enum { VALUES_MAX = 400, FACTS_MAX = 20 };
+enum { VALUES_MAX = 400, FACTS_MAX = 20, COVER_ROWS_MAX = 5 };
 
 static int front_words(struct expander *x, const struct json *v, struct look look, struct text *out, struct err *e)
 {
@@ -42,25 +42,54 @@ static int run_values(struct expander *x, struct scope *scope, const struct scop
 	return 0;
 }
 
-static int cover_facts(struct expander *x, struct span sql, struct err *e)
+static struct text data_words(struct expander *x, struct span s, struct look look)
+{
+	struct words w = {.fonts = x->d->fonts, .arena = x->d->arena};
+
+	words_data(&w, s, look);
+	return words_end(&w);
+}
+
+/* The cells of a table of the cover; those without a value are left to be written by hand. */
+static struct table *cover_table(struct expander *x, const struct rows *r)
+{
+	struct table *t = arena_alloc(x->d->arena, sizeof(*t));
+
+	t->columns = r->columns < TABLE_COLUMNS_MAX ? r->columns : TABLE_COLUMNS_MAX;
+	t->rows = r->n;
+	t->heads = arena_array(x->d->arena, t->columns, sizeof(*t->heads));
+	t->cells = arena_array(x->d->arena, t->columns * t->rows, sizeof(*t->cells));
+	for (size_t c = 0; c < t->columns; c++) {
+		t->heads[c] = data_words(x, r->heads[c], (struct look){.face = FACE_BOLD, .tint = TINT_INK});
+		t->align[c] = 'l';
+		t->widths[c] = c == 0 ? 1 : c + 1 == t->columns ? 3 : 2;
+	}
+	for (size_t i = 0; i < t->rows * t->columns; i++) {
+		const struct value *v = &r->cells[i / t->columns * r->columns + i % t->columns];
+
+		t->cells[i] = data_words(x, v->type == VALUE_NULL ? SPAN("") : value_plain(x->d->arena, v), (struct look){.tint = TINT_INK});
+	}
+	return t;
+}
+
+/* What a query of the cover gives, as label and value or as a table. */
+static int cover_query(struct expander *x, struct span key, struct span sql, struct err *e)
 {
 	struct cover *c = &x->d->cover;
 	struct rows r;
 
-	if (rows_query(x->db, x->d->arena, sql, x->scope, FACTS_MAX, &r, e))
-		return err_wrap(e, "%s: facts of the cover", x->t->name);
+	if (rows_query(x->db, x->d->arena, sql, x->scope, span_eq(key, "facts") ? FACTS_MAX : COVER_ROWS_MAX, &r, e))
+		return err_wrap(e, "%s: %.*s of the cover", x->t->name, SPAN_ARG(key));
+	if (!span_eq(key, "facts")) {
+		*(span_eq(key, "versions") ? &c->versions : &c->signoff) = r.n ? cover_table(x, &r) : NULL;
+		return 0;
+	}
 	if (r.columns != 2)
 		return err_set(e, ERR_INPUT, "%s: the cover's facts want two columns, label and value", x->t->name);
 	c->fact_count = r.n;
 	c->facts = arena_array(x->d->arena, r.n * 2, sizeof(*c->facts));
-	for (size_t i = 0; i < r.n * 2; i++) {
-		struct words w = {.fonts = x->d->fonts, .arena = x->d->arena};
-		auto_buf b = BUF_INIT;
-
-		value_print(&b, &r.cells[i]);
-		words_data(&w, buf_span(&b), (struct look){.tint = i % 2 ? TINT_INK : TINT_MUTED});
-		c->facts[i] = words_end(&w);
-	}
+	for (size_t i = 0; i < r.n * 2; i++)
+		c->facts[i] = data_words(x, value_plain(x->d->arena, &r.cells[i]), (struct look){.tint = i % 2 ? TINT_INK : TINT_MUTED});
 	return 0;
 }
 
@@ -84,8 +113,8 @@ static int expand_cover(struct expander *x, struct err *e)
 			rc = front_words(x, &m->value, plain, &c->text, e);
 		else if (span_eq(key, "note"))
 			rc = front_words(x, &m->value, muted, &c->note, e);
-		else if (span_eq(key, "facts"))
-			rc = cover_facts(x, json_scalar(&m->value), e);
+		else if (span_eq(key, "facts") || span_eq(key, "versions") || span_eq(key, "signoff"))
+			rc = cover_query(x, key, json_scalar(&m->value), e);
 		else
 			rc = err_set(e, ERR_INPUT, "%s: the cover has no '%.*s'", x->t->name, SPAN_ARG(key));
 		if (rc)

@@ -240,7 +240,7 @@ static struct span slug(struct arena *a, struct span s)
 
 struct attributes {
 	struct span anchor;
-	int priority;
+	int priority, pages;
 	bool detail, fill, page, notoc;
 };
 
@@ -252,6 +252,8 @@ static int attribute(struct expander *x, struct attributes *at, struct span word
 		at->anchor = (struct span){word.p + 1, word.n - 1};
 	else if (span_starts(word, "priority=") && span_int((struct span){word.p + 9, word.n - 9}, &n) && n >= 1 && n <= 5)
 		at->priority = (int)n;
+	else if (span_starts(word, "pages=") && span_int((struct span){word.p + 6, word.n - 6}, &n) && n >= 1 && n <= 20)
+		at->pages = (int)n;
 	else if (span_eq(word, "detail"))
 		at->detail = true;
 	else if (span_eq(word, "fill"))
@@ -310,7 +312,8 @@ static int expand_heading(struct expander *x, cmark_node *n, int line, struct er
 	b = expand_block(x, BLOCK_HEADING, line);
 	b->text = text;
 	b->level = level;
-	b->page = at.page;
+	b->page = at.page || at.pages;
+	b->budget = level == 1 ? at.pages : 0;
 	b->notoc = at.notoc;
 	b->plain = text_plain(x->d->arena, &text);
 	b->anchor = at.anchor.p ? at.anchor : slug(x->d->arena, b->plain);

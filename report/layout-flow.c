@@ -171,7 +171,8 @@ static void set_code(struct frame *r, const struct block *b)
 		it->size = size;
 		it->glue = n <= 25 || i == 0 || i + 2 >= n;
 		/* What goes on from the line above hangs. */
-		it->x += BOX_PAD + (at[i].start && b->text.at[at[i].start - 1].kind != GLYPH_BREAK ? hang : 0);
+		it->hang = at[i].start && b->text.at[at[i].start - 1].kind != GLYPH_BREAK ? hang : 0;
+		it->x += BOX_PAD + it->hang;
 		it->width -= 2 * BOX_PAD;
 	}
 	gap(&in, 0, 5, false);

@@ -98,7 +98,7 @@ static void row_measure(struct layout *l, struct grid *g, struct grid_row *row, 
 					    &row->cut[c]);
 		most = row->counts[c] > most ? row->counts[c] : most;
 	}
-	row->height = (float)most * g->leading + 2 * PAD_Y * l->sizes.air;
+	row->height = (float)most * g->leading + 2 * g->pad;
 }
 
 struct grid *grid_measure(struct layout *l, const struct table *t, size_t n, float width)
@@ -110,6 +110,7 @@ struct grid *grid_measure(struct layout *l, const struct table *t, size_t n, flo
 	g->table = t;
 	g->size = l->sizes.table;
 	g->leading = g->size * (l->sizes.leading - 0.14f);
+	g->pad = PAD_Y * l->sizes.air;
 	measure_columns(t, n, g->size, &m);
 	widths_fit(t, &m, width, w);
 	for (size_t c = 0; c < t->columns; c++)

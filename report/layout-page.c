@@ -5,6 +5,7 @@
 #include <math.h>
 
 #define CHAPTER_LOWEST 0.84f /* of a page: lower, a chapter begins on the next */
+#define CHAPTER_LEAST 0.18f  /* of a page: what must stand below a chapter's heading */
 
 size_t group_shown(const struct group *g)
 {
@@ -34,6 +35,8 @@ bool group_note(struct arena *a, const struct fonts *fonts, const struct group *
 
 static bool in_shown_rows(const struct block *b)
 {
+	if (b->rows && !b->rows->keep)
+		return false;
 	const struct group *g = b->in;
 
 	for (size_t row = b->row; g; row = g->up_row, g = g->up)
@@ -98,7 +101,7 @@ void layout_shown(struct layout *l)
 	for (size_t i = 0; i < d->n; i++) {
 		const struct block *b = &d->blocks[i];
 
-		l->shown[i] = in_shown_rows(b) && (!b->detail || !d->details[b->detail - 1].hidden) && b->fill <= l->fill_shown;
+		l->shown[i] = in_shown_rows(b) && (!b->detail || !d->details[b->detail - 1].hidden) && (!b->fill || l->fill_on[b->fill]);
 	}
 	headings_hide(l);
 	if (d->numbered && !d->slides)
@@ -206,6 +209,20 @@ static bool is_chapter(const struct item *i)
 	return i->kind == ITEM_LINE && i->block && i->block->kind == BLOCK_HEADING && i->block->level == 1;
 }
 
+/* What must stand together where a chapter begins: its heading and the first things below it. */
+static float chapter_least(const struct flow *f, size_t i, float room)
+{
+	float sum = 0, h;
+
+	for (size_t end; i < f->n && sum < room * CHAPTER_LEAST; i = end) {
+		end = chain(f, i, false, &h);
+		if (sum > 0 && (f->at[i].page || is_chapter(&f->at[i])))
+			break;
+		sum += h;
+	}
+	return sum;
+}
+
 void layout_pages(struct layout *l)
 {
 	struct cutter c = {l, l->d->cover.any ? 1 : 0, l->top, true};
@@ -218,7 +235,7 @@ void layout_pages(struct layout *l)
 		if (l->flow.at[i].page && !c.top)
 			page_next(&c);
 		end = chain(&l->flow, i, c.top, &h);
-		if (!c.top && is_chapter(&l->flow.at[i]) && c.y > l->top + room * CHAPTER_LOWEST)
+		if (!c.top && is_chapter(&l->flow.at[i]) && (c.y > l->top + room * CHAPTER_LOWEST || c.y + fminf(chapter_least(&l->flow, i, room), room) > l->bottom))
 			page_next(&c);
 		if (c.y + h > l->bottom && !c.top && (h <= room || c.y > l->top + room * 0.6f) && !is_air(&l->flow.at[i])) {
 			page_next(&c);

@@ -40,7 +40,13 @@ static void set_again(struct layout *l)
 	l->place_cap = l->anchor_cap = 0;
 	memset(l->targets, 0, l->d->n * sizeof(*l->targets));
 	layout_shown(l);
-	flow_blocks(l, &l->flow, 0, l->d->n, l->width);
+	for (size_t i = 0; i < l->segment_count; i++) {
+		float air = l->sizes.air;
+
+		l->sizes.air = l->segments[i].air > 0 ? l->segments[i].air : air;
+		flow_blocks(l, &l->flow, l->segments[i].from, l->segments[i].to, l->width);
+		l->sizes.air = air;
+	}
 	layout_pages(l);
 }
 
@@ -60,10 +66,10 @@ static void rows_keep(struct layout *l, int step)
 		struct group *g = l->d->groups[i];
 		int begin = (5 - g->priority) * PARTS, done = step - begin;
 		float part = done <= 0 || g->priority < 2 ? 1 : done >= PARTS ? 0 : 1 - (float)done / PARTS;
-		size_t keep = (size_t)ceilf((float)g->rows * part);
+		size_t keep = (size_t)ceilf((float)g->most * part);
 
 		g->keep = keep > ROWS_LEAST ? keep : ROWS_LEAST;
-		g->keep = g->keep < g->rows ? g->keep : g->rows;
+		g->keep = g->keep < g->most ? g->keep : g->most;
 	}
 	set_again(l);
 }
@@ -93,7 +99,7 @@ static void rows_add(struct layout *l, const size_t *base, int priority, size_t 
 		struct group *g = l->d->groups[i];
 
 		if (g->priority == priority)
-			g->keep = base[i] + more < g->rows ? base[i] + more : g->rows;
+			g->keep = base[i] + more < g->most ? base[i] + more : g->most;
 	}
 	set_again(l);
 }
@@ -126,9 +132,9 @@ static void rows_give_back(struct layout *l)
 			struct group *g = l->d->groups[i];
 			size_t keep = g->keep;
 
-			if (g->rows - keep != lack)
+			if (g->most - keep != lack)
 				continue;
-			g->keep = g->rows;
+			g->keep = g->most;
 			set_again(l);
 			tries++;
 			if (too_long(l))
@@ -250,12 +256,14 @@ static void make_longer(struct layout *l)
 		l->fresh_chapters = false;
 		set_again(l);
 	}
-	while (too_short(l) && l->fill_shown < l->d->fills) {
-		l->fill_shown++;
+	for (int i = 1; i <= l->d->fills && too_short(l); i++) {
+		if (l->fill_on[i])
+			continue;
+		l->fill_on[i] = true;
 		set_again(l);
-	}
-	if (too_long(l) && l->fill_shown) {
-		l->fill_shown--;
+		if (!too_long(l))
+			continue;
+		l->fill_on[i] = false;
 		set_again(l);
 	}
 }
@@ -268,7 +276,7 @@ static void slides_drop(struct layout *l)
 			if (l->d->blocks[i].kind == BLOCK_HEADING && l->d->blocks[i].level == 1 && l->d->blocks[i].priority == priority) {
 				/* All that belongs to it goes with it. */
 				for (size_t k = i; k < l->d->n && (k == i || l->d->blocks[k].kind != BLOCK_HEADING || l->d->blocks[k].level > 1); k++)
-					l->d->blocks[k].fill = l->d->fills + 1;
+					l->d->blocks[k].fill = l->d->fills + 1; /* a section that is never on */
 				set_again(l);
 			}
 }
@@ -336,8 +344,11 @@ void layout_set(struct layout *l, struct document *d)
 	*l = (struct layout){.d = d, .arena = ARENA_INIT};
 	l->shown = arena_array(d->arena, d->n + 1, sizeof(*l->shown));
 	l->targets = arena_array(d->arena, d->n + 1, sizeof(*l->targets));
+	l->fill_on = arena_array(d->arena, (size_t)d->fills + 2, sizeof(*l->fill_on));
 	sizes_set(l, 1);
 	page_set(l);
+	segments_find(l);
+	segments_fit(l);
 	set_again(l);
 	if (d->slides) {
 		slides_set(l);

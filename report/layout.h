@@ -16,7 +16,7 @@ struct sizes {
 struct grid {
 	const struct table *table;
 	float x[TABLE_COLUMNS_MAX + 1]; /* edges of columns, from the left of the item */
-	float size, leading;
+	float size, leading, pad;
 	struct grid_row {
 		struct line **lines; /* of each column */
 		size_t *counts;
@@ -38,6 +38,7 @@ struct item {
 	bool glue;   /* no page break behind it */
 	bool page;   /* begins a page */
 	bool rule;   /* a line of the theme below it */
+	float hang; /* how much of x is because the line goes on from the one above */
 	float x, width, height, before; /* before: space above, not at the top of a page */
 	const struct block *block; /* of headings, tables, contents */
 	const struct text *text, *bullet;
@@ -68,13 +69,21 @@ struct target { /* of a block */
 	size_t page;
 	float y;
 };
+/* Chapters that are set by themselves: they begin a page and have a number of pages of their own. */
+struct segment {
+	size_t from, to; /* blocks */
+	int budget;	 /* pages; 0: any */
+	float air;	 /* 0: the document's */
+};
 struct layout {
 	struct document *d;
 	struct arena arena; /* of one setting */
 	struct sizes sizes;
 	float left, top, width, bottom; /* where text stands on a page */
 	bool fresh_chapters; /* chapters begin pages */
-	int fill_shown;
+	bool *fill_on; /* of each fill section, from 1 */
+	struct segment *segments;
+	size_t segment_count;
 	bool *shown; /* of each block */
 	struct flow flow;
 	struct place *places;
@@ -102,6 +111,9 @@ struct grid *grid_measure(struct layout *l, const struct table *t, size_t n, flo
 /* How many rows are shown, with the "top 3 of 312" line that says so; absent when all are. */
 size_t group_shown(const struct group *g);
 bool group_note(struct arena *a, const struct fonts *fonts, const struct group *g, struct text *out);
+/* Finds the document's segments and gives those with a number of pages what fits them: rows, details, fill sections. */
+void segments_find(struct layout *l);
+void segments_fit(struct layout *l);
 /* Cuts the flow into pages and counts them. */
 void layout_pages(struct layout *l);
 /* What is shown under the current settings. */

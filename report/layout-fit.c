@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// Chapters with a number of pages of their own: what fits them is shown. The contract of the whole document is layout.c's.
+#include "layout.h"
+
+enum { GROUPS_MAX = 200 };
+
+static bool segment_begins(const struct block *b)
+{
+	return b->kind == BLOCK_HEADING && b->level == 1 && b->budget;
+}
+
+void segments_find(struct layout *l)
+{
+	const struct document *d = l->d;
+	size_t n = 1;
+
+	for (size_t i = 0; i < d->n; i++)
+		n += segment_begins(&d->blocks[i]);
+	l->segments = arena_array(d->arena, n, sizeof(*l->segments));
+	l->segments[0] = (struct segment){.to = d->n};
+	l->segment_count = 1;
+	for (size_t i = 0; i < d->n && !d->slides; i++) {
+		struct segment *last = &l->segments[l->segment_count - 1];
+
+		if (!segment_begins(&d->blocks[i]))
+			continue;
+		if (i > last->from) {
+			last->to = i;
+			last = &l->segments[l->segment_count++];
+		}
+		*last = (struct segment){.from = i, .to = d->n, .budget = d->blocks[i].budget};
+	}
+}
+
+/* Pages that the segment takes by itself. */
+static size_t segment_pages(struct layout *l, const struct segment *s)
+{
+	arena_reset(&l->arena);
+	l->flow = (struct flow){0};
+	l->places = NULL;
+	l->anchors = NULL;
+	layout_shown(l);
+	l->sizes.air = s->air;
+	flow_blocks(l, &l->flow, s->from, s->to, l->width);
+	layout_pages(l);
+	return l->pages - (l->d->cover.any ? 1 : 0);
+}
+
+static bool segment_fits(struct layout *l, const struct segment *s)
+{
+	return segment_pages(l, s) <= (size_t)s->budget;
+}
+
+/* The groups of rows in a segment; those of fill sections only when `fill` names one. */
+static size_t segment_groups(const struct layout *l, const struct segment *s, int fill, struct group **out)
+{
+	size_t n = 0;
+
+	for (size_t i = s->from; i < s->to; i++) {
+		const struct block *b = &l->d->blocks[i];
+
+		for (struct group *g = b->rows ? b->rows : b->in; g && n < GROUPS_MAX; g = g->up) {
+			bool known = b->fill != fill;
+
+			for (size_t k = 0; k < n && !known; k++)
+				known = out[k] == g;
+			if (!known)
+				out[n++] = g;
+		}
+	}
+	return n;
+}
+
+static void details_give_up(struct layout *l, const struct segment *s)
+{
+	int last = 0;
+
+	for (size_t i = s->to; i-- > s->from;) {
+		int detail = l->d->blocks[i].detail;
+
+		if (!detail || detail == last || segment_fits(l, s))
+			continue;
+		l->d->details[detail - 1].hidden = true;
+		last = detail;
+	}
+}
+
+/* Row by row, those of the highest priority first and faster, until none fits any more. */
+static void rows_add(struct layout *l, const struct segment *s, struct group **groups, size_t n)
+{
+	bool closed[GROUPS_MAX] = {false}, any = true;
+
+	while (any) {
+		any = false;
+		for (int priority = 1; priority <= 5; priority++)
+			for (size_t i = 0; i < n; i++) {
+				struct group *g = groups[i];
+				size_t keep = g->keep, lack = g->rows - keep, step = priority < 3 || lack == 2 ? 2 : 1;
+
+				if (closed[i] || g->priority != priority || !lack || !keep)
+					continue;
+				g->keep += step < lack ? step : lack;
+				closed[i] = !segment_fits(l, s);
+				g->keep = closed[i] ? keep : g->keep;
+				any |= !closed[i];
+			}
+	}
+}
+
+static void rows_fit(struct layout *l, const struct segment *s)
+{
+	struct group *groups[GROUPS_MAX];
+	size_t n = segment_groups(l, s, 0, groups);
+
+	for (size_t i = 0; i < n; i++)
+		groups[i]->keep = groups[i]->rows < groups[i]->least || groups[i]->priority < 2 ? groups[i]->rows : groups[i]->least;
+	details_give_up(l, s);
+	for (int priority = 5; priority > 3; priority--)
+		for (size_t i = n; i-- > 0;)
+			if (groups[i]->priority == priority && !segment_fits(l, s))
+				groups[i]->keep = 0;
+	rows_add(l, s, groups, n);
+}
+
+/* A fill section goes where its chapter leaves room, with fewer rows if need be. */
+static void fill_try(struct layout *l, const struct segment *s, int fill, size_t pages)
+{
+	struct group *groups[GROUPS_MAX];
+	size_t n = segment_groups(l, s, fill, groups);
+
+	l->fill_on[fill] = true;
+	if (segment_pages(l, s) <= pages)
+		return;
+	for (size_t i = 0; i < n; i++)
+		groups[i]->keep = groups[i]->rows < groups[i]->least ? groups[i]->rows : groups[i]->least;
+	l->fill_on[fill] = segment_pages(l, s) <= pages;
+	if (l->fill_on[fill])
+		rows_add(l, &(struct segment){s->from, s->to, (int)pages, s->air}, groups, n);
+}
+
+static void segment_fit(struct layout *l, struct segment *s)
+{
+	static const float airs[] = {1, 0.85f, 0.7f, 0.6f};
+	size_t pages;
+	int last = 0;
+
+	for (size_t i = 0; i < sizeof(airs) / sizeof(airs[0]); i++) {
+		s->air = airs[i];
+		if (segment_fits(l, s))
+			break;
+	}
+	if (!segment_fits(l, s))
+		rows_fit(l, s);
+	pages = segment_pages(l, s);
+	for (size_t i = s->from; i < s->to && pages <= (size_t)s->budget; i++) {
+		int fill = l->d->blocks[i].fill;
+
+		if (fill && fill != last)
+			fill_try(l, s, fill, pages);
+		last = fill;
+	}
+}
+
+void segments_fit(struct layout *l)
+{
+	float air = l->sizes.air;
+
+	for (size_t i = 0; i < l->segment_count; i++)
+		if (l->segments[i].budget)
+			segment_fit(l, &l->segments[i]);
+	for (size_t i = 0; i < l->d->group_count; i++)
+		l->d->groups[i]->most = l->d->groups[i]->keep;
+	l->sizes.air = air;
+}
