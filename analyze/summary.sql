@@ -65,7 +65,7 @@ WITH node_way(workload, rank, how, fix) AS (
     FROM far_right WHERE kind = 'ServiceAccount' GROUP BY cluster, namespace, name),
   way_in(workload, how, through) AS (
     SELECT e.workload, CASE e.type WHEN 'load-balancer' THEN 'load balancer' WHEN 'node-port' THEN 'node port' WHEN 'external-ip' THEN 'external address' WHEN 'host-port' THEN 'port of the node' WHEN 'host-network' THEN 'the node''s network' ELSE e.type END
-        || coalesce(' ' || e.host, ', port ' || e.port, ''), min(e.id) FROM exposure e WHERE e.outside GROUP BY e.workload),
+        || coalesce(', port ' || e.port, ''), min(e.id) FROM exposure e WHERE e.outside GROUP BY e.workload),
   candidate AS (
     SELECT w.thing, w.cluster, CASE WHEN (SELECT count(*) FROM scope WHERE kind = 'cluster' AND state = 'in-scope') > 1 THEN w.cluster || '/' ELSE '' END || w.namespace || '/' || w.name AS workload,
       w.namespace || '/' || w.service_account AS account, i.how AS entry, n.how AS node_how, r.how AS right_how, r.what AS right_what,

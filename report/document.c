@@ -46,6 +46,18 @@ uint16_t document_link(struct document *d, struct span target, bool outside)
 	return (uint16_t)++d->link_count;
 }
 
+void document_speech(struct document *d, struct span text)
+{
+	size_t heading = d->n;
+
+	while (heading > 0 && !(d->blocks[heading - 1].kind == BLOCK_HEADING && d->blocks[heading - 1].level == 1))
+		heading--;
+	if (!heading)
+		return;
+	d->speeches = grow(d->arena, d->speeches, d->speech_count, &d->speech_cap, sizeof(*d->speeches));
+	d->speeches[d->speech_count++] = (struct speech){heading - 1, text};
+}
+
 void document_section(struct document *d, int level, int priority, bool detail, bool fill)
 {
 	struct section s = d->section[level - 1];

@@ -14,6 +14,7 @@ struct group {
 	size_t least; /* rows below which it is left out as a whole */
 	int priority;
 	struct span more; /* where the rest is */
+	bool quiet;	  /* nothing is said about rows that are not shown */
 };
 
 enum block_kind {
@@ -108,6 +109,12 @@ struct document {
 	size_t detail_count, detail_cap;
 	int fills; /* sections marked so */
 	int boxes;
+	/* What the speaker says, by the slide's heading. */
+	struct speech {
+		size_t heading; /* block */
+		struct span text;
+	} *speeches;
+	size_t speech_count, speech_cap;
 	/* While it is made: what the sections around here are, by level of heading; 0 is the document. */
 	struct section {
 		int priority, detail, fill;
@@ -120,6 +127,8 @@ struct block *document_block(struct document *d, enum block_kind kind, int line)
 struct group *document_group(struct document *d);
 /* 1 + the index of a link; 0 when there are too many. */
 uint16_t document_link(struct document *d, struct span target, bool outside);
+/* What the speaker says on the slide that is open. */
+void document_speech(struct document *d, struct span text);
 /* From here on, blocks belong to a section of this level, inside that of the level above. */
 void document_section(struct document *d, int level, int priority, bool detail, bool fill);
 #endif

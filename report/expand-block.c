@@ -73,8 +73,9 @@ static const struct block_kind_row {
 } kinds[] = {
 	{"table", " title empty note top more priority widths align code bar anchor ref ", false},
 	{"list", " title empty note top more priority numbered ", false},
-	{"each", " title empty note top more priority ", false},
+	{"each", " title empty note top more priority quiet ", false},
 	{"if", " ", false},
+	{"notes", " ", false},
 	{"donut", " title empty note centre label ", true},
 	{"bars", " title empty note max unit stacked top ", true},
 	{"radar", " title empty note size ", true},
@@ -161,7 +162,8 @@ static struct group *group_of(struct fence *f, const struct rows *r)
 {
 	struct group *g = document_group(f->x->d);
 
-	*g = (struct group){.up = f->x->in, .up_row = f->x->row, .rows = r->n, .keep = r->n, .most = r->n, .least = span_eq(f->word, "each") ? 1 : 3, .total = r->total, .priority = f->priority ? (int)f->priority : g->priority, .more = f->more};
+	*g = (struct group){.up = f->x->in, .up_row = f->x->row, .rows = r->n, .keep = r->n, .most = r->n, .least = span_eq(f->word, "each") ? 1 : 3, .total = r->total, .priority = f->priority ? (int)f->priority : g->priority, .more = f->more,
+			      .quiet = option(f, "quiet").p != NULL};
 	return g;
 }
 
@@ -523,6 +525,17 @@ static int expand_if(struct fence *f, struct err *e)
 	return n == 3 ? expand_body(f, parts[2], lines[2], e) : 0;
 }
 
+/* What the speaker says: text with values, kept beside the document. */
+static int expand_notes(struct fence *f, struct err *e)
+{
+	struct span text;
+
+	if (expand_plain(f->x, f->body, &text, e))
+		return -1;
+	document_speech(f->x->d, span_trim(text));
+	return 0;
+}
+
 int expand_fence(struct expander *x, struct span info, struct span body, int line, struct err *e)
 {
 	struct fence f = {.x = x, .line = line};
@@ -551,6 +564,8 @@ int expand_fence(struct expander *x, struct span info, struct span body, int lin
 		return expand_list_block(&f, e);
 	case 'e':
 		return expand_each(&f, e);
+	case 'n':
+		return expand_notes(&f, e);
 	default:
 		return expand_if(&f, e);
 	}

@@ -115,7 +115,7 @@ static void rows_fit(struct layout *l, const struct segment *s)
 	for (size_t i = 0; i < n; i++)
 		groups[i]->keep = groups[i]->rows < groups[i]->least || groups[i]->priority < 2 ? groups[i]->rows : groups[i]->least;
 	details_give_up(l, s);
-	for (int priority = 5; priority > 3; priority--)
+	for (int priority = 5; priority > 2; priority--)
 		for (size_t i = n; i-- > 0;)
 			if (groups[i]->priority == priority && !segment_fits(l, s))
 				groups[i]->keep = 0;

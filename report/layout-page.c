@@ -18,7 +18,7 @@ bool group_note(struct arena *a, const struct fonts *fonts, const struct group *
 	size_t n = group_shown(g);
 	auto_buf b = BUF_INIT;
 
-	if (n >= g->total)
+	if (n >= g->total || g->quiet)
 		return false;
 	buf_add_str(&b, "top ");
 	value_print(&b, &(struct value){.type = VALUE_INT, .i = (int64_t)n});

@@ -111,6 +111,28 @@ static int pdf_write(struct layout *l, const char *path, int64_t created, struct
 	return rc ? -1 : outfile_commit(&out, e);
 }
 
+/* DIR/NAME-notes.txt: what the speaker says, slide by slide. */
+static int notes_write(const struct layout *l, const char *path, struct err *e)
+{
+	const struct document *d = l->d;
+	auto_buf b = BUF_INIT;
+
+	buf_add_span(&b, d->title);
+	buf_add_str(&b, ": speaker notes\n");
+	for (size_t i = 0; i < d->speech_count; i++) {
+		const struct speech *s = &d->speeches[i];
+
+		if (!l->targets[s->heading].placed)
+			continue;
+		buf_add_str(&b, arena_printf(d->arena, "\n%zu  ", l->targets[s->heading].page + 1));
+		buf_add_span(&b, d->blocks[s->heading].plain);
+		buf_add_str(&b, "\n\n");
+		buf_add_span(&b, s->text);
+		buf_add_char(&b, '\n');
+	}
+	return outfile_write(path, b.p, b.n, e);
+}
+
 struct shared {
 	const struct report_options *o;
 	struct db *db;
@@ -147,6 +169,13 @@ static int document_build(const struct shared *s, const char *name, struct err *
 		return -1;
 	if (!s->o->quiet)
 		printf("%s: %zu %s\n", path, l.pages, d.slides ? "slides" : "pages");
+	if (!d.speech_count)
+		return 0;
+	path = arena_printf(&arena, "%s/%s-notes.txt", s->o->folder, name);
+	if (notes_write(&l, path, e))
+		return -1;
+	if (!s->o->quiet)
+		printf("%s: what to say\n", path);
 	return 0;
 }
 
