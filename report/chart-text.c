@@ -348,7 +348,7 @@ struct span number_text(const struct canvas *c, double v, struct span unit)
 		snprintf(digits, sizeof(digits), "%s", v < 0 ? "> -0.1" : "< 0.1");
 	else
 		snprintf(digits, sizeof(digits), whole ? "%.0f" : "%.1f", whole && round(v) == 0 ? 0.0 : v);
-	s = whole && fabs(v) >= 10000 ? thousands(c, digits) : span_of(arena_strdup(c->arena, digits));
+	s = whole ? thousands(c, digits) : span_of(arena_strdup(c->arena, digits));
 	if (unit.n)
 		s = span_of(arena_printf(c->arena, "%.*s %.*s", SPAN_ARG(s), SPAN_ARG(unit)));
 	return s;

@@ -32,13 +32,13 @@ bool value_true(const struct value *v)
 	}
 }
 
-/* Digits in groups of three when there are five or more before the point. */
+/* Digits in groups of three. */
 static void add_grouped(struct buf *b, const char *digits)
 {
 	size_t whole = strcspn(digits, ".");
 
 	for (size_t i = 0; digits[i]; i++) {
-		if (i && i < whole && whole >= 5 && (whole - i) % 3 == 0)
+		if (i && i < whole && (whole - i) % 3 == 0)
 			buf_add_char(b, ',');
 		buf_add_char(b, digits[i]);
 	}

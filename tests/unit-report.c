@@ -97,7 +97,8 @@ static void values(void)
 
 #define INT(n) ((struct value){.type = VALUE_INT, .i = (n)})
 #define REAL(n) ((struct value){.type = VALUE_REAL, .d = (n)})
-	CHECK_SPAN(printed("n", INT(9999)), "9999");
+	CHECK_SPAN(printed("n", INT(999)), "999");
+	CHECK_SPAN(printed("n", INT(9999)), "9,999");
 	CHECK_SPAN(printed("n", INT(10000)), "10,000");
 	CHECK_SPAN(printed("n", INT(-1234567)), "-1,234,567");
 	CHECK_SPAN(printed("n", INT(INT64_MIN)), "-9,223,372,036,854,775,808");
