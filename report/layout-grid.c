@@ -22,7 +22,7 @@ static void measure_columns(const struct table *t, size_t n, float size, struct 
 			m->least[c] = fmaxf(m->least[c], text_least(&t->cells[r * t->columns + c], size));
 			m->whole[c] = fmaxf(m->whole[c], text_whole(&t->cells[r * t->columns + c], size));
 		}
-		m->least[c] += 2 * PAD_X;
+		m->least[c] += 2 * PAD_X + 0.3f;
 		m->whole[c] += 2 * PAD_X + 0.3f;
 	}
 }
