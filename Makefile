@@ -75,6 +75,11 @@ $(B)/tests/fault.so: tests/fault.c
 
 -include $(OBJ:.o=.d) $(UNITS:=.d)
 
+# The demo site: evidence, database and documents in demo-out/.
+demo: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)sh tests/fixtures/demo/demo.sh ./$(B)/plimsoll demo-out
+
 # Tests run under AddressSanitizer and UBSan, in their own build folder.
 test: deps
 	$(Q)$(MAKE) --no-print-directory SAN=1 test-run
@@ -148,5 +153,5 @@ deps-fuzz: deps
 clean:
 	rm -rf build build-san build-fuzz build-cov demo-out
 
-.PHONY: all deps deps-fuzz test test-run lint fuzz fuzz-run bench cover install dist clean FORCE
+.PHONY: all demo deps deps-fuzz test test-run lint fuzz fuzz-run bench cover install dist clean FORCE
 .SECONDARY:

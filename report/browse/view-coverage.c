@@ -13,11 +13,12 @@ static const struct {
 } sections[] = {
 	{"evidence by scope",
 	 "SELECT s.kind || ' ' || s.name || ': ' || CASE WHEN s.state != 'in-scope' THEN s.state WHEN count(k.kind) = 0 THEN 'nothing collected' || "
-	 "coalesce(' (' || s.hint || ')', '') ELSE count(k.kind) || ' kinds, ' || sum(k.items) || ' objects' END "
+	 "coalesce(' (' || s.hint || ')', '') ELSE count(k.kind) || CASE count(k.kind) WHEN 1 THEN ' kind, ' ELSE ' kinds, ' END || sum(k.items) || CASE sum(k.items) WHEN 1 THEN ' object' ELSE ' objects' END END "
 	 "FROM scope s LEFT JOIN evidence_kind k ON k.scope = s.id GROUP BY s.id ORDER BY s.kind, s.name",
 	 "no evidence"},
 	{"not assessed, by what is missing",
-	 "SELECT count(*) || ' checks: ' || missing FROM finding WHERE verdict = 'not-assessed' AND thing IS NULL GROUP BY missing ORDER BY count(*) DESC, missing",
+	 "SELECT count(DISTINCT f.check_id) || CASE count(DISTINCT f.check_id) WHEN 1 THEN ' check waits' ELSE ' checks wait' END || ' for ' || m.value "
+	 "FROM finding f, json_each(f.missing) m WHERE f.verdict = 'not-assessed' AND f.thing IS NULL GROUP BY m.value ORDER BY count(DISTINCT f.check_id) DESC, m.value",
 	 "everything that the checks need was collected"},
 	{"asked for and not received", "SELECT kind || ': ' || reason FROM expected ORDER BY kind, reason LIMIT 200", "nothing"},
 	{"could not be read", "SELECT coalesce(path, '') || ' ' || coalesce(pointer, '') || ': ' || message FROM v_problem ORDER BY id LIMIT 200", "nothing"},
@@ -78,7 +79,7 @@ struct view *view_coverage_new(void)
 
 	if (!c)
 		die("out of memory");
-	c->view = (struct view){.name = "coverage", .hints = " / search   n next   space page   1 overview   2 findings   ? help   Esc back", .draw = draw, .act = act,
+	c->view = (struct view){.name = "coverage", .hints = " Esc back   / search   n next   space page   1 overview   2 findings   ? help", .draw = draw, .act = act,
 				.free = coverage_free};
 	return &c->view;
 }

@@ -79,7 +79,7 @@ static void controls(struct text *t, struct browser *b, struct span check)
 
 static int fill_finding(struct detail *d, struct browser *b, struct err *e)
 {
-	static const char sql[] = "SELECT f.title, f.severity, f.verdict, f.subject, f.detail, f.facts, f.missing, f.why, f.fix, f.effort, f.owner, f.evidence, "
+	static const char sql[] = "SELECT f.title, f.severity, f.verdict, f.subject, f.detail, f.facts, (SELECT group_concat(value, ', ') FROM json_each(f.missing)), f.why, f.fix, f.effort, f.owner, f.evidence, "
 				  "f.pointer, f.check_id, c.patch, c.false_positives, c.refs, (SELECT reason FROM exception x WHERE x.id = f.accepted) "
 				  "FROM v_finding f JOIN \"check\" c ON c.id = f.check_id WHERE f.id = ?";
 	sqlite3_stmt *s = db_stmt(b->db, sql);
@@ -98,8 +98,7 @@ static int fill_finding(struct detail *d, struct browser *b, struct err *e)
 		text_para(t, style, 0, buf_span(&line));
 		labelled(t, "subject", db_text(s, 3));
 		labelled(t, "what", db_text(s, 4));
-		if (db_text(s, 6).n > 2)
-			labelled(t, "missing evidence", db_text(s, 6));
+		labelled(t, "missing evidence", db_text(s, 6));
 		facts(t, db_text(s, 5));
 		labelled(t, "accepted", db_text(s, 17));
 		labelled(t, "why", db_text(s, 7));

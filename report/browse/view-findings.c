@@ -203,7 +203,7 @@ struct view *view_findings_new(const char *where_column, struct span value)
 
 	if (!f)
 		die("out of memory");
-	f->view = (struct view){.name = "findings", .hints = " Enter open   / search   s severity   d domain   N namespace   v verdict   x clear   ? help   Esc back",
+	f->view = (struct view){.name = "findings", .hints = " Enter open  / search  s severity  d domain  N namespace  v verdict  ? help",
 				.draw = draw, .act = act, .free = findings_free};
 	f->stale = true;
 	for (int i = 0; where_column && i < FILTERS; i++)

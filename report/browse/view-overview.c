@@ -77,15 +77,15 @@ static int draw_risks(struct browser *b, int y, int bottom, struct err *e)
 static int draw(struct view *v, struct browser *b, int top, int rows, struct err *e)
 {
 	struct overview *o = (struct overview *)v;
-	sqlite3_stmt *s = db_stmt(b->db, "SELECT grade, domain, (SELECT value FROM meta WHERE key = 'customer'), "
+	sqlite3_stmt *s = db_stmt(b->db, "SELECT grade, (SELECT title FROM domain_score d WHERE d.domain = overall.domain), (SELECT value FROM meta WHERE key = 'customer'), "
 					 "(SELECT value FROM meta WHERE key = 'trust') FROM overall");
 	int y = top + 1, bottom = top + rows;
 
 	if (db_step(b->db, s, e) == 1) {
 		struct span customer = db_text(s, 2), domain = db_text(s, 1);
 
-		term_printf(y, 2, term_columns() - 4, STYLE_BOLD, "Grade %.*s%s%.*s%s%.*s", SPAN_ARG(db_text(s, 0)), customer.p ? "   " : "",
-			    SPAN_ARG(customer), domain.p ? "   decided by " : "", SPAN_ARG(domain));
+		term_printf(y, 2, term_columns() - 30, STYLE_BOLD, "Grade %.*s%s%.*s%s%s%.*s", SPAN_ARG(db_text(s, 0)), domain.p ? " (" : "",
+			    SPAN_ARG(domain), domain.p ? ")" : "", customer.p ? "   " : "", SPAN_ARG(customer));
 		term_printf(y, term_columns() - 26, 25, STYLE_DIM, "evidence %.*s", SPAN_ARG(db_text(s, 3)));
 	}
 	sqlite3_reset(s);
@@ -133,7 +133,7 @@ struct view *view_overview_new(void)
 
 	if (!o)
 		die("out of memory");
-	o->view = (struct view){.name = "overview", .hints = " Enter: the domain's findings   2 findings   3 coverage   / search   ? help   q quit",
+	o->view = (struct view){.name = "overview", .hints = " Enter open domain   2 findings   3 coverage   / search   ? help   q quit",
 				.draw = draw, .act = act, .free = overview_free};
 	return &o->view;
 }
