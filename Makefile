@@ -138,7 +138,7 @@ dist: all
 # What the build and the tests need from Debian 12.
 DEPS := gcc pkg-config libc6-dev libsqlite3-dev libarchive-dev zlib1g-dev libyaml-dev libjansson-dev libyajl-dev libncurses-dev libhpdf-dev \
 	libcmark-gfm-dev libcmark-gfm-extensions-dev libfribidi-dev libzstd-dev libssl-dev fonts-noto-core fonts-noto-mono \
-	poppler-utils sqlite3 jq zstd python3 tmux
+	poppler-utils qpdf sqlite3 jq zstd python3 tmux
 deps:
 	@missing=$$(for p in $(DEPS); do dpkg-query -W -f='$${Status}\n' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
 	if [ -n "$$missing" ]; then \

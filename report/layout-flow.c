@@ -109,6 +109,15 @@ static void set_heading(struct frame *r, const struct block *b)
 	gap(r, 0, space(r, level == 1 ? 9 : level == 2 ? 4 : 2.5f), true);
 }
 
+/* Space above a block: less of it right below a heading, which brings its own. */
+static float space_above(const struct frame *r, float points)
+{
+	const struct flow *f = r->f;
+	bool below = f->n > 1 && f->at[f->n - 1].kind == ITEM_GAP && f->at[f->n - 2].block && f->at[f->n - 2].block->kind == BLOCK_HEADING;
+
+	return space(r, below ? points * 0.45f : points);
+}
+
 static void set_title(struct frame *r, const struct block *b, float before)
 {
 	size_t start = r->f->n;
@@ -182,7 +191,7 @@ static void set_table(struct frame *r, const struct block *b)
 {
 	size_t n = b->rows ? group_shown(b->rows) : b->table->rows, first;
 	struct grid *g = grid_measure(r->l, b->table, n, r->width);
-	float before = space(r, 11);
+	float before = space_above(r, 11);
 
 	set_title(r, b, before);
 	first = r->f->n;
@@ -219,7 +228,7 @@ static void set_chart(struct frame *r, const struct block *b)
 	struct layout *l = r->l;
 	struct chart_place at = {.fonts = l->d->fonts, .theme = l->d->theme, .width = r->width, .em = l->sizes.chart,
 				 .max_height = (l->bottom - l->top) * (l->d->slides ? 0.9f : 0.6f)};
-	float h = chart_height(b->chart, &at), before = space(r, 11);
+	float h = chart_height(b->chart, &at), before = space_above(r, 11);
 	struct item *i;
 
 	if (h <= 0)

@@ -268,17 +268,11 @@ static void make_longer(struct layout *l)
 	}
 }
 
-/* Least priority number that a slide may have to be dropped. */
-static void slides_drop(struct layout *l)
+/* A slide and all that belongs to it become a section that is never on. */
+static void slide_drop(struct document *d, size_t heading)
 {
-	for (int priority = 5; priority > 3 && too_long(l); priority--)
-		for (size_t i = l->d->n; i-- > 0 && too_long(l);)
-			if (l->d->blocks[i].kind == BLOCK_HEADING && l->d->blocks[i].level == 1 && l->d->blocks[i].priority == priority) {
-				/* All that belongs to it goes with it. */
-				for (size_t k = i; k < l->d->n && (k == i || l->d->blocks[k].kind != BLOCK_HEADING || l->d->blocks[k].level > 1); k++)
-					l->d->blocks[k].fill = l->d->fills + 1; /* a section that is never on */
-				set_again(l);
-			}
+	for (size_t k = heading; k < d->n && (k == heading || d->blocks[k].kind != BLOCK_HEADING || d->blocks[k].level > 1); k++)
+		d->blocks[k].fill = d->fills + 1;
 }
 
 /* Room that is left goes between the things on a slide. */
@@ -317,12 +311,11 @@ static void slide_fit(struct layout *l, size_t from, size_t to)
 		l->flow.at[n].page = true;
 }
 
-static void slides_set(struct layout *l)
+static void slides_fit(struct layout *l)
 {
 	struct document *d = l->d;
 	size_t from = 0;
 
-	slides_drop(l);
 	layout_shown(l);
 	arena_reset(&l->arena);
 	l->flow = (struct flow){0};
@@ -337,6 +330,18 @@ static void slides_set(struct layout *l)
 		from = i;
 	}
 	layout_pages(l);
+}
+
+/* Slides of the least priority go, the last first, until there are few enough. */
+static void slides_set(struct layout *l)
+{
+	slides_fit(l);
+	for (int priority = 5; priority > 3 && too_long(l); priority--)
+		for (size_t i = l->d->n; i-- > 0 && too_long(l);)
+			if (l->d->blocks[i].kind == BLOCK_HEADING && l->d->blocks[i].level == 1 && l->d->blocks[i].priority == priority) {
+				slide_drop(l->d, i);
+				slides_fit(l);
+			}
 }
 
 void layout_set(struct layout *l, struct document *d)
