@@ -85,6 +85,20 @@ static void details_give_up(struct layout *l, const struct segment *s)
 	}
 }
 
+/* One row more, or two: whether the pages hold it. */
+static bool row_add(struct layout *l, const struct segment *s, struct group *g)
+{
+	size_t keep = g->keep, lack = g->rows - keep, step = g->priority < 3 || lack == 2 ? 2 : 1;
+
+	for (step = step < lack ? step : lack; step > 0; step--) {
+		g->keep = keep + step;
+		if (segment_fits(l, s))
+			return true;
+	}
+	g->keep = keep;
+	return false;
+}
+
 /* Row by row, those of the highest priority first and faster, until none fits any more. */
 static void rows_add(struct layout *l, const struct segment *s, struct group **groups, size_t n)
 {
@@ -94,17 +108,28 @@ static void rows_add(struct layout *l, const struct segment *s, struct group **g
 		any = false;
 		for (int priority = 1; priority <= 5; priority++)
 			for (size_t i = 0; i < n; i++) {
-				struct group *g = groups[i];
-				size_t keep = g->keep, lack = g->rows - keep, step = priority < 3 || lack == 2 ? 2 : 1;
-
-				if (closed[i] || g->priority != priority || !lack || !keep)
+				if (closed[i] || groups[i]->priority != priority || !groups[i]->keep || groups[i]->keep == groups[i]->rows)
 					continue;
-				g->keep += step < lack ? step : lack;
-				closed[i] = !segment_fits(l, s);
-				g->keep = closed[i] ? keep : g->keep;
+				closed[i] = !row_add(l, s, groups[i]);
 				any |= !closed[i];
 			}
 	}
+}
+
+/* Whole blocks go, those of the least priority first, until the rest fits; then those come back that do fit. */
+static void groups_drop(struct layout *l, const struct segment *s, struct group **groups, size_t n)
+{
+	for (int priority = 5; priority > 2; priority--)
+		for (size_t i = n; i-- > 0;)
+			if (groups[i]->priority == priority && !segment_fits(l, s))
+				groups[i]->keep = 0;
+	for (int priority = 3; priority <= 5; priority++)
+		for (size_t i = 0; i < n; i++) {
+			if (groups[i]->keep || groups[i]->priority != priority)
+				continue;
+			groups[i]->keep = groups[i]->rows < groups[i]->least ? groups[i]->rows : groups[i]->least;
+			groups[i]->keep = segment_fits(l, s) ? groups[i]->keep : 0;
+		}
 }
 
 static void rows_fit(struct layout *l, const struct segment *s)
@@ -115,10 +140,7 @@ static void rows_fit(struct layout *l, const struct segment *s)
 	for (size_t i = 0; i < n; i++)
 		groups[i]->keep = groups[i]->rows < groups[i]->least || groups[i]->priority < 2 ? groups[i]->rows : groups[i]->least;
 	details_give_up(l, s);
-	for (int priority = 5; priority > 2; priority--)
-		for (size_t i = n; i-- > 0;)
-			if (groups[i]->priority == priority && !segment_fits(l, s))
-				groups[i]->keep = 0;
+	groups_drop(l, s, groups, n);
 	rows_add(l, s, groups, n);
 }
 

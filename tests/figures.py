@@ -9,7 +9,7 @@ passed = failed = 0
 
 
 def text(name, layout=True):
-    return subprocess.run(["pdftotext"] + (["-layout"] if layout else []) + [folder + "/" + name + ".pdf", "-"], capture_output=True, check=True).stdout.decode()
+    return subprocess.run(["pdftotext"] + (["-layout"] if layout else []) + [folder + "/" + name + ".pdf", "-"], capture_output=True, check=True).stdout.decode().replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def one(sql, *args):
