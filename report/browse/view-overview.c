@@ -16,7 +16,7 @@ static int draw_domains(struct overview *o, struct browser *b, int *y, int botto
 	sqlite3_stmt *s = db_stmt(b->db, sql);
 	int width = term_columns(), rc;
 
-	term_printf((*y)++, 2, width - 4, STYLE_DIM, "%-34s %-5s %-20s %s", "domain", "grade", "score", "coverage  gaps");
+	term_printf((*y)++, 2, width - 4, STYLE_DIM, "%-34s %-5s %-20s %s", "domain", "grade", "score", "coverage  open");
 	o->domains = 0;
 	while ((rc = db_step(b->db, s, e)) == 1 && *y < bottom) {
 		bool here = o->cursor.at == o->domains++;
