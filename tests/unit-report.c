@@ -169,13 +169,61 @@ static void contract(void)
 	{
 		auto_layout l = {0};
 		CHECK_INT(pages("---\ntitle: T\npages: 2-3\n---\n# A\na\n# B {fill page}\nb\n# C {fill page}\nc\n", &l, &d, &e), 2);
-		CHECK_INT(l.fill_shown, 1); /* the second is not needed */
+		CHECK(l.fill_on[1] && !l.fill_on[2]); /* the second is not needed */
 	}
 	{
 		auto_layout l = {0};
 		CHECK_INT(pages("---\ntitle: T\npages: 1-1\n---\n# A\na\n# B {detail page}\nb\n", &l, &d, &e), 1);
 		CHECK(d.details[0].hidden);
 	}
+}
+
+/* Chapters with a number of pages of their own. */
+static void chapters(void)
+{
+	struct document d;
+	struct err e = {0};
+
+	{ /* each fills its pages, whatever the others hold */
+		auto_layout l = {0};
+		CHECK_INT(pages("---\ntitle: T\npages: 1-9\n---\n# A {pages=1}\n```table\n" NUMBERS(400) "\n```\n# B {pages=2}\n```table\n" NUMBERS(400) "\n```\n", &l, &d, &e), 3);
+		CHECK(d.groups[0]->keep > 30 && d.groups[0]->keep < 60 && d.groups[1]->keep > 70 && !l.warning.kind);
+	}
+	{ /* rows go to the higher priority; what does not fit at all is left out from the lowest on, and nothing is said of it */
+		auto_layout l = {0};
+		CHECK_INT(pages("---\ntitle: T\npages: 1-9\n---\n# A {pages=1}\n```table priority=2\n" NUMBERS(400) "\n```\n```table priority=4\n" NUMBERS(400) "\n```\n", &l, &d, &e), 1);
+		CHECK(d.groups[0]->keep > d.groups[1]->keep && d.groups[1]->keep >= 3);
+	}
+	{
+		auto_layout l = {0};
+		CHECK_INT(pages("---\ntitle: T\npages: 1-9\n---\n# A {pages=1}\n```table priority=1\n" NUMBERS(40) "\n```\n```table priority=5\n" NUMBERS(400) "\n```\n", &l, &d, &e), 1);
+		CHECK(d.groups[0]->keep == 40 && d.groups[1]->keep == 0);
+	}
+	{ /* fill sections stand where room is, and never add a page */
+		auto_layout l = {0};
+		CHECK_INT(pages("---\ntitle: T\npages: 1-9\n---\n# A {pages=1}\na\n## F {fill}\n```table\n" NUMBERS(400) "\n```\n# B {pages=1}\n```table\n" NUMBERS(400)
+				"\n```\n## G {fill}\ng\n", &l, &d, &e), 2);
+		CHECK(l.fill_on[1] && d.groups[0]->keep > 20 && !l.fill_on[2]);
+	}
+	{ /* `quiet` says nothing of the rest */
+		auto_layout l = {0};
+		CHECK_INT(pages("---\ntitle: T\n---\n# A\n```each top=1 quiet\nSELECT 1 AS x UNION ALL SELECT 2\n---\n{{ x }}\n```\n", &l, &d, &e), 1);
+		CHECK(d.groups[0]->quiet && d.groups[0]->total == 2);
+	}
+	CHECK(pages("---\ntitle: T\n---\n# A {pages=0}\na\n", &(struct layout){0}, &d, &e) == 0 && strstr(e.msg, "'pages=0' is no attribute of a heading"));
+}
+
+/* Notes go with the slide that they stand on. */
+static void notes(void)
+{
+	auto_layout l = {0};
+	struct document d;
+	struct err e = {0};
+
+	CHECK_INT(pages("---\ntitle: T\nslides: 1-3\npaper: 16:9\nvalues:\n  n: SELECT 7\n---\n# One\na\n# Two\nb\n```notes\nSay {{ n }}.\n```\n", &l, &d, &e), 2);
+	CHECK_INT(d.speech_count, 1);
+	CHECK_SPAN(d.blocks[d.speeches[0].heading].plain, "Two");
+	CHECK_SPAN(d.speeches[0].text, "Say 7.");
 }
 
 /* What of the blocks is shown, as letters. */
