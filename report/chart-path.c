@@ -40,7 +40,7 @@ static void box_draw(const struct strip *s, size_t row, float x, float y)
 	h = text_height(c, w, 3, t, text);
 	draw_rect(c, x + 0.6f, y + 0.6f, s->box_w - 1.2f, s->box_h - 1.2f, paint);
 	if (sign_letter(cell(c->d, row, 3)))
-		draw_sign(c, x - c->em * 0.5f, y - c->em * 0.5f, c->em, cell(c->d, row, 3), own);
+		draw_sign(c, x - c->em * 0.5f, y - c->em * 0.2f, c->em, cell(c->d, row, 3), own);
 	text_block(c, x + c->em * 0.5f, y + (s->box_h - h) / 2, w, 3, t, ALIGN_CENTRE, text);
 }
 

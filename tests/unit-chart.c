@@ -350,7 +350,7 @@ static void charts_say(void)
 		{"donut severity", "140 · 45 %"}, {"donut seven", "other"},	     {"donut seven", "4 · 5 %"},      {"donut seven", "1 not assessed"},
 		{"bars ten parts", "55"},	     {"bars ten parts", "27"},	      {"bars ten parts", "other"},
 		{"roadmap", "300–200"},	     {"heatmap top", "and 2 more"},	     {"heatmap wide", "1 cell in a further column is not shown"},
-		{"donut one", "3 · 100 %"},	  {"donut none", "not assessed"},    {"donut tiny slices", "1 · < 1 %"}, {"cards", "1284"},
+		{"donut one", "3 · 100 %"},	  {"donut none", "not assessed"},    {"donut tiny slices", "1 · < 1 %"}, {"cards", "1,284"},
 		{"cards", "not assessed"},	  {"radar", "34, target 90"},	     {"radar", "not assessed, target 80"}, {"heatmap", "120"},
 		{"heatmap", "not assessed"},	  {"heatmap grades", "E"},	     {"matrix", "R12"},		      {"matrix", "2 not rated"},
 		{"roadmap", "0–14"},		  {"roadmap", "not scheduled"},	     {"path", "may exec into"}, {"path hostile", "and 1 more"},
