@@ -46,13 +46,19 @@ sees() {
 	done
 	passed=$((passed + 1))
 }
-lacks() { # lacks NAME TEXT: on the screen as it is
-	if screen | grep -qF -- "$2"; then
-		failed=$((failed + 1))
-		printf 'not ok - %s: "%s" is on the screen\n' "$1" "$2"
-	else
-		passed=$((passed + 1))
-	fi
+# lacks NAME TEXT: waits until the screen does not show it, 10 seconds at most.
+lacks() {
+	i=0
+	while screen | grep -qF -- "$2"; do
+		i=$((i + 1))
+		if [ "$i" -ge 100 ]; then
+			failed=$((failed + 1))
+			printf 'not ok - %s: "%s" is on the screen\n' "$1" "$2"
+			return 1
+		fi
+		sleep 0.1
+	done
+	passed=$((passed + 1))
 }
 ok() { # ok NAME GOT WANT
 	if [ "$2" = "$3" ]; then
