@@ -111,7 +111,8 @@ static int finish_member(struct run *r, const char *state, const char *error, co
 	    db_run(r->db, e, "INSERT INTO problem(evidence, message) VALUES (?, 'and ' || ? || ' more problems of this member')", "ii", l->evidence,
 		   l->problems - LOAD_PROBLEMS_MAX))
 		return -1;
-	if (l->items)
+	/* A list of a cluster that is whole and empty says that there is none. */
+	if (l->items || (l->scope && !l->problems && strcmp(state, "ok") == 0))
 		r->good++;
 	return db_run(r->db, e, "UPDATE evidence SET state = ?, error = ?, sha256 = ?, bytes = ?, items = ?, scope = ? WHERE id = ?", "sssiiri", state, error,
 		      sha256, (int64_t)bytes, l->items, l->scope, l->evidence);

@@ -207,6 +207,21 @@ struct cell_style {
 	bool code[TABLE_COLUMNS_MAX], bar[TABLE_COLUMNS_MAX], anchor[TABLE_COLUMNS_MAX], ref[TABLE_COLUMNS_MAX], badge[TABLE_COLUMNS_MAX];
 };
 
+/* "G1, G7": each of them a link. */
+static void cell_links(struct fence *f, struct words *w, struct span rest, struct look plain)
+{
+	while (rest.p) {
+		struct span one = span_trim(span_cut(&rest, ','));
+		struct look look = plain;
+
+		look.link = document_link(f->x->d, (struct span){arena_strndup(f->x->d->arena, one.p, one.n), one.n}, false);
+		look.tint = TINT_ACCENT;
+		words_data(w, one, look);
+		if (rest.p)
+			words_add(w, SPAN(", "), plain);
+	}
+}
+
 static struct text cell_text(struct fence *f, const struct cell_style *s, size_t column, const struct value *v)
 {
 	struct words w = {.fonts = f->x->d->fonts, .arena = f->x->d->arena};
@@ -223,10 +238,8 @@ static struct text cell_text(struct fence *f, const struct cell_style *s, size_t
 		buf_add_str(&b, " …");
 	}
 	if (s->ref[column] && v->type != VALUE_NULL) {
-		look.link = document_link(f->x->d, (struct span){arena_strndup(f->x->d->arena, buf_str(&b), b.n), b.n}, false);
-		look.tint = TINT_ACCENT;
-	}
-	if (s->code[column]) {
+		cell_links(f, &w, buf_span(&b), look);
+	} else if (s->code[column]) {
 		look.face = FACE_MONO;
 		look.scale = 90;
 		words_add(&w, buf_span(&b), look);
