@@ -3,6 +3,8 @@
 #include "layout.h"
 
 enum { GROUPS_MAX = 200 };
+#define JOIN_LOW 0.35f	/* of a page: what is lower, with its fill sections, shares one */
+#define JOIN_HIGH 0.55f /* of a page: what two that share one may take */
 
 static bool segment_begins(const struct block *b)
 {
@@ -157,15 +159,41 @@ static void fill_try(struct layout *l, const struct segment *s, int fill, size_t
 		groups[i]->keep = groups[i]->rows < groups[i]->least ? groups[i]->rows : groups[i]->least;
 	l->fill_on[fill] = segment_pages(l, s) <= pages;
 	if (l->fill_on[fill])
-		rows_add(l, &(struct segment){s->from, s->to, (int)pages, s->air}, groups, n);
+		rows_add(l, &(struct segment){.from = s->from, .to = s->to, .budget = (int)pages, .air = s->air}, groups, n);
+}
+
+/* All rows and details, no fill section. */
+static void segment_reset(struct layout *l, const struct segment *s)
+{
+	for (size_t i = s->from; i < s->to; i++) {
+		const struct block *b = &l->d->blocks[i];
+
+		l->fill_on[b->fill] = false;
+		if (b->detail)
+			l->d->details[b->detail - 1].hidden = false;
+		for (struct group *g = b->rows ? b->rows : b->in; g; g = g->up)
+			g->keep = g->rows;
+	}
+}
+
+static void segment_fill(struct layout *l, const struct segment *s)
+{
+	int last = 0;
+
+	for (size_t i = s->from; i < s->to && s->pages <= (size_t)s->budget; i++) {
+		int fill = l->d->blocks[i].fill;
+
+		if (fill && fill != last)
+			fill_try(l, s, fill, s->pages);
+		last = fill;
+	}
 }
 
 static void segment_fit(struct layout *l, struct segment *s)
 {
 	static const float airs[] = {1, 0.85f, 0.7f, 0.6f};
-	size_t pages;
-	int last = 0;
 
+	segment_reset(l, s);
 	for (size_t i = 0; i < sizeof(airs) / sizeof(airs[0]); i++) {
 		s->air = airs[i];
 		if (segment_fits(l, s))
@@ -173,13 +201,51 @@ static void segment_fit(struct layout *l, struct segment *s)
 	}
 	if (!segment_fits(l, s))
 		rows_fit(l, s);
-	pages = segment_pages(l, s);
-	for (size_t i = s->from; i < s->to && pages <= (size_t)s->budget; i++) {
-		int fill = l->d->blocks[i].fill;
+	s->pages = segment_pages(l, s);
+	s->height = flow_height(&l->flow);
+	segment_fill(l, s);
+	segment_pages(l, s);
+	s->filled = flow_height(&l->flow);
+}
 
-		if (fill && fill != last)
-			fill_try(l, s, fill, pages);
-		last = fill;
+static bool short_page(const struct segment *s)
+{
+	return s->budget == 1 && s->pages == 1;
+}
+
+/* The lowest chapter that can share a page with the next; the number of segments when there is none. */
+static size_t join_find(const struct layout *l)
+{
+	float room = l->bottom - l->top, least = room * JOIN_LOW;
+	size_t found = l->segment_count;
+
+	for (size_t i = 0; i + 1 < l->segment_count; i++) {
+		const struct segment *s = &l->segments[i];
+
+		if (!short_page(s) || !short_page(s + 1) || s->filled >= least || s->height + s[1].height > room * JOIN_HIGH)
+			continue;
+		least = s->filled;
+		found = i;
+	}
+	return found;
+}
+
+/* Chapters with a few lines share a page, as long as the pages are enough. */
+static void segments_join(struct layout *l)
+{
+	size_t total = l->d->cover.any ? 1 : 0, at;
+
+	for (size_t i = 0; i < l->segment_count; i++)
+		total += l->segments[i].pages ? l->segments[i].pages : 1;
+	while (total > (size_t)l->d->pages_min && (at = join_find(l)) < l->segment_count) {
+		struct segment *s = &l->segments[at];
+
+		l->d->blocks[s[1].from].page = false;
+		s->to = s[1].to;
+		memmove(s + 1, s + 2, (l->segment_count - at - 2) * sizeof(*s));
+		l->segment_count--;
+		total--;
+		segment_fit(l, s);
 	}
 }
 
@@ -190,6 +256,7 @@ void segments_fit(struct layout *l)
 	for (size_t i = 0; i < l->segment_count; i++)
 		if (l->segments[i].budget)
 			segment_fit(l, &l->segments[i]);
+	segments_join(l);
 	for (size_t i = 0; i < l->d->group_count; i++)
 		l->d->groups[i]->most = l->d->groups[i]->keep;
 	l->sizes.air = air;

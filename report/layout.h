@@ -74,6 +74,8 @@ struct segment {
 	size_t from, to; /* blocks */
 	int budget;	 /* pages; 0: any */
 	float air;	 /* 0: the document's */
+	size_t pages;	 /* that it takes without fill sections */
+	float height, filled; /* when that is one page: without and with them */
 };
 struct layout {
 	struct document *d;
