@@ -215,6 +215,8 @@ static int one_entry(struct load *l, const struct item *it, char account[static 
 	struct entry n = {.l = l, .v = it->value, .pointer = it->pointer};
 	struct span arn = json_text_at(it->value, "Arn");
 
+	if (json_is(it->value, JSON_NULL) && !l->redact) /* the collector left it out */
+		return 0;
 	if (span_has(arn, ":iam::aws:policy/"))
 		snprintf(n.account, sizeof(n.account), "%s", account);
 	if (!n.account[0] && !aws_account_of(arn, n.account))

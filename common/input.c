@@ -2,6 +2,7 @@
 // From paths to members. What a member holds is told by recognise.c, unpacking is archive.c's.
 #include "input.h"
 #include "archive.h"
+#include "bundle.h"
 #include "image-head.h"
 #include "limits.h"
 #include "recognise.h"
@@ -102,18 +103,6 @@ static int walk_stream(struct walk *w, struct source *in, const char *path, cons
 	return give(w, &m, e);
 }
 
-static bool hostile_name(const char *name)
-{
-	struct span rest = span_of(name);
-
-	if (name[0] == '/')
-		return true;
-	while (rest.p)
-		if (span_eq(span_cut(&rest, '/'), ".."))
-			return true;
-	return false;
-}
-
 static int walk_archive(struct walk *w, struct source *s, const char *path, const char *prefix, struct err *e)
 {
 	struct archive_reader *r = archive_reader_new(s);
@@ -135,7 +124,7 @@ static int walk_archive(struct walk *w, struct source *s, const char *path, cons
 		if (!copy)
 			die("out of memory");
 		archive_reader_content(r, &content, copy);
-		if (hostile_name(name)) {
+		if (bundle_hostile_name(copy)) {
 			err_set(&why, ERR_INPUT, "the member's name leads outside; it was not read");
 			stop = broken(w, copy, &why, e);
 		} else {
@@ -214,6 +203,77 @@ static int walk_folder(struct walk *w, const char *folder, const char *path, int
 	return rc;
 }
 
+bool input_is_bundle(const char *path)
+{
+	struct source s;
+	struct ahead a = {.rest = &s};
+	const char *end = strstr(path, ".plim");
+	bool is = false;
+
+	if (source_from_file(&s, path, NULL))
+		return false;
+	/* By its name too: its first header may be what is damaged. */
+	if (fill_head(&a, NULL) == 0)
+		is = bundle_looks_like((struct span){a.head, a.n}) || (end && (!end[5] || strcmp(end + 5, ".part") == 0) && a.n > 0);
+	source_close(&s);
+	return is;
+}
+
+static int give_bundle_member(struct walk *w, struct bundle *b, size_t i, struct err *e)
+{
+	const struct bundle_member *bm = bundle_at(b, i);
+	struct source content;
+	struct ahead a = {.rest = &content};
+	struct source plain = {.read = ahead_read, .ctx = &a, .name = bm->path};
+	struct member m = {.path = bm->path, .kind = bm->kind, .content = &plain, .time = bm->time, .cluster = bm->cluster, .source = bm->source,
+			   .redacted = !bm->unredacted, .err = bm->err};
+	char kind[200];
+	int rc;
+
+	if (m.err.kind)
+		return broken(w, m.path, &m.err, e);
+	bundle_content(b, i, &content);
+	if (!m.kind && fill_head(&a, &m.err)) {
+		m.content = NULL;
+	} else if (!m.kind) {
+		struct span head = {a.head, a.n};
+
+		if (archive_looks_like(head) && image_head(head))
+			m.kind = "image/archive";
+		else if (recognise(span_of(m.path), head, kind, sizeof(kind)) == RECOGNISED)
+			m.kind = kind;
+	}
+	m.ignored = m.kind && strcmp(m.kind, "kubernetes/api-resources") == 0;
+	rc = give(w, &m, e);
+	source_close(&content);
+	return rc;
+}
+
+static int walk_bundle(struct walk *w, const char *path, struct err *e)
+{
+	struct bundle *b;
+	int rc = 0;
+
+	if (bundle_open(&b, path, e))
+		return -1;
+	for (size_t i = 0; i < bundle_count(b) && rc == 0; i++)
+		rc = give_bundle_member(w, b, i, e);
+	if (!bundle_count(b) && !bundle_manifest(b))
+		rc = err_set(e, ERR_INPUT, "%s: no bundle: %s", path, bundle_fault(b, 0) ? bundle_fault(b, 0) : bundle_why(b));
+	JSON_EACH(v, json_get(bundle_manifest(b), "left_out"))
+	{
+		struct err why = {0};
+		struct span file = json_text_at(v, "path"), reason = json_text_at(v, "reason");
+
+		if (rc || !file.n || !reason.n || strlen(file.p) != file.n)
+			continue;
+		err_set(&why, ERR_INPUT, "%.*s", SPAN_ARG(reason));
+		rc = broken(w, file.p, &why, e);
+	}
+	bundle_close(b);
+	return rc;
+}
+
 int input_walk(const char *path, input_each *each, void *ctx, struct err *e)
 {
 	struct walk w = {.each = each, .ctx = ctx};
@@ -236,6 +296,10 @@ int input_walk(const char *path, input_each *each, void *ctx, struct err *e)
 	if (!st.st_size) {
 		source_close(&s);
 		return err_set(e, ERR_INPUT, "%s: the file is empty", path);
+	}
+	if (input_is_bundle(path)) {
+		source_close(&s);
+		return walk_bundle(&w, path, e);
 	}
 	rc = walk_stream(&w, &s, base ? base + 1 : path, path, st.st_mtime, false, e);
 	source_close(&s);

@@ -14,7 +14,7 @@ struct seen {
 
 struct redact {
 	struct seen *seen;
-	size_t cap;
+	size_t cap, used;
 	uint64_t numbers;
 	uint64_t counts[REDACT_RULES];
 };
@@ -49,6 +49,19 @@ const char *redact_rule(size_t i)
 uint64_t redact_count(const struct redact *r, size_t i)
 {
 	return r->counts[i];
+}
+
+uint64_t redact_numbers(const struct redact *r)
+{
+	return r->numbers;
+}
+
+uint64_t redact_reserve(struct redact *r, uint64_t n)
+{
+	uint64_t before = r->numbers;
+
+	r->numbers += n;
+	return before;
 }
 
 void redact_counted(struct redact *r, enum redact_rule rule)
@@ -87,7 +100,7 @@ static uint64_t number_of(struct redact *r, struct span value)
 	unsigned char key[16];
 	struct seen *s;
 
-	if (r->numbers * 2 >= r->cap)
+	if (r->used * 2 >= r->cap)
 		grow(r);
 	hash_span(value, hex);
 	for (int i = 0; i < 16; i++) {
@@ -99,6 +112,7 @@ static uint64_t number_of(struct redact *r, struct span value)
 	if (!s->number) {
 		memcpy(s->key, key, 16);
 		s->number = ++r->numbers;
+		r->used++;
 	}
 	return s->number;
 }
