@@ -15,6 +15,7 @@
 #include "load-bundle.h"
 #include "load-engagement.h"
 #include "load-node.h"
+#include "load-registry.h"
 #include "load.h"
 #include "schema.h"
 #include "site.h"
@@ -58,6 +59,7 @@ static const struct derive_step steps[] = {
 	{"exposures", derive_exposures},
 	{"rbac", derive_rbac},
 	{"scopes", derive_scopes},
+	{"projects", derive_registry_projects},
 	{"engagement", derive_engagement},
 	{"absent", derive_absent_scopes},
 	{NULL, NULL},
@@ -376,7 +378,7 @@ static int build(struct run *r, struct err *e)
 		progress_clear();
 		fprintf(stderr, "%-24s %6.2f s\n", "load", cpu_seconds() - before);
 	}
-	if (load_node_waiting(r->db, e) || match_feeds(r, e) || derive_all(r, steps, e) || set_trust(r, e))
+	if (load_node_waiting(r->db, e) || load_registry_waiting(r->db, e) || match_feeds(r, e) || derive_all(r, steps, e) || set_trust(r, e))
 		return -1;
 	return r->options->no_checks ? 0 : check_all(r, e) || derive_all(r, ranks, e) ? -1 : 0;
 }
@@ -388,7 +390,7 @@ int analyze_create(struct db *db, const char *path, struct err *e)
 
 int analyze_fill(const struct analyze_options *o, struct db *db, int64_t *unread, struct err *e)
 {
-	struct run r = {.options = o, .db = db, .load = {.db = db, .redact = redact_new()}, .site = site_new(o->cluster_name)};
+	struct run r = {.options = o, .db = db, .load = {.db = db}, .redact = redact_new(), .site = site_new(o->cluster_name)};
 	int rc = build(&r, e);
 
 	if (rc == 0)

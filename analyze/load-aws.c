@@ -2,6 +2,7 @@
 // AWS account authorization details: users, groups, roles, policies, who holds which. Documents of policies are
 // load-aws-policy.c's, the credential report and settings of the account load-aws-report.c's.
 #include "load-aws.h"
+#include "common/redact-evidence.h"
 
 #include <ctype.h>
 
@@ -279,6 +280,8 @@ static int load_details(struct load *l, struct source *content, struct err *e)
 			failed = -1;
 			break;
 		}
+		if (rc == 1 && l->redact)
+			redact_evidence(l->redact, &l->item, l->kind, SPAN_NONE, it.value);
 		failed = rc == 1 ? one_entry(l, &it, account, e) : load_problem(l, NULL, e, "%s", bad.msg);
 		if (rc < 0)
 			break;

@@ -5,6 +5,7 @@
 #include "bundle.h"
 #include "image-head.h"
 #include "limits.h"
+#include "node-root.h"
 #include "recognise.h"
 
 #include <dirent.h>
@@ -161,6 +162,51 @@ static bool is_layout(const char *folder)
 	return lstat(file, &st) == 0 && S_ISREG(st.st_mode);
 }
 
+/* A host's root directory gives its facts, not its files. */
+struct root_walk {
+	struct walk *walk;
+	const char *path;
+};
+
+static int give_fact(void *ctx, struct node_fact *f, struct err *e)
+{
+	struct root_walk *r = ctx;
+	auto_buf text = BUF_INIT;
+	struct source content;
+	const char *path = arena_printf(f->arena, "%s%s%s.json", r->path, r->path[0] ? "/" : "", f->kind);
+	struct member m = {.path = path, .kind = f->kind, .content = &content, .time = f->time};
+	int rc;
+
+	json_write(&text, f->doc);
+	source_from_span(&content, buf_span(&text), path);
+	rc = give(r->walk, &m, e);
+	source_close(&content);
+	return rc;
+}
+
+static int walk_root(struct walk *w, const char *folder, const char *path, struct err *e)
+{
+	struct root_walk r = {w, path};
+	auto_buf missing = BUF_INIT;
+	struct span rest, line;
+
+	if (node_root_read(folder, NULL, give_fact, &r, &missing, e))
+		return -1;
+	rest = buf_span(&missing);
+	while (rest.p && rest.n) {
+		struct err why = {0};
+		char name[LIMIT_NAME_BYTES + 512];
+
+		line = span_cut(&rest, '\n');
+		err_set(&why, ERR_INPUT, "%.*s", SPAN_ARG(line));
+		line = span_cut(&line, ':');
+		snprintf(name, sizeof(name), "%s%s%.*s", path, path[0] ? "/" : "", SPAN_ARG(line));
+		if (broken(w, name, &why, e))
+			return -1;
+	}
+	return 0;
+}
+
 static int walk_folder(struct walk *w, const char *folder, const char *path, int depth, struct err *e)
 {
 	struct dirent **names = NULL;
@@ -171,6 +217,8 @@ static int walk_folder(struct walk *w, const char *folder, const char *path, int
 
 		return give(w, &m, e);
 	}
+	if (node_root_is(folder))
+		return walk_root(w, folder, path, e);
 	n = depth > DEPTH ? -1 : scandir(folder, &names, NULL, alphasort);
 	if (n < 0) {
 		struct err why = {0};

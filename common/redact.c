@@ -233,7 +233,7 @@ void redact_document(struct redact *r, struct arena *a, struct json *v)
 
 				if (now.p != old.p)
 					*value = json_make_str(a, now);
-			} else {
+			} else if (!redact_container_list(r, a, json_str(&v->members[i].key), value)) {
 				redact_document(r, a, value);
 			}
 		}
