@@ -87,6 +87,8 @@ void bundle_expected(struct bundle_writer *w, const char *cluster, const char *k
 	if (source)
 		add_text(&b, "source", source);
 	add_text(&b, "reason", reason);
+	if (!w->first[0])
+		snprintf(w->first, sizeof(w->first), "%s: %s", kind, reason);
 	buf_printf(&w->expected, "%s%s}", w->expected.n ? ",\n" : "", buf_str(&b));
 	w->expected_n++;
 }
@@ -95,6 +97,8 @@ void bundle_left_out(struct bundle_writer *w, const char *path, const char *reas
 {
 	auto_buf b = BUF_INIT;
 
+	if (!w->first[0])
+		snprintf(w->first, sizeof(w->first), "%s: %s", path, reason);
 	if (w->left_out_n++ >= LEFT_OUT_MAX)
 		return;
 	buf_add_char(&b, '{');

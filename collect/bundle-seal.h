@@ -32,6 +32,7 @@ struct bundle_writer {
 	struct buf members, subjects, expected, left_out, sources;
 	uint64_t members_n, expected_n, left_out_n, partial_n, unredacted_n, total_bytes;
 	int64_t start;
+	char first[400]; /* failure, in words */
 	/* Paths in use: open addressing, a power of two. */
 	const char **paths;
 	size_t paths_n, paths_cap;

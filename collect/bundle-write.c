@@ -322,3 +322,8 @@ uint64_t bundle_failures(const struct bundle_writer *w)
 {
 	return w->expected_n + w->left_out_n + w->partial_n;
 }
+
+const char *bundle_first_failure(const struct bundle_writer *w)
+{
+	return w->first;
+}

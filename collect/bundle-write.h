@@ -45,6 +45,8 @@ void bundle_source(struct bundle_writer *w, struct span object);
 /* Members, and what failed (expected, left out, partial members). */
 uint64_t bundle_members(const struct bundle_writer *w);
 uint64_t bundle_failures(const struct bundle_writer *w);
+/* The first of them, in words; "" when there is none. */
+const char *bundle_first_failure(const struct bundle_writer *w);
 /* Seals it: manifest, end mark, final name, receipt beside it. */
 int bundle_write_end(struct bundle_writer *w, struct err *e);
 

@@ -20,7 +20,7 @@ static int collect_all(struct collect *c, struct err *e)
 		if (sources[i].read(c, e))
 			return err_wrap(e, "%s", sources[i].name);
 	if (!bundle_members(c->w))
-		return err_set(e, ERR_INPUT, "nothing could be collected%s", bundle_failures(c->w) ? ": every source failed" : "");
+		return err_set(e, ERR_INPUT, "nothing could be collected: %s", bundle_first_failure(c->w));
 	return bundle_write_end(c->w, e);
 }
 

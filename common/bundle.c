@@ -424,3 +424,22 @@ void bundle_content(struct bundle *b, size_t i, struct source *out)
 	begin(c);
 	*out = (struct source){.read = content_read, .close = content_close, .ctx = c, .name = b->at[i].path};
 }
+
+enum bundle_trust bundle_verify(struct bundle *b, bundle_bad *bad, void *ctx)
+{
+	bool refused = b->manifest_at && !b->predicate;
+
+	for (const struct bundle_line *line = b->faults; line; line = line->next)
+		bad(ctx, line->text);
+	if (!b->predicate)
+		bad(ctx, b->why.msg);
+	for (size_t i = 0; i < b->n; i++) {
+		struct err why = {0};
+
+		if (bundle_check(b, i, &why) == 0)
+			continue;
+		bad(ctx, why.msg);
+		refused |= b->predicate != NULL;
+	}
+	return refused ? BUNDLE_REFUSED : bundle_trust(b);
+}

@@ -40,7 +40,7 @@ struct bundle_member {
 struct bundle;
 /* True when a file begins as a bundle does. */
 bool bundle_looks_like(struct span head);
-/* Opens a regular file. ERR_INPUT when it is no bundle; a damaged one opens. `trusted_bytes`: see bundle_trust. */
+/* Opens a regular file. ERR_INPUT when it is no bundle; a damaged one opens. */
 int bundle_open(struct bundle **out, const char *path, struct err *e);
 void bundle_close(struct bundle *b);
 
@@ -51,7 +51,7 @@ const struct json *bundle_manifest(const struct bundle *b);
 const char *bundle_why(const struct bundle *b);
 /* Faults of the archive itself: damaged headers, members that break a rule. NULL behind the last. */
 const char *bundle_fault(const struct bundle *b, size_t i);
-/* What the structure allows: INCOMPLETE without a manifest or with members missing, else UNSIGNED. bundle_check() may lower it. */
+/* What the structure allows: INCOMPLETE without a manifest or with members missing, else UNSIGNED. bundle_verify() may tell otherwise. */
 enum bundle_trust bundle_trust(const struct bundle *b);
 
 /* The plain bytes of a member, to be closed with source_close() before the bundle. All of it is compared with size and hash of the
@@ -59,6 +59,12 @@ enum bundle_trust bundle_trust(const struct bundle *b);
 void bundle_content(struct bundle *b, size_t i, struct source *out);
 /* Reads all of a member: 0 when it is what the manifest says (or, without a manifest, when it can be unpacked). */
 int bundle_check(struct bundle *b, size_t i, struct err *e);
+/*
+ * Compares everything with the manifest. REFUSED: a member is not what the manifest says, is not listed, or breaks a rule, or there is a
+ * manifest that cannot be read. `bad` is called with one line for each fault.
+ */
+typedef void bundle_bad(void *ctx, const char *line);
+enum bundle_trust bundle_verify(struct bundle *b, bundle_bad *bad, void *ctx);
 /* A name that leads outside of where it is put, or that no file system should see. */
 bool bundle_hostile_name(const char *name);
 #endif
