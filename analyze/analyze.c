@@ -184,7 +184,7 @@ static int one_member(void *ctx, struct member *m, struct err *e)
 	if (begin_member(r, m, e))
 		return -1;
 	if (m->err.kind) {
-		r->damaged = true;
+		r->damaged |= m->redacted; /* not where it was left out at collection */
 		return refuse(r, &m->err, e);
 	}
 	if (!m->kind) {

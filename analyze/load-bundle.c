@@ -79,6 +79,39 @@ static int faults(struct db *db, const struct bundle *b, const char *input, stru
 	return bundle_manifest(b) ? 0 : db_run(db, e, "INSERT INTO problem(message) VALUES (? || ': ' || ?)", "ss", input, bundle_why(b));
 }
 
+static bool has_member(const struct bundle *b, const char *name)
+{
+	for (size_t i = 0; i < bundle_count(b); i++)
+		if (strcmp(bundle_at(b, i)->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* What was collected and then lost is missing like what never was. */
+static int lost(struct db *db, const struct bundle *b, const char *input, struct err *e)
+{
+	size_t listed = json_count(json_get(bundle_manifest(b), "members"));
+
+	if (db_run(db, e, "INSERT INTO expected(scope, kind, reason) SELECT scope, kind, path || ' cannot be read' FROM evidence WHERE input = ? AND state = 'failed' "
+			  "AND kind IS NOT NULL ORDER BY id", "s", input))
+		return -1;
+	JSON_EACH(m, listed > bundle_count(b) ? json_get(bundle_manifest(b), "members") : NULL)
+	{
+		auto_arena a = ARENA_INIT;
+		struct json v = {.type = JSON_OBJECT};
+
+		if (has_member(b, json_text_at(m, "name").p ? json_text_at(m, "name").p : ""))
+			continue;
+		json_set(&a, &v, "kind", json_make_str(&a, json_text_at(m, "kind")));
+		json_set(&a, &v, "reason", json_make_str(&a, SPAN("it was lost from the bundle")));
+		if (json_text_at(m, "cluster").n)
+			json_set(&a, &v, "cluster", json_make_str(&a, json_text_at(m, "cluster")));
+		if (expected(db, &v, e))
+			return -1;
+	}
+	return 0;
+}
+
 int load_bundle_rest(struct db *db, const char *path, const char *input, struct err *e)
 {
 	struct bundle *b;
@@ -91,6 +124,7 @@ int load_bundle_rest(struct db *db, const char *path, const char *input, struct 
 		rc = member_problems(db, input, bundle_at(b, i), e);
 	JSON_EACH(v, json_get(bundle_manifest(b), "expected"))
 		rc = rc ? rc : expected(db, v, e);
+	rc = rc ? rc : lost(db, b, input, e);
 	bundle_close(b);
 	return rc;
 }

@@ -253,8 +253,11 @@ static void print_verdict(const char *path, const char *format, enum bundle_trus
 	}
 	text_add_clean(&out, span_of(path), false);
 	printf("%s: %s, %zu members%s\n", buf_str(&out), bundle_trust_name(trust), members, f->n ? "" : ", each as the manifest says");
-	while (rest.n && shown++ < LINES_SHOWN)
-		printf("  %.*s\n", SPAN_ARG(span_cut(&rest, '\n')));
+	while (rest.n && shown++ < LINES_SHOWN) {
+		struct span line = span_cut(&rest, '\n');
+
+		printf("  %.*s\n", SPAN_ARG(line));
+	}
 	if (f->n > LINES_SHOWN)
 		printf("  and %zu more\n", f->n - LINES_SHOWN);
 }

@@ -12,7 +12,7 @@ struct kubectl {
 struct kubectl_run;
 /* Starts `kubectl ARGS` (NULL-terminated; --context and --kubeconfig are put before them). -1: it could not be started (ERR_ENV). */
 int kubectl_start(struct kubectl_run **out, const struct kubectl *k, const char *const *args, struct err *e);
-/* What it prints; belongs to the run. */
+/* What it prints; belongs to the run. Reading its end fails (ERR_INPUT, as kubectl_end) when it did not end well: an empty list may mean "forbidden". */
 struct source *kubectl_output(struct kubectl_run *r);
 /* Waits, frees. 0: it ended well. -1: `why` is one clean line of what it said ("forbidden: …"). `said` (may be NULL) gets all of standard error. */
 int kubectl_end(struct kubectl_run *r, struct buf *said, struct err *why);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a site exported already: everything that the analyzer would read itself, redacted on its way in. A bundle is taken member by member.
+// What a site exported already: everything that the analyzer would read itself, redacted on its way in.
 #include "collect.h"
 #include "common/input.h"
 #include "common/progress.h"
@@ -14,12 +14,12 @@ static int one_member(void *ctx, struct member *m, struct err *e)
 {
 	struct import *in = ctx;
 	struct err broken = {0};
-	struct member_spec spec = {.kind = m->kind, .type = "json", .time = m->time, .cluster = m->cluster};
+	struct member_spec spec = {.kind = m->kind, .type = "json", .time = m->time};
 	uint64_t items;
 
 	arena_reset(&in->arena);
 	spec.path = in->prefix ? arena_printf(&in->arena, "%s/%s", in->prefix, m->path) : arena_strdup(&in->arena, m->path);
-	spec.source = m->source ? arena_strdup(&in->arena, m->source) : spec.path;
+	spec.source = spec.path;
 	if (m->ignored)
 		return 0;
 	progress_show("importing", bundle_members(in->c->w), 0, "members");
@@ -66,7 +66,10 @@ int source_import(struct collect *c, struct err *e)
 				in.prefix = arena_printf(&names, "%s-%zu", in.prefix, i + 1);
 				break;
 			}
-		rc = input_walk(paths->at[i], one_member, &in, &why);
+		if (input_is_bundle(paths->at[i]))
+			rc = err_set(&why, ERR_INPUT, "a bundle already: give it to plimsoll analyze beside others");
+		else
+			rc = input_walk(paths->at[i], one_member, &in, &why);
 		if (rc && why.kind != ERR_INPUT)
 			*e = why;
 		else if (rc) {

@@ -278,7 +278,7 @@ static int resource(struct cluster *s, const struct resource *r, struct err *e)
 
 static int resources(struct cluster *s, struct err *e)
 {
-	static const char *const args[] = {"api-resources", "--verbs=list", "--no-headers", "--cached=false", TIMEOUT, NULL};
+	static const char *const args[] = {"api-resources", "--verbs=list", "--no-headers", TIMEOUT, NULL};
 	auto_buf table = BUF_INIT;
 	struct err why = {0};
 	struct span rest;

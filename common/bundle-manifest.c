@@ -141,7 +141,7 @@ static void apply(struct bundle *b)
 	JSON_EACH(v, json_get(b->predicate, "members"))
 	{
 		const char *name = text(v, "name");
-		struct bundle_member *m = name && strncmp(name, "m/", 2) == 0 ? bsearch(name, b->at, b->n, sizeof(*b->at), by_number) : NULL;
+		struct bundle_member *m = b->n && name && strncmp(name, "m/", 2) == 0 ? bsearch(name, b->at, b->n, sizeof(*b->at), by_number) : NULL;
 
 		if (m && (m->entry || strcmp(m->name, name) != 0))
 			m = NULL;

@@ -20,8 +20,8 @@ struct bundle {
 	size_t n, cap;
 	struct bundle_line *faults, **faults_end;
 	size_t faults_n;
+	bool breach; /* one of them is no damage: somebody made it */
 	uint64_t manifest_at, manifest_bytes; /* 0: none */
-	bool ended;			      /* the end mark stands behind the manifest */
 	struct err why;			      /* why there is no manifest */
 	const struct json *predicate;
 	size_t missing; /* members that the manifest lists and that are not there */

@@ -181,22 +181,28 @@ static void add_member(struct bundle *b, const struct header *h, uint64_t conten
 	m->path = m->name;
 }
 
+static void breach(struct bundle *b, const char *name, const char *what)
+{
+	b->breach = true;
+	bundle_fail(b, "%s: %s; it was not read", name, what);
+}
+
 /* One entry: kept, or a fault. */
 static void take(struct bundle *b, const struct header *h, uint64_t content)
 {
 	if (strcmp(h->name, BUNDLE_MANIFEST) == 0 && h->type == '0') {
 		if (b->manifest_at)
-			bundle_fail(b, "a second manifest.json; the last counts");
-		b->manifest_at = content;
-		b->manifest_bytes = h->size;
+			breach(b, h->name, "a second one");
+		else
+			b->manifest_at = content, b->manifest_bytes = h->size;
 	} else if (bundle_hostile_name(h->name)) {
-		bundle_fail(b, "a member named '%s': the name leads outside; it was not read", h->name);
+		breach(b, h->name, "the member's name leads outside");
 	} else if (!member_name(h->name)) {
-		bundle_fail(b, "a member named '%s', where m/NNNNNN.TYPE was expected; it was not read", h->name);
+		breach(b, h->name, "a member of another name than m/NNNNNN.TYPE");
 	} else if (h->type != '0') {
-		bundle_fail(b, "%s: no regular file (type '%c'); it was not read", h->name, h->type ? h->type : ' ');
+		breach(b, h->name, "no regular file");
 	} else if (b->n && bundle_number(h->name) <= bundle_number(b->at[b->n - 1].name)) {
-		bundle_fail(b, "%s: a member of that number or of a later one came before; it was not read", h->name);
+		breach(b, h->name, "a member of that number or of a later one came before");
 	} else {
 		add_member(b, h, content);
 	}
@@ -211,10 +217,8 @@ static int walk(struct bundle *b, struct err *e)
 	while (at + BUNDLE_BLOCK <= b->size) {
 		if (read_at(b, block, sizeof(block), at, e))
 			return -1;
-		if (all_zero(block)) {
-			b->ended = b->manifest_at != 0;
+		if (all_zero(block))
 			return 0;
-		}
 		if (!read_header(block, &h)) {
 			bundle_fail(b, "byte %llu: a damaged header; what it was of is lost", (unsigned long long)at);
 			at = find_again(b, at + BUNDLE_BLOCK);
@@ -427,7 +431,7 @@ void bundle_content(struct bundle *b, size_t i, struct source *out)
 
 enum bundle_trust bundle_verify(struct bundle *b, bundle_bad *bad, void *ctx)
 {
-	bool refused = b->manifest_at && !b->predicate;
+	bool refused = b->breach || (b->manifest_at && !b->predicate);
 
 	for (const struct bundle_line *line = b->faults; line; line = line->next)
 		bad(ctx, line->text);

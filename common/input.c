@@ -274,12 +274,14 @@ static int give_bundle_member(struct walk *w, struct bundle *b, size_t i, struct
 	struct ahead a = {.rest = &content};
 	struct source plain = {.read = ahead_read, .ctx = &a, .name = bm->path};
 	struct member m = {.path = bm->path, .kind = bm->kind, .content = &plain, .time = bm->time, .cluster = bm->cluster, .source = bm->source,
-			   .redacted = !bm->unredacted, .err = bm->err};
+			   .redacted = !bm->unredacted || bm->err.kind, .err = bm->err};
 	char kind[200];
 	int rc;
 
-	if (m.err.kind)
-		return broken(w, m.path, &m.err, e);
+	if (m.err.kind) {
+		m.content = NULL;
+		return give(w, &m, e);
+	}
 	bundle_content(b, i, &content);
 	if (!m.kind && fill_head(&a, &m.err)) {
 		m.content = NULL;
