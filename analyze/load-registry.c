@@ -102,7 +102,8 @@ static int image(struct registry *r, int64_t repository, struct span digest, str
 {
 	return db_run(r->l->db, e,
 		      "INSERT INTO repository_image(repository, digest, tag, pushed, pulled, bytes, signed, scanned, scan_known, critical, high) "
-		      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1), nullif(?, -1))",
+		      "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, nullif(?10, -1), nullif(?11, -1) "
+		      "WHERE NOT EXISTS (SELECT 1 FROM repository_image WHERE repository = ?1 AND digest IS ?2 AND tag IS ?3)",
 		      "ittrrrbriii", repository, digest, tag, numbers[0], numbers[1], numbers[2], is_signed, numbers[3], numbers[4], numbers[5], numbers[6]);
 }
 
@@ -361,7 +362,7 @@ static const char *const place[] = {
 	"AND p.name = i.repository WHERE p.thing IS NULL)",
 	"INSERT INTO repository_image(repository, digest, tag, pushed, pulled, bytes, scanned, scan_known, critical, high) SELECT p.thing, i.digest, i.tag, i.pushed, i.pulled, "
 	"i.bytes, i.scanned, i.scan_known, i.critical, i.high FROM ecr_image i JOIN ecr_place p ON p.account = i.account AND p.name = i.repository "
-	"WHERE p.thing IS NOT NULL ORDER BY i.rowid",
+	"WHERE p.thing IS NOT NULL GROUP BY p.thing, i.digest, i.tag ORDER BY min(i.rowid)",
 	"INSERT INTO evidence_kind(scope, kind, items) SELECT t.scope, 'registry/ecr-images', count(*) FROM ecr_image i JOIN ecr_place p ON p.account = i.account "
 	"AND p.name = i.repository JOIN thing t ON t.id = p.thing GROUP BY t.scope ON CONFLICT DO UPDATE SET items = items + excluded.items",
 	"UPDATE evidence SET scope = (SELECT t.scope FROM ecr_image i JOIN ecr_place p ON p.account = i.account AND p.name = i.repository JOIN thing t ON t.id = p.thing "
