@@ -193,7 +193,6 @@ static void envelope(struct span statement, struct buf *b)
 /* What the receipt tells. The file's hash is taken from the disk: it is what a reader will find there. */
 static int write_receipt(struct bundle_writer *w, const char *id, struct err *e)
 {
-	auto_buf b = BUF_INIT;
 	char sum[HASH_HEX] = "";
 	int fd = open(w->file.path, O_RDONLY | O_CLOEXEC);
 	struct receipt r = {.bundle = w->file.path, .id = id, .sha256 = sum, .bytes = w->offset, .plain_bytes = w->total_bytes, .members = w->members_n,

@@ -270,28 +270,25 @@ if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
 		has "is told" "$(manifest out/user.plim | jq -r '.predicate.left_out[].reason')" "Permission denied"
 	fi
 fi
-# As root every folder can be written: the refusal is made.
-cat > deny.c << 'X'
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/types.h>
-int open(const char *path, int flags, ...)
-{
-	static int (*real)(const char *, int, mode_t);
-	if ((flags & O_CREAT) && strstr(path, ".plim")) {
-		errno = EACCES;
-		return -1;
-	}
-	if (!real)
-		real = (int (*)(const char *, int, mode_t))dlsym(RTLD_NEXT, "open");
-	return real(path, flags, 0666);
-}
-X
-if cc -shared -fPIC -o deny.so deny.c -ldl 2> /dev/null; then
-	run "a refusal to make the file" 5 'Permission denied' env LD_PRELOAD="$PWD/deny.so" ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0:detect_leaks=0" "$PLIMSOLL" collect -o out/denied.plim --import dump
+# As root every folder can be written: the refusals are made, and the disk fills up at the n-th write (tests/fault.c).
+fault=$(dirname "$PLIMSOLL")/tests/fault.so
+faulty() { env FAULT="$1" LD_PRELOAD="$fault" ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0:detect_leaks=0" "$PLIMSOLL" collect -o out/fault.plim --import dump; }
+if [ -e "$fault" ]; then
+	run "a refusal to make the file" 5 'Permission denied' faulty create:1:13
+	run "a refusal to give it its name" 5 'Permission denied' faulty rename:1:13
+	run "a disk that cannot be synced" 5 'Input/output error' faulty sync:1:5
+	for n in 1 2 3 4 9 14 19 25 31 38; do
+		rm -f out/fault.plim*
+		run "full at write $n" 5 'No space left' faulty "write:$n:28"
+		is "full at write $n: no bundle under its name" "$([ -e out/fault.plim ] || echo none)" none
+		faulty "write:$n:kill" > /dev/null 2>&1
+		"$PLIMSOLL" analyze -o out/x.db out/fault.plim.part > /dev/null 2> stderr.txt
+		is "killed at write $n: what is there can be read" "$(case $? in 3 | 4) wc -l < stderr.txt ;; esac)" 1
+		faulty none 2> /dev/null
+		run "killed at write $n: the next run is whole" 0 '' "$PLIMSOLL" verify out/fault.plim
+	done
+else
+	bad "tests/fault.so was not built"
 fi
 run "nothing to collect from" 2 'nothing to collect from' collect -o out/x.plim
 run "no output" 2 '-o SITE.plim' collect --import dump
