@@ -88,14 +88,22 @@ void redact_evidence(struct redact *r, struct arena *a, const char *kind, struct
 		redact_document(r, a, item);
 }
 
-void redact_evidence_deeply(struct redact *r, struct arena *a, struct json *v)
+static void every_string(struct redact *r, struct arena *a, struct json *v)
 {
 	if (json_is(v, JSON_STRING))
 		redact_string(r, a, v);
 	for (uint32_t i = 0; json_is(v, JSON_ARRAY) && i < v->n; i++)
-		redact_evidence_deeply(r, a, &v->items[i]);
+		every_string(r, a, &v->items[i]);
 	for (uint32_t i = 0; json_is(v, JSON_OBJECT) && i < v->n; i++)
-		redact_evidence_deeply(r, a, &v->members[i].value);
+		every_string(r, a, &v->members[i].value);
+}
+
+/* Unnumbered: what the loaders hide of raw input has the same numbers whether it went through a bundle or not. */
+void redact_evidence_deeply(struct redact *r, struct arena *a, struct json *item)
+{
+	redact_unnumbered(r, true);
+	every_string(r, a, item);
+	redact_unnumbered(r, false);
 }
 
 struct span redact_report(struct redact *r, struct arena *a, struct span text)

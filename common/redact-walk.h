@@ -8,6 +8,8 @@
 enum redact_rule { RULE_SECRET, RULE_CONFIG_MAP, RULE_NAMED, RULE_FORM, RULE_LAST_APPLIED, RULE_MANAGED_FIELDS, REDACT_RULES };
 
 void redact_counted(struct redact *r, enum redact_rule rule);
+/* From now on values get the number 0, which says nothing of where they stand again; or their own numbers as before. */
+void redact_unnumbered(struct redact *r, bool on);
 /* The token for a value. */
 struct span redact_value(struct redact *r, struct arena *a, struct span value, enum secret_class class, enum redact_rule rule);
 /* Hides what looks secret inside a text; absent span when nothing was found. */

@@ -16,6 +16,7 @@ struct redact {
 	struct seen *seen;
 	size_t cap, used;
 	uint64_t numbers;
+	bool unnumbered;
 	uint64_t counts[REDACT_RULES];
 };
 
@@ -62,6 +63,11 @@ uint64_t redact_reserve(struct redact *r, uint64_t n)
 
 	r->numbers += n;
 	return before;
+}
+
+void redact_unnumbered(struct redact *r, bool on)
+{
+	r->unnumbered = on;
 }
 
 void redact_counted(struct redact *r, enum redact_rule rule)
@@ -132,7 +138,7 @@ static const char *bucket(size_t n)
 
 struct span redact_value(struct redact *r, struct arena *a, struct span value, enum secret_class class, enum redact_rule rule)
 {
-	char *text = arena_printf(a, "@plim:%s:%s:%" PRIu64, secret_class_name(class), bucket(value.n), number_of(r, value));
+	char *text = arena_printf(a, "@plim:%s:%s:%" PRIu64, secret_class_name(class), bucket(value.n), r->unnumbered ? 0 : number_of(r, value));
 
 	r->counts[rule]++;
 	return span_of(text);
