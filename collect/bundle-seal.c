@@ -79,7 +79,10 @@ void seal_member(struct bundle_writer *w, const char *sha256, uint64_t items)
 void bundle_expected(struct bundle_writer *w, const char *cluster, const char *kind, const char *source, const char *reason)
 {
 	auto_buf b = BUF_INIT;
+	auto_arena a = ARENA_INIT;
+	struct span hidden = redact_named(w->redact, &a, SPAN("reason"), span_of(reason));
 
+	reason = arena_strndup(&a, hidden.p, hidden.n);
 	buf_add_char(&b, '{');
 	if (cluster)
 		add_text(&b, "cluster", cluster);

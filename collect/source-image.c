@@ -87,7 +87,11 @@ int image_collect(struct collect *c, struct member_spec *spec, struct member *m,
 	spec->unredacted = true;
 	if (!m->content)
 		return add_layout(c, spec, m->file, e);
-	return evidence_raw(&c->evidence, spec, m->content, &broken, e);
+	if (evidence_raw(&c->evidence, spec, m->content, &broken, e))
+		return -1;
+	if (broken.kind)
+		bundle_left_out(c->w, spec->path, broken.msg);
+	return 0;
 }
 
 static int one_member(void *ctx, struct member *m, struct err *e)

@@ -171,6 +171,26 @@ has "killed: it is INCOMPLETE" "$(cat stdout.txt)" "INCOMPLETE, 4 members"
 run "killed: analyzed" 4 'problems' analyze out/killed.plim.part
 is "killed: pods are there" "$(q "SELECT count(*), (SELECT value FROM meta WHERE key = 'trust'), (SELECT min(name) FROM scope WHERE kind = 'cluster') FROM pod")" "2|INCOMPLETE|fake-context"
 
+# ---- images
+mkdir images && python3 "$tests/make-images.py" images
+layout=$(dirname "$(find images -name oci-layout | head -n 1)")
+plain_tar=$(find images -maxdepth 1 -name '*.tar' | sort | head -n 1)
+facts() { q "SELECT t.ref, i.config_digest, i.layers, (SELECT group_concat(name || version, ' ') FROM (SELECT name, version FROM package p WHERE p.thing = i.thing ORDER BY 1, 2)) FROM image i JOIN thing t ON t.id = i.thing ORDER BY 1"; }
+for image in "$plain_tar" "$layout"; do
+	"$PLIMSOLL" analyze -o out/x.db "$image" > /dev/null 2>&1
+	want=$(facts)
+	run "image $image" 0 '' collect -o out/i.plim --image "$image"
+	is "image $image: marked" "$(manifest out/i.plim | jq -c '.predicate.members[] | [.kind, .unredacted]')" '["image/archive",true]'
+	has "image $image: on the receipt" "$(cat out/RECEIPT.txt)" "NOT REDACTED"
+	rm -f out/x.db && "$PLIMSOLL" analyze -o out/x.db out/i.plim > /dev/null 2>&1
+	is "image $image: the same facts" "$(facts)" "$want"
+	hasnot "image $image: which are some" "-$want-" "--"
+done
+is "image as it was" "$(tar xOf out/i.plim m/000001.tar | tar tf - | grep -c oci-layout)" 1
+run "an image that is none" 3 'not an image archive' collect -o out/j.plim --image dump/a/pods.json
+run "images in a folder of evidence" 4 'members' collect -o out/j.plim --import images dump
+rm -rf images
+
 # ---- bundles that are damaged
 cp out/site.plim good.plim
 size=$(wc -c < good.plim)
