@@ -210,6 +210,8 @@ static int one_member(void *ctx, struct member *m, struct err *e)
 	}
 	m->content->sum = NULL;
 	hash_hex(&sum, sha256);
+	if (m->sha256)
+		snprintf(sha256, sizeof(sha256), "%s", m->sha256);
 	return finish_member(r, !r->load.problems ? "ok" : r->load.items ? "partial" : "failed", NULL, sha256, m->content->offset, e);
 }
 

@@ -72,7 +72,7 @@ void seal_member(struct bundle_writer *w, const char *sha256, uint64_t items)
 	buf_add_str(&w->members, w->members.n ? ",\n" : "");
 	buf_add_span(&w->members, buf_span(&b));
 	buf_printf(&w->subjects, "%s{\"name\":\"%s\",\"digest\":{\"sha256\":\"%s\"}}", w->subjects.n ? "," : "", w->name, sha256);
-	w->unredacted_n += w->spec.unredacted;
+	w->unredacted_n += w->spec.unredacted && !w->spec.as_is; /* archives, not their blobs */
 	w->total_bytes += w->bytes;
 }
 

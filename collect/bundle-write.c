@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The archive side of writing bundles: members, headers, packing. The manifest and the receipt are bundle-seal.c's.
 #include "bundle-seal.h"
-#include "common/limits.h"
+#include "common/tar-header.h"
 #include "common/text.h"
 
 #include <errno.h>
@@ -65,25 +65,6 @@ static int pad(struct bundle_writer *w, struct err *e)
 	return over ? bundle_put(w, zeros, BUNDLE_BLOCK - over, e) : 0;
 }
 
-void ustar_header(const char *name, uint64_t size, char h[static USTAR_BLOCK])
-{
-	unsigned sum = 0;
-
-	memset(h, 0, BUNDLE_BLOCK);
-	snprintf(h, 100, "%s", name);
-	snprintf(h + 100, 8, "%07o", 0644u);
-	snprintf(h + 108, 8, "%07o", 0u);
-	snprintf(h + 116, 8, "%07o", 0u);
-	snprintf(h + 124, 12, "%011llo", (unsigned long long)size);
-	snprintf(h + 136, 12, "%011o", 0u);
-	memset(h + 148, ' ', 8);
-	h[156] = '0';
-	memcpy(h + 257, "ustar\00000", 8);
-	for (int i = 0; i < BUNDLE_BLOCK; i++)
-		sum += (unsigned char)h[i];
-	snprintf(h + 148, 8, "%06o", sum);
-}
-
 int bundle_entry_begin(struct bundle_writer *w, struct err *e)
 {
 	static const char zeros[BUNDLE_BLOCK];
@@ -98,9 +79,9 @@ int bundle_entry_end(struct bundle_writer *w, const char *name, struct err *e)
 	char h[BUNDLE_BLOCK];
 
 	w->packed = size;
-	if (size >= 1ull << 33)
+	if (size >= MEMBER_MAX)
 		return err_set(e, ERR_ENV, "%s: a member of more than 8 GiB does not fit into a ustar archive", name);
-	ustar_header(name, size, h);
+	tar_header(name, size, h);
 	return pad(w, e) || put_at(w, h, sizeof(h), w->header_at, e) ? -1 : 0;
 }
 
@@ -248,11 +229,11 @@ int member_begin(struct bundle_writer *w, const struct member_spec *spec, struct
 {
 	arena_reset(&w->member);
 	w->spec = *spec;
-	w->spec.path = own_path(w, spec->path);
+	w->spec.path = spec->path ? own_path(w, spec->path) : NULL;
 	w->spec.kind = arena_strdup(&w->member, spec->kind);
 	w->spec.cluster = spec->cluster ? arena_strdup(&w->member, spec->cluster) : NULL;
 	w->spec.source = spec->source ? arena_strdup(&w->member, spec->source) : NULL;
-	snprintf(w->name, sizeof(w->name), "m/%06llu.%s%s", (unsigned long long)w->members_n + 1, spec->type, spec->unredacted ? "" : ".zst");
+	snprintf(w->name, sizeof(w->name), "m/%06llu.%s%s", (unsigned long long)w->members_n + 1, spec->type, spec->as_is ? "" : ".zst");
 	w->bytes = 0;
 	w->problems_n = 0;
 	w->member_start = collect_now();
@@ -263,14 +244,14 @@ int member_begin(struct bundle_writer *w, const struct member_spec *spec, struct
 	ZSTD_CCtx_reset(w->zstd, ZSTD_reset_session_only);
 	if (bundle_entry_begin(w, e))
 		return -1;
-	return spec->unredacted ? 0 : put_label(w, e);
+	return spec->as_is ? 0 : put_label(w, e);
 }
 
 int member_write(struct bundle_writer *w, const void *p, size_t n, struct err *e)
 {
 	w->bytes += n;
 	hash_add(&w->sum, p, n);
-	return w->spec.unredacted ? bundle_put(w, p, n, e) : pack(w, p, n, ZSTD_e_continue, e);
+	return w->spec.as_is ? bundle_put(w, p, n, e) : pack(w, p, n, ZSTD_e_continue, e);
 }
 
 uint64_t member_bytes(const struct bundle_writer *w)
@@ -293,17 +274,36 @@ void member_problem(struct bundle_writer *w, const char *pointer, const char *me
 	buf_add_char(&w->problems, '}');
 }
 
+static int end_as(struct bundle_writer *w, const char *sha256, uint64_t items, struct err *e)
+{
+	if (bundle_entry_end(w, w->name, e))
+		return -1;
+	seal_member(w, sha256, items);
+	w->members_n++;
+	w->partial_n += w->problems_n > 0;
+	return 0;
+}
+
 int member_end(struct bundle_writer *w, uint64_t items, struct err *e)
 {
 	char sum[HASH_HEX];
 
-	if ((!w->spec.unredacted && pack(w, NULL, 0, ZSTD_e_end, e)) || bundle_entry_end(w, w->name, e))
+	if (!w->spec.as_is && pack(w, NULL, 0, ZSTD_e_end, e))
 		return -1;
 	hash_hex(&w->sum, sum);
-	seal_member(w, sum, items);
-	w->members_n++;
-	w->partial_n += w->problems_n > 0;
-	return 0;
+	return end_as(w, sum, items, e);
+}
+
+int member_end_once(struct bundle_writer *w, const char *prefix, char sha256[static 65], struct err *e)
+{
+	const char *path;
+
+	hash_hex(&w->sum, sha256);
+	path = arena_printf(&w->member, "%s%s", prefix, sha256);
+	if (w->paths_cap && path_used(w, path))
+		return member_drop(w, e);
+	w->spec.path = own_path(w, path);
+	return end_as(w, sha256, 1, e);
 }
 
 int member_drop(struct bundle_writer *w, struct err *e)

@@ -10,14 +10,18 @@
 #include "common/redact.h"
 
 struct member_spec {
-	const char *path;    /* logical path, without ".." and leading "/"; a number is added where it was used before */
+	const char *path;    /* logical path, without ".." and leading "/"; "again-2/" goes before it where it was used already */
 	const char *kind;    /* kind of evidence */
 	const char *cluster; /* NULL: none, or for the analyzer to tell */
 	const char *source;  /* command, API path or file */
 	const char *type;    /* "json", "csv", "tar", ...: the end of the member's name */
 	int64_t time;	     /* what the evidence is of, Unix seconds */
-	bool unredacted;     /* enters as it is, not packed */
+	bool unredacted;     /* enters as it is: the manifest marks it */
+	bool as_is;	     /* not packed */
 };
+
+/* What the size field of ustar holds. */
+#define MEMBER_MAX (1ull << 33)
 
 struct bundle_writer;
 /* Starts PATH.part; it becomes PATH in bundle_write_end(). `redact` counts what was hidden; it stays the caller's. */
@@ -33,6 +37,8 @@ uint64_t member_bytes(const struct bundle_writer *w);
 /* What was left out of the member at hand and why. */
 void member_problem(struct bundle_writer *w, const char *pointer, const char *message);
 int member_end(struct bundle_writer *w, uint64_t items, struct err *e);
+/* Ends it under the path PREFIX + SHA-256 of its bytes, or takes it back when that one is there already. `path` of the spec is NULL. */
+int member_end_once(struct bundle_writer *w, const char *prefix, char sha256[static 65], struct err *e);
 /* Takes back what was written of the member. */
 int member_drop(struct bundle_writer *w, struct err *e);
 
@@ -49,10 +55,6 @@ uint64_t bundle_failures(const struct bundle_writer *w);
 const char *bundle_first_failure(const struct bundle_writer *w);
 /* Seals it: manifest, end mark, final name, receipt beside it. */
 int bundle_write_end(struct bundle_writer *w, struct err *e);
-
-/* A ustar header (POSIX.1-2017, pax) of a regular file with fixed owner, mode and time, so that the same evidence gives the same bytes. */
-enum { USTAR_BLOCK = 512 };
-void ustar_header(const char *name, uint64_t size, char h[static USTAR_BLOCK]);
 
 /* Now, or SOURCE_DATE_EPOCH. */
 int64_t collect_now(void);

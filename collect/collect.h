@@ -28,5 +28,5 @@ int source_image(struct collect *c, struct err *e);
 int source_import(struct collect *c, struct err *e);
 
 /* An image that a walk came upon, as it is. */
-int image_collect(struct collect *c, struct member_spec *spec, struct member *m, struct err *e);
+int image_collect(struct collect *c, const struct member_spec *spec, struct member *m, struct err *e);
 #endif

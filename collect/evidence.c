@@ -6,8 +6,6 @@
 #include "common/text.h"
 
 enum { FLUSH = 256 * 1024 };
-/* What the size field of ustar holds. */
-#define MEMBER_MAX (1ull << 33)
 
 /* The document that is being written, and where in it. */
 struct copy {
@@ -243,28 +241,6 @@ int evidence_document(struct evidence *ev, const struct member_spec *spec, struc
 		rc = one_item(&c, &it, e) || finish(&c, false, &none, e) ? -1 : 0;
 	buf_fini(&c.text);
 	return rc;
-}
-
-int evidence_raw(struct evidence *ev, const struct member_spec *spec, struct source *content, struct err *broken, struct err *e)
-{
-	struct member_spec raw = *spec;
-	char chunk[65536];
-	ssize_t got;
-
-	raw.unredacted = true;
-	if (member_begin(ev->w, &raw, e))
-		return -1;
-	while ((got = source_read(content, chunk, sizeof(chunk), broken)) > 0) {
-		if (member_bytes(ev->w) + (uint64_t)got >= MEMBER_MAX) {
-			err_set(broken, ERR_INPUT, "larger than 8 GiB, which is what a member can have");
-			return member_drop(ev->w, e);
-		}
-		if (member_write(ev->w, chunk, (size_t)got, e))
-			return -1;
-	}
-	if (got < 0)
-		member_problem(ev->w, NULL, broken->msg);
-	return member_end(ev->w, 1, e);
 }
 
 void evidence_fini(struct evidence *ev)

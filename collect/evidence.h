@@ -18,7 +18,5 @@ struct evidence {
 int evidence_copy(struct evidence *ev, const struct member_spec *spec, struct source *content, uint64_t *items, struct err *broken, struct err *e);
 /* One document that is at hand, as the only one of its member. */
 int evidence_document(struct evidence *ev, const struct member_spec *spec, struct json *doc, struct err *e);
-/* A stream as it is, not redacted: image archives. */
-int evidence_raw(struct evidence *ev, const struct member_spec *spec, struct source *content, struct err *broken, struct err *e);
 void evidence_fini(struct evidence *ev);
 #endif

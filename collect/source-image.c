@@ -1,68 +1,117 @@
 // SPDX-License-Identifier: Apache-2.0
-// Image archives as they are: docker-save and OCI tars as one stream each, OCI layouts (folders) as a tar of their files. Nothing is redacted:
-// the manifest and the receipt say so.
+// Image archives (docker save, OCI) and OCI layouts (folders), file by file: a blob that several images have enters once. Nothing is redacted: the
+// manifest and the receipt say so.
 #include "collect.h"
-#include "common/input.h"
+#include "common/bundle-image.h"
+#include "common/hash.h"
 #include "common/limits.h"
 #include "common/progress.h"
+#include "common/tar.h"
+#include "common/text.h"
+#include "common/unpack.h"
 
 #include <dirent.h>
 #include <sys/stat.h>
 
-enum { DEPTH = 4 };
+enum { DEPTH = 4, ENTRIES_MAX = 500000 };
 
-/* One file of the layout as an entry; what it lacks of the size that was announced is zeros, which its digest will tell. */
-static int add_file(struct bundle_writer *w, const char *file, const char *name, uint64_t size, struct err *e)
+/* One archive: the list of its files so far. */
+struct image {
+	struct collect *c;
+	const struct member_spec *spec;
+	struct buf list;
+	size_t n;
+	struct err broken; /* why it is not all of it */
+};
+
+static void list_entry(struct image *im, const char *name, char type, const char *link, const char *blob)
 {
-	char block[USTAR_BLOCK], chunk[65536] = {0};
-	struct source s;
-	struct err broken = {0};
-	uint64_t left = size;
-	ssize_t got = 1;
-
-	if (source_from_file(&s, file, &broken)) {
-		member_problem(w, NULL, broken.msg);
-		return 0;
+	buf_add_str(&im->list, im->n++ ? ",\n{\"name\":" : "\n{\"name\":");
+	text_add_json(&im->list, span_of(name));
+	buf_printf(&im->list, ",\"type\":\"%c\"", type);
+	if (link[0]) {
+		buf_add_str(&im->list, ",\"link\":");
+		text_add_json(&im->list, span_of(link));
 	}
-	ustar_header(name, size, block);
-	if (member_write(w, block, sizeof(block), e)) {
-		source_close(&s);
-		return -1;
-	}
-	while (left > 0) {
-		size_t n = left < sizeof(chunk) ? (size_t)left : sizeof(chunk);
-
-		if (got > 0)
-			got = source_read(&s, chunk, n, &broken);
-		if (got <= 0)
-			memset(chunk, 0, n);
-		if (member_write(w, chunk, got > 0 ? (size_t)got : n, e))
-			break;
-		left -= got > 0 ? (uint64_t)got : n;
-	}
-	source_close(&s);
-	memset(block, 0, sizeof(block));
-	return left || (size % USTAR_BLOCK && member_write(w, block, USTAR_BLOCK - (size_t)(size % USTAR_BLOCK), e)) ? -1 : 0;
+	if (blob)
+		buf_printf(&im->list, ",\"blob\":\"%s\"", blob);
+	buf_add_char(&im->list, '}');
 }
 
-static int add_folder(struct bundle_writer *w, const char *folder, const char *inner, int depth, struct err *e)
+/* A file's content as a member, unless another image brought it. */
+static int put_blob(struct image *im, const char *name, struct source *content, struct err *e)
+{
+	struct member_spec spec = {.kind = BUNDLE_BLOB_KIND, .source = im->spec->source, .type = "blob", .time = im->spec->time, .unredacted = true, .as_is = true};
+	struct bundle_writer *w = im->c->w;
+	char chunk[65536], digest[HASH_HEX];
+	ssize_t got;
+
+	if (member_begin(w, &spec, e))
+		return -1;
+	while ((got = source_read(content, chunk, sizeof(chunk), &im->broken)) > 0) {
+		if (member_bytes(w) + (uint64_t)got >= MEMBER_MAX)
+			got = err_set(&im->broken, ERR_INPUT, "%s: larger than 8 GiB, which is what a member can have", name);
+		else if (member_write(w, chunk, (size_t)got, e))
+			return -1;
+		if (got < 0)
+			break;
+	}
+	if (got < 0)
+		return member_drop(w, e);
+	if (member_end_once(w, BUNDLE_BLOB_PATH, digest, e))
+		return -1;
+	list_entry(im, name, 'f', "", digest);
+	return 0;
+}
+
+static int from_archive(struct image *im, struct source *content, struct err *e)
+{
+	struct source plain, file;
+	struct tar_entry t;
+	struct tar *tar;
+	int rc = 0;
+
+	source_unpack(&plain, content);
+	tar = tar_open(&plain);
+	while (rc == 0 && !im->broken.kind && tar_next(tar, &t, &im->broken) == 1) {
+		if (im->n >= ENTRIES_MAX)
+			err_set(&im->broken, ERR_INPUT, "more than %d files in an image archive", ENTRIES_MAX);
+		else if (t.type == 'f') {
+			const char *name = arena_strdup(&im->c->evidence.item, t.name);
+
+			tar_content(tar, &file);
+			rc = put_blob(im, name, &file, e);
+			source_close(&file);
+			arena_reset(&im->c->evidence.item);
+		} else if (t.type != 'o')
+			list_entry(im, t.name, t.type, t.link, NULL);
+	}
+	tar_close(tar);
+	source_close(&plain);
+	return rc;
+}
+
+static int from_folder(struct image *im, const char *folder, const char *inner, int depth, struct err *e)
 {
 	struct dirent **names = NULL;
 	int n = depth > DEPTH ? 0 : scandir(folder, &names, NULL, alphasort), rc = 0;
 
 	if (n < 0)
-		member_problem(w, inner, "this folder of the image layout cannot be read");
+		err_set(&im->broken, ERR_INPUT, "%s: this folder of the image layout cannot be read", inner);
 	for (int i = 0; i < n; i++) {
 		char file[LIMIT_NAME_BYTES + 512], name[LIMIT_NAME_BYTES + 512];
+		struct source s;
 		struct stat st;
 
 		snprintf(file, sizeof(file), "%s/%s", folder, names[i]->d_name);
 		snprintf(name, sizeof(name), "%s%s%s", inner, inner[0] ? "/" : "", names[i]->d_name);
 		if (rc == 0 && strcmp(names[i]->d_name, ".") != 0 && strcmp(names[i]->d_name, "..") != 0 && lstat(file, &st) == 0) {
 			if (S_ISDIR(st.st_mode))
-				rc = add_folder(w, file, name, depth + 1, e);
-			else if (S_ISREG(st.st_mode) && strlen(name) < 100)
-				rc = add_file(w, file, name, (uint64_t)st.st_size, e);
+				rc = from_folder(im, file, name, depth + 1, e);
+			else if (S_ISREG(st.st_mode) && source_from_file(&s, file, &im->broken) == 0) {
+				rc = put_blob(im, name, &s, e);
+				source_close(&s);
+			}
 		}
 		free(names[i]);
 	}
@@ -70,28 +119,35 @@ static int add_folder(struct bundle_writer *w, const char *folder, const char *i
 	return rc;
 }
 
-static int add_layout(struct collect *c, const struct member_spec *spec, const char *folder, struct err *e)
+/* The archive itself: the list of its files. */
+static int put_list(struct image *im, struct err *e)
 {
-	static const char end[2 * USTAR_BLOCK];
+	struct member_spec spec = *im->spec;
+	struct bundle_writer *w = im->c->w;
 
-	if (member_begin(c->w, spec, e) || add_folder(c->w, folder, "", 0, e) || member_write(c->w, end, sizeof(end), e))
+	spec.type = "json";
+	spec.unredacted = true;
+	buf_add_str(&im->list, "\n]}\n");
+	if (member_begin(w, &spec, e) || member_write(w, "{\"files\":[", 10, e) || member_write(w, im->list.p, im->list.n, e))
 		return -1;
-	return member_end(c->w, 1, e);
+	if (im->broken.kind)
+		member_problem(w, NULL, im->broken.msg);
+	return member_end(w, im->n, e);
 }
 
-int image_collect(struct collect *c, struct member_spec *spec, struct member *m, struct err *e)
+int image_collect(struct collect *c, const struct member_spec *spec, struct member *m, struct err *e)
 {
-	struct err broken = {0};
+	struct image im = {.c = c, .spec = spec};
+	int rc = m->content ? from_archive(&im, m->content, e) : from_folder(&im, m->file, "", 0, e);
 
-	spec->type = "tar";
-	spec->unredacted = true;
-	if (!m->content)
-		return add_layout(c, spec, m->file, e);
-	if (evidence_raw(&c->evidence, spec, m->content, &broken, e))
-		return -1;
-	if (broken.kind)
-		bundle_left_out(c->w, spec->path, broken.msg);
-	return 0;
+	if (rc == 0 && im.broken.kind == ERR_ENV)
+		rc = err_set(e, ERR_ENV, "%s", im.broken.msg);
+	if (rc == 0 && im.n)
+		rc = put_list(&im, e);
+	else if (rc == 0)
+		bundle_left_out(c->w, spec->path, im.broken.kind ? im.broken.msg : "an image archive without files");
+	buf_fini(&im.list);
+	return rc;
 }
 
 static int one_member(void *ctx, struct member *m, struct err *e)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The manifest of a bundle (an in-toto statement in a DSSE envelope) onto its members; or, without one, what the members say of themselves.
 #include "bundle-manifest.h"
+#include "bundle-image.h"
 #include "redact-walk.h"
 
 #include <time.h>
@@ -171,6 +172,8 @@ static void read_label(struct bundle *b, struct bundle_member *m)
 	struct json *v;
 	uint32_t n;
 
+	if (span_ends(span_of(m->name), ".blob"))
+		m->kind = BUNDLE_BLOB_KIND;
 	if (m->packed < 8 || bundle_slurp(b, m->offset, 8, &head, NULL) || little(head.p) != BUNDLE_LABEL_MAGIC)
 		return;
 	n = little(head.p + 4);

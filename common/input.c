@@ -2,6 +2,7 @@
 // From paths to members. What a member holds is told by recognise.c, unpacking is archive.c's.
 #include "input.h"
 #include "archive.h"
+#include "bundle-image.h"
 #include "bundle.h"
 #include "image-head.h"
 #include "limits.h"
@@ -274,7 +275,7 @@ static int give_bundle_member(struct walk *w, struct bundle *b, size_t i, struct
 	struct ahead a = {.rest = &content};
 	struct source plain = {.read = ahead_read, .ctx = &a, .name = bm->path};
 	struct member m = {.path = bm->path, .kind = bm->kind, .content = &plain, .time = bm->time, .cluster = bm->cluster, .source = bm->source,
-			   .redacted = !bm->unredacted || bm->err.kind, .err = bm->err};
+			   .sha256 = bm->sha256, .redacted = !bm->unredacted || bm->err.kind, .err = bm->err};
 	char kind[200];
 	int rc;
 
@@ -282,7 +283,12 @@ static int give_bundle_member(struct walk *w, struct bundle *b, size_t i, struct
 		m.content = NULL;
 		return give(w, &m, e);
 	}
-	bundle_content(b, i, &content);
+	if (bundle_is_image(b, i)) {
+		if (bundle_image(b, i, &content, &m.err))
+			return broken(w, m.path, &m.err, e);
+	} else {
+		bundle_content(b, i, &content);
+	}
 	if (!m.kind && fill_head(&a, &m.err)) {
 		m.content = NULL;
 	} else if (!m.kind) {
@@ -293,7 +299,7 @@ static int give_bundle_member(struct walk *w, struct bundle *b, size_t i, struct
 		else if (recognise(span_of(m.path), head, kind, sizeof(kind)) == RECOGNISED)
 			m.kind = kind;
 	}
-	m.ignored = m.kind && strcmp(m.kind, "kubernetes/api-resources") == 0;
+	m.ignored = m.kind && (strcmp(m.kind, "kubernetes/api-resources") == 0 || strcmp(m.kind, BUNDLE_BLOB_KIND) == 0);
 	rc = give(w, &m, e);
 	source_close(&content);
 	return rc;

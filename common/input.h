@@ -16,6 +16,7 @@ struct member {
 	int64_t time;		/* modification time; 0: not told */
 	const char *cluster;	/* that a bundle says it is of; NULL: none, or not told */
 	const char *source;	/* command, API path or file, as a bundle tells it; NULL: not told */
+	const char *sha256;	/* of the stored plain bytes, as a bundle tells it; NULL: the sum of `content` */
 	bool redacted;		/* of a bundle, which was redacted when it was made */
 	struct err err;		/* why it cannot be read; content is NULL then */
 };

@@ -180,13 +180,22 @@ for image in "$plain_tar" "$layout"; do
 	"$PLIMSOLL" analyze -o out/x.db "$image" > /dev/null 2>&1
 	want=$(facts)
 	run "image $image" 0 '' collect -o out/i.plim --image "$image"
-	is "image $image: marked" "$(manifest out/i.plim | jq -c '.predicate.members[] | [.kind, .unredacted]')" '["image/archive",true]'
+	is "image $image: marked" "$(manifest out/i.plim | jq -c '.predicate.members[] | [.kind, .unredacted]' | sort -u | tr '\n' ' ')" '["image/archive",true] ["image/blob",true] '
 	has "image $image: on the receipt" "$(cat out/RECEIPT.txt)" "NOT REDACTED"
 	rm -f out/x.db && "$PLIMSOLL" analyze -o out/x.db out/i.plim > /dev/null 2>&1
 	is "image $image: the same facts" "$(facts)" "$want"
 	hasnot "image $image: which are some" "-$want-" "--"
 done
-is "image as it was" "$(tar xOf out/i.plim m/000001.tar | tar tf - | grep -c oci-layout)" 1
+is "blobs are what was there" "$(mkdir out/blobs; tar xf out/i.plim -C out/blobs; sha256sum out/blobs/m/*.blob | cut -c1-64 | sort)" "$(find "$layout" -type f -exec sha256sum {} + | cut -c1-64 | sort -u)"
+last=$(python3 -c 'import tarfile; t = tarfile.open("out/i.plim"); print(t.getmembers()[-1].offset)')
+head -c "$last" out/i.plim > out/cut.plim
+run "an image in a bundle without its manifest" 4 '1 problems' analyze out/cut.plim
+is "is there as well" "$(facts)" "$want"
+run "all of them" 0 '' collect -o out/i.plim --image images
+is "each blob once" "$(manifest out/i.plim | jq -r '.predicate.members[] | select(.kind == "image/blob") | .sha256' | sort | uniq -d | wc -l)" 0
+"$PLIMSOLL" analyze -o out/y.db images > /dev/null 2>&1
+rm -f out/x.db && "$PLIMSOLL" analyze -o out/x.db out/i.plim > /dev/null 2>&1
+is "the same facts as of the folder" "$(facts)" "$(mv out/y.db out/x.db && facts)"
 run "an image that is none" 3 'not an image archive' collect -o out/j.plim --image dump/a/pods.json
 run "images in a folder of evidence" 4 'members' collect -o out/j.plim --import images dump
 rm -rf images
