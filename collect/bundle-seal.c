@@ -120,17 +120,12 @@ void bundle_source(struct bundle_writer *w, struct span object)
 static bool file_hash(int fd, char out[static HASH_HEX])
 {
 	struct source s;
-	struct hash h;
-	char chunk[65536];
-	ssize_t got;
+	int rc;
 
 	source_from_fd(&s, fd, "file");
-	hash_init(&h);
-	while ((got = source_read(&s, chunk, sizeof(chunk), NULL)) > 0)
-		hash_add(&h, chunk, (size_t)got);
-	hash_hex(&h, out);
+	rc = source_hash(&s, out, NULL);
 	source_close(&s);
-	return got == 0;
+	return rc == 0;
 }
 
 static void add_host(struct buf *b)

@@ -51,21 +51,16 @@ static int by_digest(const void *a, const void *b)
 static bool digest_of(struct bundle *b, size_t i, char out[static HASH_HEX])
 {
 	struct source s;
-	struct hash h;
-	char chunk[65536];
-	ssize_t got;
+	int rc;
 
 	if (b->at[i].sha256)
 		snprintf(out, HASH_HEX, "%s", b->at[i].sha256);
 	if (b->at[i].entry)
 		return b->at[i].sha256 != NULL;
 	bundle_content(b, i, &s);
-	hash_init(&h);
-	while ((got = source_read(&s, chunk, sizeof(chunk), NULL)) > 0)
-		hash_add(&h, chunk, (size_t)got);
-	hash_hex(&h, out);
+	rc = source_hash(&s, out, NULL);
 	source_close(&s);
-	return got == 0;
+	return rc == 0;
 }
 
 static void find_blobs(struct image *im)

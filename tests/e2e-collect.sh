@@ -154,6 +154,16 @@ run "chosen namespaces" 4 'members' collect -o out/n.plim $kubectl -n shop -n no
 is "are asked one by one" "$(manifest out/n.plim | jq -r '.predicate.members[].path' | grep pods)" "cluster/fake-context/shop/pods.json
 cluster/fake-context/none/pods.json"
 has "and the rest is missing" "$(manifest out/n.plim | jq -r '.predicate.expected[].reason')" "only of the namespaces that were asked for: shop, none"
+: > cluster/api-resources.broken
+run "an API group that is down" 4 '1 things' collect -o out/g.plim $kubectl
+is "costs itself only" "$(manifest out/g.plim | jq -r '(.predicate.members | length), .predicate.expected[].reason')" "6
+error: unable to retrieve the complete list of server APIs: metrics.k8s.io/v1beta1: the server is currently unable to handle the request"
+rm cluster/api-resources.broken && mv cluster/version.json cluster/version.kept
+run "a cluster that cannot be reached" 4 'members' collect -o out/u.plim $kubectl --import dump
+run "analyzed" 4 'problems' analyze out/u.plim
+has "nothing of it is assessed, and checks say why" "$(q "SELECT detail FROM finding WHERE check_id = 'runtime.privileged-container' AND cluster = 'fake-context' AND verdict = 'not-assessed'")" "No such file"
+has "the other cluster is" "$(q "SELECT verdict FROM finding WHERE check_id = 'runtime.privileged-container' AND cluster = '0123abcd'")" fail
+mv cluster/version.kept cluster/version.json
 run "no kubectl" 3 'nothing could be collected: kubernetes/\*: .*cannot be run' collect -o out/k.plim --cluster --kubectl "$PWD/no-kubectl"
 is "leaves nothing" "$(ls out | grep -c '^k')" 0
 

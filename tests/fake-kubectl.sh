@@ -13,7 +13,13 @@ done
 case "$1" in
 config) echo "fake-context" ;;
 version) cat "$FAKE_CLUSTER/version.json" ;;
-api-resources) cat "$FAKE_CLUSTER/api-resources.txt" ;;
+api-resources)
+	cat "$FAKE_CLUSTER/api-resources.txt"
+	if [ -e "$FAKE_CLUSTER/api-resources.broken" ]; then
+		echo "error: unable to retrieve the complete list of server APIs: metrics.k8s.io/v1beta1: the server is currently unable to handle the request" >&2
+		exit 1
+	fi
+	;;
 get)
 	what=$2
 	if [ "$what" = --raw ]; then
