@@ -22,7 +22,7 @@ ALL_CFLAGS := -std=gnu11 $(OPT) $(WARN) $(HARD) $(SANFLAGS) -D_GNU_SOURCE -DPLIM
 ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,-rpath,'$$ORIGIN/lib' $(SANFLAGS) $(LDFLAGS)
 
 Q := $(if $(V),,@)
-SRC := $(sort plimsoll.c $(wildcard common/*.c collect/*.c vulnfeeds/*.c analyze/*.c report/*.c report/browse/*.c))
+SRC := $(sort plimsoll.c assess.c $(wildcard common/*.c collect/*.c vulnfeeds/*.c analyze/*.c report/*.c report/browse/*.c))
 OBJ := $(SRC:%.c=$(B)/%.o)
 LIBOBJ := $(filter-out $(B)/plimsoll.o,$(OBJ)) $(B)/embedded.o
 
@@ -88,6 +88,10 @@ test-run: $(B)/plimsoll $(UNITS) $(FUZZERS) $(B)/tests/fault.so
 lint:
 	$(Q)sh tests/lint.sh
 
+# The reference of the database, from the comments in the schema files; a test sees that it is up to date.
+docs/schema.md: FORCE
+	$(Q)python3 docs/schema.py > $@.tmp && mv $@.tmp $@
+
 # Fuzz targets (clang's libFuzzer): FUZZ_SECONDS each. They also run their corpus as a test in `make test`.
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz-*.c))
 FUZZ_SECONDS ?= 60
@@ -115,6 +119,8 @@ PREFIX ?= /usr/local
 install: all
 	install -D -m 755 $(B)/plimsoll $(DESTDIR)$(PREFIX)/bin/plimsoll
 	install -D -m 644 docs/plimsoll.1 $(DESTDIR)$(PREFIX)/share/man/man1/plimsoll.1
+	install -D -m 644 docs/completion/plimsoll.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/plimsoll
+	install -D -m 644 docs/completion/_plimsoll $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_plimsoll
 
 # A folder to carry: the program and the shared libraries that Debian 12 does not have by itself, found beside it.
 dist: all

@@ -6,9 +6,14 @@ int cmd_collect(int argc, char **argv);
 int cmd_inspect(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_analyze(int argc, char **argv);
+int cmd_assess(int argc, char **argv);
 int cmd_checks(int argc, char **argv);
 int cmd_browse(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_version(int argc, char **argv);
+int cmd_findings(int argc, char **argv);
+int cmd_search(int argc, char **argv);
+int cmd_sql(int argc, char **argv);
+int cmd_benchmark(int argc, char **argv);
 int cmd_feeds(int argc, char **argv);
 #endif

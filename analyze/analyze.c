@@ -71,6 +71,7 @@ static const struct derive_step ranks[] = {
 	{"risk", derive_risk},
 	{"score", derive_score},
 	{"summary", summary_fill},
+	{"search", search_fill},
 	{NULL, NULL},
 };
 
@@ -422,8 +423,7 @@ int analyze_temporary(struct db *db, const char *path, struct err *e)
 	return 0;
 }
 
-/* Into a file: written beside and renamed. */
-static int analyze_to_file(const struct analyze_options *o, const char *path, int64_t *unread, struct err *e)
+int analyze_file(const struct analyze_options *o, const char *path, int64_t *unread, struct err *e)
 {
 	auto_outfile out = OUTFILE_INIT;
 	auto_db db = {0};
@@ -431,12 +431,15 @@ static int analyze_to_file(const struct analyze_options *o, const char *path, in
 	if (outfile_begin(&out, path, false, e) || analyze_run(o, out.part, &db, unread, e))
 		return -1;
 	db_close(&db);
-	return outfile_commit(&out, e);
+	if (outfile_commit(&out, e))
+		return -1;
+	if (*unread)
+		warn("%" PRId64 " problems: some evidence could not be read, the rest counts (plimsoll browse, coverage)", *unread);
+	return 0;
 }
 
 static const char more[] =
-	"INPUT is a bundle that `plimsoll collect` made, a folder or tar of `kubectl get -o json|yaml` output, a `kubectl cluster-info dump`, node facts,\n"
-	"AWS account authorization details and credential report, registry exports, image archives (docker save, OCI layout).\n\n"
+	ANALYZE_INPUTS
 	"Example: plimsoll analyze -o site.db --engagement engagement.yaml dump.tar.zst\n"
 	"Exit codes: 0 done, 3 nothing good in the input, 4 some evidence could not be read (the rest counts), 5 disk or permission.\n";
 
@@ -446,11 +449,7 @@ int cmd_analyze(int argc, char **argv)
 	const char *out = NULL;
 	const struct opt table[] = {
 		{"output", 'o', OPT_TEXT, &out, "SITE.db", "Where the assessment database goes (replaced when it is there)."},
-		{"feeds", 0, OPT_TEXT, &o.feeds, "FILE", "Vulnerability feeds that `plimsoll feeds import` made."},
-		{"engagement", 0, OPT_TEXT, &o.engagement, "FILE", "What people say: environments, owners, exceptions (docs/engagement.md)."},
-		{"checks", 0, OPT_TEXT, &o.checks, "DIR", "Further checks of your own (docs/checks.md)."},
-		{"cluster-name", 0, OPT_TEXT, &o.cluster_name, "NAME", "Name of the cluster that a raw dump is of."},
-		{"verbose", 'v', OPT_FLAG, &o.verbose, NULL, "Print what each step costs."},
+		ANALYZE_OPTS(o),
 		{0},
 	};
 	const struct opts opts = {.command = "analyze", .synopsis = "-o SITE.db [--feeds vulns.db] [--engagement FILE] INPUT...",
@@ -462,11 +461,9 @@ int cmd_analyze(int argc, char **argv)
 	if (rc == 0 && !out)
 		rc = err_set(&e, ERR_USAGE, "analyze: -o SITE.db is needed");
 	if (rc == 0)
-		rc = analyze_to_file(&o, out, &unread, &e);
+		rc = analyze_file(&o, out, &unread, &e);
 	opts_fini(&o.inputs);
 	if (rc)
 		return rc > 0 ? 0 : err_report(&e);
-	if (unread)
-		warn("%" PRId64 " problems: some evidence could not be read, the rest counts (plimsoll browse, coverage)", unread);
 	return unread ? 4 : 0;
 }

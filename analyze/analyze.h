@@ -21,6 +21,18 @@ struct analyze_options {
 	void *walk_ctx;
 };
 
+/* The options that set them from a command line: entries of a struct opt table. */
+#define ANALYZE_OPTS(o) \
+	{"feeds", 0, OPT_TEXT, &(o).feeds, "FILE", "Vulnerability feeds that `plimsoll feeds import` made."}, \
+	{"engagement", 0, OPT_TEXT, &(o).engagement, "FILE", "What people say: environments, owners, exceptions (docs/engagement.md)."}, \
+	{"checks", 0, OPT_TEXT, &(o).checks, "DIR", "Further checks of your own (docs/checks.md)."}, \
+	{"cluster-name", 0, OPT_TEXT, &(o).cluster_name, "NAME", "Name of the cluster that a raw dump is of."}, \
+	{"verbose", 'v', OPT_FLAG, &(o).verbose, NULL, "Print what each step costs."}
+/* What they take as INPUT, for --help. */
+#define ANALYZE_INPUTS \
+	"INPUT is a bundle that `plimsoll collect` made, a folder or tar of `kubectl get -o json|yaml` output, a `kubectl cluster-info dump`, node facts,\n" \
+	"AWS account authorization details and credential report, registry exports, image archives (docker save, OCI layout).\n\n"
+
 /* An empty assessment database at `path` (NULL: temporary), left open in `db`, with its tables and SQL functions. */
 int analyze_create(struct db *db, const char *path, struct err *e);
 /* Fills an empty one in a transaction that it begins and that the caller ends: db_commit() or db_rollback(). `*unread` as analyze_run(). */
@@ -28,6 +40,8 @@ int analyze_fill(const struct analyze_options *o, struct db *db, int64_t *unread
 /* Both, and the commit. Builds the database at `path` (written beside and renamed; NULL: temporary, handed over open in `db`).
  * Returns 0, or -1 with `e`. `*unread` counts members and items that could not be read (exit code 4). */
 int analyze_run(const struct analyze_options *o, const char *path, struct db *db, int64_t *unread, struct err *e);
+/* As analyze_run, into a file that appears when it is whole; what could not be read is told on stderr. */
+int analyze_file(const struct analyze_options *o, const char *path, int64_t *unread, struct err *e);
 /* Analyzes one input with default options into a temporary database, left open: what assessment_open() calls. */
 int analyze_temporary(struct db *db, const char *path, struct err *e);
 #endif

@@ -44,3 +44,11 @@ int assessment_open(struct db *db, const char *path, struct err *e)
 	}
 	return 0;
 }
+
+int assessment_exit(struct db *db)
+{
+	const char *file = sqlite3_db_filename(db->h, "main");
+	bool temporary = !file || !*file;
+
+	return temporary && db_int(db, 0, "SELECT count(*) FROM problem", "") ? 4 : 0;
+}

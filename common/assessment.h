@@ -10,4 +10,6 @@ typedef int assessment_analyze(struct db *db, const char *path, struct err *e);
 void assessment_set_analyzer(assessment_analyze *analyze);
 /* Opens an assessment database read-only, with object(); or analyzes what else `path` is. */
 int assessment_open(struct db *db, const char *path, struct err *e);
+/* The exit code of a command that did what it was asked for: 4 when evidence that stood for SITE.db could not all be read, else 0. */
+int assessment_exit(struct db *db);
 #endif

@@ -273,6 +273,11 @@ struct span db_text(sqlite3_stmt *s, int i)
 	return (struct span){p, p ? (size_t)sqlite3_column_bytes(s, i) : 0};
 }
 
+int db_undoable(struct db *d, struct err *e)
+{
+	return db_exec(d, "PRAGMA journal_mode=MEMORY", e);
+}
+
 int db_begin(struct db *d, struct err *e)
 {
 	return db_exec(d, "BEGIN", e);

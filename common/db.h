@@ -57,6 +57,8 @@ int64_t db_int(struct db *d, int64_t fallback, const char *sql, const char *form
 /* Column `i` of the current row as text; absent span for NULL. Valid until the next step. */
 struct span db_text(sqlite3_stmt *s, int i);
 
+/* A database that db_create() made has no journal: it is whole or thrown away. With this one in memory db_rollback() works; call it outside transactions. */
+int db_undoable(struct db *d, struct err *e);
 int db_begin(struct db *d, struct err *e);
 int db_commit(struct db *d, struct err *e);
 void db_rollback(struct db *d);

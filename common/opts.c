@@ -68,6 +68,14 @@ static void help(const struct opts *o)
 		printf("\n%s", o->more);
 }
 
+/* For shell completion and the man page's test: long name, letter, value, help, a tab between. */
+static void list_options(const struct opts *o)
+{
+	for (const struct opt *t = o->table; t->name; t++)
+		printf("--%s\t%c%c\t%s\t%s\n", t->name, t->letter ? '-' : ' ', t->letter ? t->letter : ' ', t->type != OPT_FLAG ? t->arg : "", t->help);
+	printf("--help\t-h\t\tShow this help.\n");
+}
+
 static int unknown(const struct opts *o, const char *word, struct err *e)
 {
 	const char *best = NULL;
@@ -168,6 +176,10 @@ int opts_parse(const struct opts *o, int argc, char **argv, struct opt_list *res
 		}
 		if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0) {
 			help(o);
+			return 1;
+		}
+		if (strcmp(word, OPTS_LIST) == 0) {
+			list_options(o);
 			return 1;
 		}
 		if (one_option(o, argc, argv, &i, e))

@@ -39,7 +39,10 @@ struct opts {
 	int min, max;	       /* how many operands; max -1: any number */
 };
 
-/* Parses argv[1..]. Returns 0 (operands in `rest`, freed by opts_fini), 1 when --help was printed, -1 with
+/* The word in place of options that makes a command list them: one a line, "--name TAB -x TAB VALUE TAB help". For plimsoll help --options. */
+#define OPTS_LIST "--list-options"
+
+/* Parses argv[1..]. Returns 0 (operands in `rest`, freed by opts_fini), 1 when --help or the list was printed, -1 with
  * ERR_USAGE. A misspelt option gets the nearest name suggested. */
 int opts_parse(const struct opts *o, int argc, char **argv, struct opt_list *rest, struct err *e);
 void opts_fini(struct opt_list *list);

@@ -123,6 +123,7 @@ static bool url_password(struct span s, size_t i, struct secret_hit *out)
 /* "password=...": `i` is at '=' or ':' behind a name that says so. Ends at a separator, or at the closing quote. */
 static bool assigned(struct span s, size_t i, struct secret_hit *out)
 {
+	static const char *const schemes[] = {"Bearer ", "Basic ", "Token ", "ApiKey "};
 	size_t end = i, from, to = i + 1;
 	char quote = 0;
 
@@ -139,6 +140,10 @@ static bool assigned(struct span s, size_t i, struct secret_hit *out)
 	if (to < s.n && (s.p[to] == '"' || s.p[to] == '\''))
 		quote = s.p[to++];
 	from = to;
+	/* "Authorization: Bearer ...": the scheme is not the secret (RFC 9110, 11.4). */
+	for (size_t k = 0; !quote && k < sizeof(schemes) / sizeof(schemes[0]); k++)
+		if (s.n - from > strlen(schemes[k]) && span_ieq((struct span){s.p + from, strlen(schemes[k])}, schemes[k]))
+			from = to = from + strlen(schemes[k]);
 	while (to < s.n && (quote ? s.p[to] != quote : !strchr(" \t\n\r;&,\"'", s.p[to])))
 		to++;
 	if (to - from < 3 || s.p[from] == '$' || s.p[from] == '{' || s.p[from] == '<' || s.p[from] == '@' || s.p[from] == '/')
@@ -148,6 +153,36 @@ static bool assigned(struct span s, size_t i, struct secret_hit *out)
 		return false;
 	*out = (struct secret_hit){from, to, CLASS_PLAIN};
 	out->class = secret_strength((struct span){s.p + from, to - from});
+	return out->class != CLASS_EMPTY && out->class != CLASS_REFERENCE;
+}
+
+/* What a command line says behind an option and a blank: `i` is at the blank. "-u user:password" and "--user user:password" (curl) give the
+ * password, "--password word" the word. */
+static bool option_value(struct span s, size_t i, struct secret_hit *out)
+{
+	size_t from = i, to = i + 1, colon = 0;
+	struct span option;
+	int64_t group;
+
+	while (from && (word_char(s.p[from - 1]) || s.p[from - 1] == '-'))
+		from--;
+	option = (struct span){s.p + from, i - from};
+	while (to < s.n && (s.p[to] == ' ' || s.p[to] == '"' || s.p[to] == '\''))
+		to++;
+	if (!option.n || option.p[0] != '-' || to >= s.n || strchr("$-{<@/|>&;(", s.p[to]))
+		return false;
+	for (from = to; to < s.n && !strchr(" \t\n\r;\"'", s.p[to]); to++)
+		if (s.p[to] == ':' && !colon)
+			colon = to + 1;
+	if (span_eq(option, "-u") || span_eq(option, "--user")) {
+		/* "1000:1000" is a user and a group. */
+		if (!colon || to - colon < 3 || s.p[colon] == '$' || s.p[colon] == '/' || span_int((struct span){s.p + colon, to - colon}, &group))
+			return false;
+		from = colon;
+	} else if (!span_starts(option, "--") || to - from < 3 || !secret_name(option)) {
+		return false;
+	}
+	*out = (struct secret_hit){from, to, secret_strength((struct span){s.p + from, to - from})};
 	return out->class != CLASS_EMPTY && out->class != CLASS_REFERENCE;
 }
 
@@ -253,6 +288,8 @@ bool secret_find(struct span s, size_t from, struct secret_hit *out)
 			return true;
 		if ((c == '=' || (c == ':' && i + 1 < s.n && (s.p[i + 1] == ' ' || s.p[i + 1] == '"'))) && assigned(s, i, out))
 			return true;
+		if (c == ' ' && run && option_value(s, i, out))
+			return true;
 		run = 0;
 	}
 	if (run >= 40 && random_text(s, s.n - run, run)) {
@@ -271,7 +308,7 @@ bool secret_name(struct span name)
 	static const char *const ends[] = {"file", "path", "dir", "name", "names", "ref", "url", "uri", "endpoint", "host", "port", "ttl", "timeout", "expiry", "expiration",
 					   "seconds", "length", "size", "policy", "provider", "type", "enabled", "namespace", "issuer", "audience", "audiences", "mount",
 					   "key_path", "method", "count", "mode", "duration", "lifetime", "class", "store", "id", "reviews", "format", "rotation",
-					   "annotations", "labels", "keys", "prefix", "header", "version", "controller", "count", "s3_bucket", "env", "requests"};
+					   "annotations", "labels", "keys", "prefix", "header", "version", "controller", "count", "s3_bucket", "env", "requests", "stdin"};
 	bool hit = span_ieq(name, "pass") || span_ieq(name, "pwd") || span_ieq(name, "auth") || span_ieq(name, "dsn") || span_ieq(name, "identitytoken");
 
 	for (size_t i = 0; !hit && i < sizeof(yes) / sizeof(yes[0]); i++)

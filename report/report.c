@@ -8,6 +8,7 @@
 #include "common/outfile.h"
 #include "common/sandbox.h"
 #include "expand.h"
+#include "findings.h"
 #include "layout.h"
 
 #include <stdio.h>
@@ -116,6 +117,7 @@ struct shared {
 	const struct fonts *fonts;
 	const struct theme *theme;
 	int64_t created;
+	bool *csv; /* a document names findings.csv */
 };
 
 static int document_build(const struct shared *s, const char *name, struct err *e)
@@ -131,6 +133,7 @@ static int document_build(const struct shared *s, const char *name, struct err *
 
 	if (template_find(&arena, s->o, name, &path, &text, e) || template_read(&t, &arena, path, text, e) || paper_set(&d, &t, s->o, e))
 		return -1;
+	*s->csv |= span_has(text, "findings.csv");
 	sandbox_start(s->db, &limits);
 	rc = document_expand(&d, &t, s->db, e);
 	sandbox_stop(s->db, &limits);
@@ -153,14 +156,15 @@ int report_build(struct db *db, const struct report_options *o, struct err *e)
 	auto_arena arena = ARENA_INIT;
 	auto_fonts fonts = {0};
 	struct theme theme;
-	struct shared s = {o, db, &fonts, &theme, db_int(db, 0, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'as-of'", "")};
+	bool csv = false;
+	struct shared s = {o, db, &fonts, &theme, db_int(db, 0, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'as-of'", ""), &csv};
 
 	if ((o->theme ? theme_load(&theme, &arena, o->theme, e) : theme_default(&theme, &arena, e)) || fonts_load(&fonts, e) || outfile_mkdir(o->folder, e))
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		if (document_build(&s, o->count ? o->names[i] : standard[i], e))
 			return -1;
-	return 0;
+	return csv ? findings_file(db, &findings_csv, arena_printf(&arena, "%s/findings.csv", o->folder), NULL, e) : 0;
 }
 
 int cmd_report(int argc, char **argv)
@@ -168,10 +172,7 @@ int cmd_report(int argc, char **argv)
 	struct report_options o = {0};
 	const struct opt table[] = {
 		{"output", 'o', OPT_TEXT, &o.folder, "DIR", "Folder for the PDF files."},
-		{"paper", 'p', OPT_TEXT, &o.paper, "SIZE", "a4 or letter; default: as the template says, a4."},
-		{"theme", 0, OPT_TEXT, &o.theme, "FILE", "The firm's name, logo, sizes and colours."},
-		{"templates", 0, OPT_TEXT, &o.templates, "DIR", "Templates that go before the program's own."},
-		{"quiet", 'q', OPT_FLAG, &o.quiet, NULL, "Do not tell what was written."},
+		REPORT_OPTS(o),
 		{.name = NULL},
 	};
 	const struct opts opts = {"report", "-o DIR SITE.db [cgar csb deck]", "Write the documents of an assessment as PDF.", table,
@@ -193,5 +194,5 @@ int cmd_report(int argc, char **argv)
 	o.count = operands.n - 1;
 	if (assessment_open(&db, operands.at[0], &e) || report_build(&db, &o, &e))
 		return err_report(&e);
-	return 0;
+	return assessment_exit(&db);
 }

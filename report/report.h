@@ -14,6 +14,14 @@ struct report_options {
 	bool quiet; /* does not tell what was written */
 };
 
-/* Writes the documents; the database is only read. Nothing is left of one that fails. */
+/* The options that set them from a command line: entries of a struct opt table. */
+#define REPORT_OPTS(o) \
+	{"paper", 'p', OPT_TEXT, &(o).paper, "SIZE", "a4 or letter; default: as the template says, a4."}, \
+	{"theme", 0, OPT_TEXT, &(o).theme, "FILE", "The firm's name, logo, sizes and colours."}, \
+	{"templates", 0, OPT_TEXT, &(o).templates, "DIR", "Templates that go before the program's own."}, \
+	{"quiet", 'q', OPT_FLAG, &(o).quiet, NULL, "Do not tell what was written."}
+
+/* Writes the documents, and findings.csv beside them when one of them names it; the database is only read. Nothing is left of one that fails.
+ * The lists of findings are findings_file()'s (findings.h). */
 int report_build(struct db *db, const struct report_options *o, struct err *e);
 #endif

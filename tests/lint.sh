@@ -14,7 +14,7 @@ rule() { # rule NAME: standard input holds the breaches, one a line
 		echo "$breaches" | head -n 20 | sed 's/^/  /'
 	fi
 }
-sources=$(find common collect analyze vulnfeeds report tests plimsoll.c commands.h -name '*.[ch]' | sort)
+sources=$(find common collect analyze vulnfeeds report tests plimsoll.c assess.c commands.h -name '*.[ch]' | sort)
 
 # Folders are the data flow: each part sees common/ and itself only.
 for part in collect analyze vulnfeeds report; do

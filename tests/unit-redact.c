@@ -43,6 +43,14 @@ static void forms(void)
 	CHECK_STR(found("-----BEGIN CERTIFICATE-----\nwJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEYaB3dE9\n-----END CERTIFICATE-----"), "high");
 	CHECK_STR(found("host ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBEmKSENjQEezOmxkZMy7opKgwFB9nkt5YRrYMjNuG5N87uRg=\n"), "none");
 	CHECK_STR(found("--use-service-account-credentials=true"), "none");
+	CHECK_STR(found("curl -u admin:Tr0ub4dor https://example.org"), "low");
+	CHECK_STR(found("curl --user 'admin:Tr0ub4dor' x"), "low");
+	CHECK_STR(found("docker run -u 1000:1000 img"), "none");
+	CHECK_STR(found("mysqldump --password Tr0ub4dor shop"), "low");
+	CHECK_STR(found("docker login --password-stdin registry.example"), "none");
+	CHECK_STR(found("tool --token-file /run/token --verbose"), "none");
+	CHECK_STR(found("curl -H 'Authorization: Bearer Tr0ub4dor' x"), "low");
+	CHECK_STR(found("curl -u admin: https://example.org"), "none");
 	CHECK_STR(found("a plain sentence about tokens and passwords, nothing else"), "none");
 }
 

@@ -22,8 +22,7 @@ static inline int fuzz_load(const struct fuzz_loader *f, const uint8_t *data, si
 	struct err e = {0};
 	char kind[256];
 
-	/* A journal, which db_create() does without, for the rollback. */
-	if (!db.h && (db_create(&db, NULL, DB_APPLICATION_ID, &e) || schema_create(&db, &e) || db_exec(&db, "PRAGMA journal_mode=MEMORY", &e)))
+	if (!db.h && (db_create(&db, NULL, DB_APPLICATION_ID, &e) || schema_create(&db, &e) || db_undoable(&db, &e)))
 		die("%s", e.msg);
 	recognise(SPAN("file.json"), text, kind, sizeof(kind));
 	l.kind = strncmp(kind, f->prefix, strlen(f->prefix)) == 0 ? kind : f->kind;
