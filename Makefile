@@ -105,10 +105,10 @@ fuzz: deps-fuzz
 fuzz-run: $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
 	$(Q)for f in $^; do n=$${f##*/fuzz-}; mkdir -p $(B)/corpus/$$n; echo "  FUZZ  $$n"; \
 		$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -artifact_prefix=$(B)/$$n- $(B)/corpus/$$n tests/fuzz/corpus/$$n || exit 1; done
-$(B)/fuzz/%: tests/fuzz/%.c $(LIBOBJ)
+$(B)/fuzz/%: tests/fuzz/%.c tests/fuzz/loader.h $(LIBOBJ)
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(if $(filter clang,$(CC)),-fsanitize=fuzzer) -o $@ $^ $(if $(filter clang,$(CC)),,tests/fuzz/main.c) $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(if $(filter clang,$(CC)),-fsanitize=fuzzer) -o $@ $(filter-out %.h,$^) $(if $(filter clang,$(CC)),,tests/fuzz/main.c) $(LIBS)
 
 # Speed as ratios against a baseline in the same run; BENCH_DUMP=DIR takes another dump than the demo site's.
 BENCH_DUMP ?=

@@ -17,6 +17,9 @@ struct command {
 
 static const struct command commands[] = {
 	{"feeds", cmd_feeds, "Import vulnerability feeds, list them, compare versions."},
+	{"collect", cmd_collect, "Collect evidence into one redacted bundle."},
+	{"inspect", cmd_inspect, "What is in a bundle and what is missing."},
+	{"verify", cmd_verify, "Compare a bundle with its manifest."},
 	{"assess", cmd_assess, "Analyze and write all documents in one go."},
 	{"analyze", cmd_analyze, "Load evidence into one database and run every check on it."},
 	{"checks", cmd_checks, "List the checks, explain one, run their cases."},

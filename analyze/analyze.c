@@ -12,8 +12,10 @@
 #include "derive-scope.h"
 #include "derive-workload.h"
 #include "framework.h"
+#include "load-bundle.h"
 #include "load-engagement.h"
 #include "load-node.h"
+#include "load-registry.h"
 #include "load.h"
 #include "schema.h"
 #include "site.h"
@@ -25,6 +27,7 @@
 #include "common/outfile.h"
 #include "common/progress.h"
 #include "common/redact.h"
+#include "common/redact-shift.h"
 
 #include <inttypes.h>
 #include <unistd.h>
@@ -37,6 +40,14 @@ struct run {
 	const char *input;   /* path of the input at hand */
 	char cluster[512];   /* name of the cluster at hand */
 	int64_t good, newest; /* members with something in them; newest modification time */
+	struct redact *redact;	/* of raw input */
+	/* Of the bundles given. */
+	uint64_t shift;		 /* what is added to the numbers of the hidden values of the one at hand */
+	bool damaged;		 /* a member of it is not what its manifest says */
+	size_t bundles;
+	enum bundle_trust trust; /* the least of all */
+	char ids[1024];
+	int64_t start, end;
 };
 
 static const struct derive_step steps[] = {
@@ -48,6 +59,7 @@ static const struct derive_step steps[] = {
 	{"exposures", derive_exposures},
 	{"rbac", derive_rbac},
 	{"scopes", derive_scopes},
+	{"projects", derive_registry_projects},
 	{"engagement", derive_engagement},
 	{"absent", derive_absent_scopes},
 	{NULL, NULL},
@@ -76,11 +88,18 @@ static int set_meta(struct db *db, const char *key, const char *value, struct er
 	return db_run(db, e, "INSERT OR REPLACE INTO meta(key, value) VALUES (?, ?)", "ss", key, value);
 }
 
+static const char *base_of(const char *path)
+{
+	const char *base = strrchr(path, '/');
+
+	return base && base[1] ? base + 1 : path;
+}
+
 /* Scopes of clouds and registries are named by what is in the evidence; their loaders set load.scope. */
 static int begin_member(struct run *r, const struct member *m, struct err *e)
 {
 	struct load *l = &r->load;
-	const char *base = strrchr(r->input, '/'), *scope = m->kind ? check_scope_of(m->kind) : "";
+	const char *scope = m->kind ? check_scope_of(m->kind) : "";
 
 	l->kind = m->kind;
 	l->path = m->path;
@@ -88,16 +107,18 @@ static int begin_member(struct run *r, const struct member *m, struct err *e)
 	l->items = l->problems = 0;
 	l->scope = 0;
 	l->cluster = NULL;
+	l->collected = m->source ? m->time : 0;
+	l->redact = m->redacted ? NULL : r->redact;
 	if (strcmp(scope, "cluster") == 0) {
-		engagement_cluster(r->db, site_cluster(r->site, r->input, m->path), r->cluster, sizeof(r->cluster));
+		engagement_cluster(r->db, m->cluster && m->cluster[0] ? m->cluster : site_cluster(r->site, r->input, m->path), r->cluster, sizeof(r->cluster));
 		l->cluster = r->cluster;
 		if (load_scope(r->db, "cluster", span_of(l->cluster), &l->scope, e))
 			return -1;
 	} else if (strcmp(scope, "images") == 0 && load_scope(r->db, "images", SPAN("images"), &l->scope, e)) {
 		return -1;
 	}
-	if (db_run(r->db, e, "INSERT INTO evidence(input, path, kind, scope, collected, state) VALUES (?, ?, ?, ?, ?, 'ok')", "sssrr",
-		   base && base[1] ? base + 1 : r->input, m->path, m->kind, l->scope, l->collected))
+	if (db_run(r->db, e, "INSERT INTO evidence(input, path, kind, scope, source, collected, state) VALUES (?, ?, ?, ?, ?, ?, 'ok')", "sssrsr",
+		   base_of(r->input), m->path, m->kind, l->scope, m->source, l->collected))
 		return -1;
 	l->evidence = sqlite3_last_insert_rowid(r->db->h);
 	return 0;
@@ -136,6 +157,20 @@ static int refuse(struct run *r, const struct err *why, struct err *e)
 	return finish_member(r, "failed", why->msg, NULL, 0, e);
 }
 
+/* What the loader gets: the member as it is, or with the numbers of its hidden values moved behind those of earlier input. */
+static int load_content(struct run *r, struct member *m, struct err *e)
+{
+	struct source moved;
+	int rc;
+
+	if (!m->redacted || !r->shift)
+		return load_member(&r->load, m->content, e);
+	source_shift_secrets(&moved, m->content, r->shift);
+	rc = load_member(&r->load, &moved, e);
+	source_close(&moved);
+	return rc;
+}
+
 static int one_member(void *ctx, struct member *m, struct err *e)
 {
 	struct run *r = ctx;
@@ -150,8 +185,10 @@ static int one_member(void *ctx, struct member *m, struct err *e)
 	progress_show("loading", (uint64_t)r->load.evidence, 0, "members");
 	if (begin_member(r, m, e))
 		return -1;
-	if (m->err.kind)
+	if (m->err.kind) {
+		r->damaged |= m->redacted; /* not where it was left out at collection */
 		return refuse(r, &m->err, e);
+	}
 	if (!m->kind) {
 		err_set(&why, ERR_INPUT, "not recognised as evidence");
 		return refuse(r, &why, e);
@@ -163,14 +200,20 @@ static int one_member(void *ctx, struct member *m, struct err *e)
 	}
 	hash_init(&sum);
 	m->content->sum = &sum;
-	if (load_member(&r->load, m->content, e)) {
+	if (load_content(r, m, e)) {
 		hash_fini(&sum);
 		return -1;
 	}
-	if (drain(m->content, &why) && load_problem(&r->load, NULL, e, "%s", why.msg))
-		return -1;
+	if (drain(m->content, &why)) {
+		r->damaged = true;
+		/* The loader met it too. */
+		if (!r->load.problems && load_problem(&r->load, NULL, e, "%s", why.msg))
+			return -1;
+	}
 	m->content->sum = NULL;
 	hash_hex(&sum, sha256);
+	if (m->sha256)
+		snprintf(sha256, sizeof(sha256), "%s", m->sha256);
 	return finish_member(r, !r->load.problems ? "ok" : r->load.items ? "partial" : "failed", NULL, sha256, m->content->offset, e);
 }
 
@@ -194,6 +237,36 @@ static int nothing_good(struct run *r, int64_t opened, struct err *e)
 	return -1;
 }
 
+/* One input of the command line. A bundle's manifest says more than its members. */
+static int load_input(struct run *r, const char *path, struct err *why, struct err *e)
+{
+	bool bundle = input_is_bundle(path);
+	struct bundle_facts f;
+	size_t n = strlen(r->ids);
+	int rc;
+
+	r->input = path;
+	r->damaged = false;
+	if (bundle && bundle_facts(path, &f, why))
+		return -1;
+	r->shift = bundle ? redact_reserve(r->redact, f.secrets) : 0;
+	rc = input_walk(path, one_member, r, why);
+	if (rc || !bundle)
+		return rc;
+	if (r->damaged && f.trust > BUNDLE_INCOMPLETE)
+		f.trust = BUNDLE_INCOMPLETE;
+	r->trust = r->bundles++ && r->trust < f.trust ? r->trust : f.trust;
+	if (f.id[0])
+		snprintf(r->ids + n, sizeof(r->ids) - n, "%s%s", n ? " " : "", f.id);
+	r->start = f.start && (!r->start || f.start < r->start) ? f.start : r->start;
+	r->end = f.end > r->end ? f.end : r->end;
+	if (load_bundle_rest(r->db, path, base_of(path), e)) {
+		*why = *e;
+		return -1;
+	}
+	return 0;
+}
+
 static int load_all(struct run *r, struct err *e)
 {
 	const struct analyze_options *o = r->options;
@@ -207,8 +280,7 @@ static int load_all(struct run *r, struct err *e)
 		if (site_scan(r->site, o->inputs.at[i], &why) && why.kind != ERR_INPUT)
 			return err_set(e, why.kind, "%s", why.msg);
 	for (size_t i = 0; i < o->inputs.n; i++) {
-		r->input = o->inputs.at[i];
-		if (input_walk(r->input, one_member, r, &why) == 0) {
+		if (load_input(r, o->inputs.at[i], &why, e) == 0) {
 			opened++;
 			continue;
 		}
@@ -236,6 +308,21 @@ static int derive_all(struct run *r, const struct derive_step *s, struct err *e)
 		}
 	}
 	return 0;
+}
+
+/* What is on every report's cover: raw files are unsigned, and the least of all bundles counts. */
+static int set_trust(struct run *r, struct err *e)
+{
+	char start[32], end[32];
+
+	snprintf(start, sizeof(start), "%" PRId64, r->start);
+	snprintf(end, sizeof(end), "%" PRId64, r->end);
+	if ((r->ids[0] && set_meta(r->db, "bundle.id", r->ids, e)) || (r->start && set_meta(r->db, "collected.start", start, e)) ||
+	    (r->end && set_meta(r->db, "collected.end", end, e)))
+		return -1;
+	if (!r->bundles || (r->bundles < r->options->inputs.n && r->trust > BUNDLE_UNSIGNED))
+		r->trust = BUNDLE_UNSIGNED;
+	return set_meta(r->db, "trust", bundle_trust_name(r->trust), e);
 }
 
 /* The date that ages and expiries are judged at: as told, else SOURCE_DATE_EPOCH, else the newest time of the evidence. */
@@ -295,7 +382,7 @@ static int build(struct run *r, struct err *e)
 		progress_clear();
 		fprintf(stderr, "%-24s %6.2f s\n", "load", cpu_seconds() - before);
 	}
-	if (load_node_waiting(r->db, e) || match_feeds(r, e) || derive_all(r, steps, e) || set_meta(r->db, "trust", "UNSIGNED", e))
+	if (load_node_waiting(r->db, e) || load_registry_waiting(r->db, e) || match_feeds(r, e) || derive_all(r, steps, e) || set_trust(r, e))
 		return -1;
 	return r->options->no_checks ? 0 : check_all(r, e) || derive_all(r, ranks, e) ? -1 : 0;
 }
@@ -307,14 +394,14 @@ int analyze_create(struct db *db, const char *path, struct err *e)
 
 int analyze_fill(const struct analyze_options *o, struct db *db, int64_t *unread, struct err *e)
 {
-	struct run r = {.options = o, .db = db, .load = {.db = db, .redact = redact_new()}, .site = site_new(o->cluster_name)};
+	struct run r = {.options = o, .db = db, .load = {.db = db}, .redact = redact_new(), .site = site_new(o->cluster_name)};
 	int rc = build(&r, e);
 
 	if (rc == 0)
 		*unread = db_int(db, 0, "SELECT count(*) FROM problem", "");
 	progress_clear();
 	load_fini(&r.load);
-	redact_free(r.load.redact);
+	redact_free(r.redact);
 	site_free(r.site);
 	return rc;
 }

@@ -44,10 +44,11 @@ static bool has(struct judge *j, const struct scope *s, const char *kind)
 	return db_int(j->db, 0, "SELECT count(*) FROM evidence_kind WHERE scope = ? AND kind = ?", "is", s->id, kind) > 0;
 }
 
-/* Why a kind was not (wholly) collected, as the collector says it; NULL when it says nothing. */
+/* Why a kind was not (wholly) collected, as the collector says it (of it, or of all kinds with its prefix); NULL when it says nothing. */
 static const char *told(struct judge *j, const struct scope *s, const char *kind)
 {
-	sqlite3_stmt *q = db_stmt(j->db, "SELECT reason FROM expected WHERE (scope = ? OR scope IS NULL) AND kind = ? ORDER BY id LIMIT 1");
+	sqlite3_stmt *q = db_stmt(j->db, "SELECT reason FROM expected WHERE (scope = ?1 OR scope IS NULL) AND (kind = ?2 OR (kind LIKE '%/*' AND "
+					"substr(?2, 1, length(kind) - 1) = substr(kind, 1, length(kind) - 1))) ORDER BY id LIMIT 1");
 	const char *text = NULL;
 
 	db_bind(q, "is", s->id, kind);

@@ -2,6 +2,7 @@
 // The credential report (CSV, or the JSON around it), password policy and account summary of an AWS account. Users' rights
 // are load-aws.c's.
 #include "common/limits.h"
+#include "common/redact-evidence.h"
 #include "common/redact-walk.h"
 #include "load-aws.h"
 
@@ -261,6 +262,8 @@ int load_aws_settings(struct load *l, struct source *content, struct err *e)
 	arena_reset(&l->item);
 	if (json_parse(&l->item, buf_span(&b), &v, &bad))
 		return load_problem(l, NULL, e, "%s", bad.msg);
+	if (l->redact)
+		redact_evidence(l->redact, &l->item, l->kind, SPAN_NONE, v);
 	if (!json_is(json_get(v, member), JSON_OBJECT))
 		return load_problem(l, NULL, e, "%s was expected", member);
 	account_of_member(l, account);

@@ -2,6 +2,7 @@
 // AWS account authorization details: users, groups, roles, policies, who holds which. Documents of policies are
 // load-aws-policy.c's, the credential report and settings of the account load-aws-report.c's.
 #include "load-aws.h"
+#include "common/redact-evidence.h"
 
 #include <ctype.h>
 
@@ -215,6 +216,8 @@ static int one_entry(struct load *l, const struct item *it, char account[static 
 	struct entry n = {.l = l, .v = it->value, .pointer = it->pointer};
 	struct span arn = json_text_at(it->value, "Arn");
 
+	if (json_is(it->value, JSON_NULL) && !l->redact) /* the collector left it out */
+		return 0;
 	if (span_has(arn, ":iam::aws:policy/"))
 		snprintf(n.account, sizeof(n.account), "%s", account);
 	if (!n.account[0] && !aws_account_of(arn, n.account))
@@ -277,6 +280,8 @@ static int load_details(struct load *l, struct source *content, struct err *e)
 			failed = -1;
 			break;
 		}
+		if (rc == 1 && l->redact)
+			redact_evidence(l->redact, &l->item, l->kind, SPAN_NONE, it.value);
 		failed = rc == 1 ? one_entry(l, &it, account, e) : load_problem(l, NULL, e, "%s", bad.msg);
 		if (rc < 0)
 			break;

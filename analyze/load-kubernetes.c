@@ -338,7 +338,7 @@ static int walk_items(struct walk *w, struct items *items, struct err *e)
 				return -1;
 			if (rc < 0)
 				break;
-		} else if (one_object(w, &it, e)) {
+		} else if (!(json_is(it.value, JSON_NULL) && !w->l->redact) && one_object(w, &it, e)) { /* null: the collector left it out */
 			return -1;
 		}
 		bad = (struct err){0};

@@ -7,6 +7,7 @@
 #include "load-image.h"
 #include "load-kubernetes.h"
 #include "load-node.h"
+#include "load-registry.h"
 
 #include <stdarg.h>
 
@@ -15,6 +16,7 @@ static const struct loader loaders[] = {
 	{"image", load_image},
 	{"kubernetes/", load_kubernetes},
 	{"node/", load_node_facts},
+	{"registry/", load_registry},
 	{NULL, NULL},
 };
 

@@ -2,8 +2,11 @@
 // From paths to members. What a member holds is told by recognise.c, unpacking is archive.c's.
 #include "input.h"
 #include "archive.h"
+#include "bundle-image.h"
+#include "bundle.h"
 #include "image-head.h"
 #include "limits.h"
+#include "node-root.h"
 #include "recognise.h"
 
 #include <dirent.h>
@@ -102,18 +105,6 @@ static int walk_stream(struct walk *w, struct source *in, const char *path, cons
 	return give(w, &m, e);
 }
 
-static bool hostile_name(const char *name)
-{
-	struct span rest = span_of(name);
-
-	if (name[0] == '/')
-		return true;
-	while (rest.p)
-		if (span_eq(span_cut(&rest, '/'), ".."))
-			return true;
-	return false;
-}
-
 static int walk_archive(struct walk *w, struct source *s, const char *path, const char *prefix, struct err *e)
 {
 	struct archive_reader *r = archive_reader_new(s);
@@ -135,7 +126,7 @@ static int walk_archive(struct walk *w, struct source *s, const char *path, cons
 		if (!copy)
 			die("out of memory");
 		archive_reader_content(r, &content, copy);
-		if (hostile_name(name)) {
+		if (bundle_hostile_name(copy)) {
 			err_set(&why, ERR_INPUT, "the member's name leads outside; it was not read");
 			stop = broken(w, copy, &why, e);
 		} else {
@@ -172,6 +163,51 @@ static bool is_layout(const char *folder)
 	return lstat(file, &st) == 0 && S_ISREG(st.st_mode);
 }
 
+/* A host's root directory gives its facts, not its files. */
+struct root_walk {
+	struct walk *walk;
+	const char *path;
+};
+
+static int give_fact(void *ctx, struct node_fact *f, struct err *e)
+{
+	struct root_walk *r = ctx;
+	auto_buf text = BUF_INIT;
+	struct source content;
+	const char *path = arena_printf(f->arena, "%s%s%s.json", r->path, r->path[0] ? "/" : "", f->kind);
+	struct member m = {.path = path, .kind = f->kind, .content = &content, .time = f->time};
+	int rc;
+
+	json_write(&text, f->doc);
+	source_from_span(&content, buf_span(&text), path);
+	rc = give(r->walk, &m, e);
+	source_close(&content);
+	return rc;
+}
+
+static int walk_root(struct walk *w, const char *folder, const char *path, struct err *e)
+{
+	struct root_walk r = {w, path};
+	auto_buf missing = BUF_INIT;
+	struct span rest, line;
+
+	if (node_root_read(folder, NULL, give_fact, &r, &missing, e))
+		return -1;
+	rest = buf_span(&missing);
+	while (rest.p && rest.n) {
+		struct err why = {0};
+		char name[LIMIT_NAME_BYTES + 512];
+
+		line = span_cut(&rest, '\n');
+		err_set(&why, ERR_INPUT, "%.*s", SPAN_ARG(line));
+		line = span_cut(&line, ':');
+		snprintf(name, sizeof(name), "%s%s%.*s", path, path[0] ? "/" : "", SPAN_ARG(line));
+		if (broken(w, name, &why, e))
+			return -1;
+	}
+	return 0;
+}
+
 static int walk_folder(struct walk *w, const char *folder, const char *path, int depth, struct err *e)
 {
 	struct dirent **names = NULL;
@@ -182,6 +218,8 @@ static int walk_folder(struct walk *w, const char *folder, const char *path, int
 
 		return give(w, &m, e);
 	}
+	if (node_root_is(folder))
+		return walk_root(w, folder, path, e);
 	n = depth > DEPTH ? -1 : scandir(folder, &names, NULL, alphasort);
 	if (n < 0) {
 		struct err why = {0};
@@ -214,6 +252,84 @@ static int walk_folder(struct walk *w, const char *folder, const char *path, int
 	return rc;
 }
 
+bool input_is_bundle(const char *path)
+{
+	struct source s;
+	struct ahead a = {.rest = &s};
+	const char *end = strstr(path, ".plim");
+	bool is = false;
+
+	if (source_from_file(&s, path, NULL))
+		return false;
+	/* By its name too: its first header may be what is damaged. */
+	if (fill_head(&a, NULL) == 0)
+		is = bundle_looks_like((struct span){a.head, a.n}) || (end && (!end[5] || strcmp(end + 5, ".part") == 0) && a.n > 0);
+	source_close(&s);
+	return is;
+}
+
+static int give_bundle_member(struct walk *w, struct bundle *b, size_t i, struct err *e)
+{
+	const struct bundle_member *bm = bundle_at(b, i);
+	struct source content;
+	struct ahead a = {.rest = &content};
+	struct source plain = {.read = ahead_read, .ctx = &a, .name = bm->path};
+	struct member m = {.path = bm->path, .kind = bm->kind, .content = &plain, .time = bm->time, .cluster = bm->cluster, .source = bm->source,
+			   .sha256 = bm->sha256, .redacted = !bm->unredacted || bm->err.kind, .err = bm->err};
+	char kind[200];
+	int rc;
+
+	if (m.err.kind) {
+		m.content = NULL;
+		return give(w, &m, e);
+	}
+	if (bundle_is_image(b, i)) {
+		if (bundle_image(b, i, &content, &m.err))
+			return broken(w, m.path, &m.err, e);
+	} else {
+		bundle_content(b, i, &content);
+	}
+	if (!m.kind && fill_head(&a, &m.err)) {
+		m.content = NULL;
+	} else if (!m.kind) {
+		struct span head = {a.head, a.n};
+
+		if (archive_looks_like(head) && image_head(head))
+			m.kind = "image/archive";
+		else if (recognise(span_of(m.path), head, kind, sizeof(kind)) == RECOGNISED)
+			m.kind = kind;
+	}
+	m.ignored = m.kind && (strcmp(m.kind, "kubernetes/api-resources") == 0 || strcmp(m.kind, BUNDLE_BLOB_KIND) == 0);
+	rc = give(w, &m, e);
+	source_close(&content);
+	return rc;
+}
+
+static int walk_bundle(struct walk *w, const char *path, struct err *e)
+{
+	struct bundle *b;
+	int rc = 0;
+
+	if (bundle_open(&b, path, e))
+		return -1;
+	for (size_t i = 0; i < bundle_count(b) && rc == 0; i++)
+		rc = give_bundle_member(w, b, i, e);
+	if (!bundle_count(b) && !bundle_manifest(b))
+		rc = err_set(e, ERR_INPUT, "%s: no bundle: %s", path, bundle_fault(b, 0) ? bundle_fault(b, 0) : bundle_why(b));
+	JSON_EACH(v, json_get(bundle_manifest(b), "left_out"))
+	{
+		struct err why = {0};
+		struct span file = json_text_at(v, "path"), reason = json_text_at(v, "reason");
+
+		if (rc || !file.n || !reason.n || strlen(file.p) != file.n)
+			continue;
+		err_set(&why, ERR_INPUT, "%.*s", SPAN_ARG(reason));
+		rc = broken(w, file.p, &why, e);
+	}
+	bundle_close(b);
+	return rc;
+}
+
 int input_walk(const char *path, input_each *each, void *ctx, struct err *e)
 {
 	struct walk w = {.each = each, .ctx = ctx};
@@ -236,6 +352,10 @@ int input_walk(const char *path, input_each *each, void *ctx, struct err *e)
 	if (!st.st_size) {
 		source_close(&s);
 		return err_set(e, ERR_INPUT, "%s: the file is empty", path);
+	}
+	if (input_is_bundle(path)) {
+		source_close(&s);
+		return walk_bundle(&w, path, e);
 	}
 	rc = walk_stream(&w, &s, base ? base + 1 : path, path, st.st_mtime, false, e);
 	source_close(&s);

@@ -206,6 +206,21 @@ static void environment(struct redact *r, struct arena *a, struct json *list)
 	}
 }
 
+bool redact_container_list(struct redact *r, struct arena *a, struct span key, struct json *list)
+{
+	if (!json_is(list, JSON_ARRAY))
+		return false;
+	if (span_eq(key, "command") || span_eq(key, "args")) {
+		words(r, a, list);
+		return true;
+	}
+	/* A list of {name, value}; Docker's list of "NAME=value" is told by its texts. */
+	if (!span_eq(key, "env") || (list->n && !json_is(&list->items[0], JSON_OBJECT)))
+		return false;
+	environment(r, a, list);
+	return true;
+}
+
 /* Members whose strings are names or public by definition; not looked into, because they are most of the bytes. */
 static bool public_member(struct span key)
 {
@@ -239,10 +254,8 @@ static void walk(struct redact *r, struct arena *a, struct json *v)
 			now = redact_named(r, a, key, old);
 			if (now.p != old.p)
 				*value = json_make_str(a, now);
-		} else if (json_is(value, JSON_ARRAY) && (span_eq(key, "command") || span_eq(key, "args"))) {
-			words(r, a, value);
-		} else if (json_is(value, JSON_ARRAY) && span_eq(key, "env")) {
-			environment(r, a, value);
+		} else if (redact_container_list(r, a, key, value)) {
+			continue;
 		} else if (json_count(value) && !public_member(key) && !span_eq(key, "annotations")) {
 			walk(r, a, value);
 		}

@@ -8,12 +8,16 @@
 enum redact_rule { RULE_SECRET, RULE_CONFIG_MAP, RULE_NAMED, RULE_FORM, RULE_LAST_APPLIED, RULE_MANAGED_FIELDS, REDACT_RULES };
 
 void redact_counted(struct redact *r, enum redact_rule rule);
+/* From now on values get the number 0, which says nothing of where they stand again; or their own numbers as before. */
+void redact_unnumbered(struct redact *r, bool on);
 /* The token for a value. */
 struct span redact_value(struct redact *r, struct arena *a, struct span value, enum secret_class class, enum redact_rule rule);
 /* Hides what looks secret inside a text; absent span when nothing was found. */
 struct span redact_text(struct redact *r, struct arena *a, struct span s);
 /* The same on a string of a tree, in place. */
 void redact_string(struct redact *r, struct arena *a, struct json *v);
+/* Words of a command line ("command", "args") and variables ("env", a list of {name, value}) under such a key; false: it is none of them. */
+bool redact_container_list(struct redact *r, struct arena *a, struct span key, struct json *list);
 /* Facts of a certificate in PEM (RFC 5280): {subject, issuer, notBefore, notAfter, keyType, keyBits, isCA}; false when it is none. */
 bool redact_certificate(struct arena *a, struct span pem, struct json *out);
 /* Facts of a JWT (RFC 7519) without its signature: {issuer, subject, expires}; false when it is none. */

@@ -14,8 +14,9 @@ struct seen {
 
 struct redact {
 	struct seen *seen;
-	size_t cap;
+	size_t cap, used;
 	uint64_t numbers;
+	bool unnumbered;
 	uint64_t counts[REDACT_RULES];
 };
 
@@ -49,6 +50,24 @@ const char *redact_rule(size_t i)
 uint64_t redact_count(const struct redact *r, size_t i)
 {
 	return r->counts[i];
+}
+
+uint64_t redact_numbers(const struct redact *r)
+{
+	return r->numbers;
+}
+
+uint64_t redact_reserve(struct redact *r, uint64_t n)
+{
+	uint64_t before = r->numbers;
+
+	r->numbers += n;
+	return before;
+}
+
+void redact_unnumbered(struct redact *r, bool on)
+{
+	r->unnumbered = on;
 }
 
 void redact_counted(struct redact *r, enum redact_rule rule)
@@ -87,7 +106,7 @@ static uint64_t number_of(struct redact *r, struct span value)
 	unsigned char key[16];
 	struct seen *s;
 
-	if (r->numbers * 2 >= r->cap)
+	if (r->used * 2 >= r->cap)
 		grow(r);
 	hash_span(value, hex);
 	for (int i = 0; i < 16; i++) {
@@ -99,6 +118,7 @@ static uint64_t number_of(struct redact *r, struct span value)
 	if (!s->number) {
 		memcpy(s->key, key, 16);
 		s->number = ++r->numbers;
+		r->used++;
 	}
 	return s->number;
 }
@@ -118,7 +138,7 @@ static const char *bucket(size_t n)
 
 struct span redact_value(struct redact *r, struct arena *a, struct span value, enum secret_class class, enum redact_rule rule)
 {
-	char *text = arena_printf(a, "@plim:%s:%s:%" PRIu64, secret_class_name(class), bucket(value.n), number_of(r, value));
+	char *text = arena_printf(a, "@plim:%s:%s:%" PRIu64, secret_class_name(class), bucket(value.n), r->unnumbered ? 0 : number_of(r, value));
 
 	r->counts[rule]++;
 	return span_of(text);
@@ -219,7 +239,7 @@ void redact_document(struct redact *r, struct arena *a, struct json *v)
 
 				if (now.p != old.p)
 					*value = json_make_str(a, now);
-			} else {
+			} else if (!redact_container_list(r, a, json_str(&v->members[i].key), value)) {
 				redact_document(r, a, value);
 			}
 		}

@@ -25,6 +25,10 @@ struct span redact_named(struct redact *r, struct arena *a, struct span name, st
 /* How many values each rule hid: rule 0, 1, ...; NULL behind the last. For the manifest and the receipt. */
 const char *redact_rule(size_t i);
 uint64_t redact_count(const struct redact *r, size_t i);
+/* How many different values were numbered. */
+uint64_t redact_numbers(const struct redact *r);
+/* Sets numbers aside for `n` values that were numbered elsewhere, from 1: returns what is to be added to each. */
+uint64_t redact_reserve(struct redact *r, uint64_t n);
 
 /* Takes a replaced value apart. False when it is none. */
 struct redact_token {

@@ -115,3 +115,16 @@ int source_slurp(struct source *s, struct buf *b, size_t limit, struct err *e)
 			return err_set(e, ERR_INPUT, "%s: larger than %zu bytes", s->name, limit);
 	}
 }
+
+int source_hash(struct source *s, char out[static 65], struct err *e)
+{
+	char chunk[65536];
+	struct hash h;
+	ssize_t got;
+
+	hash_init(&h);
+	while ((got = source_read(s, chunk, sizeof(chunk), e)) > 0)
+		hash_add(&h, chunk, (size_t)got);
+	hash_hex(&h, out);
+	return got < 0 ? -1 : 0;
+}

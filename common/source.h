@@ -28,6 +28,8 @@ int source_from_file(struct source *s, const char *path, struct err *e);
 void source_from_span(struct source *s, struct span text, const char *name);
 /* Reads all of it into `b`; more than `limit` bytes is an error. */
 int source_slurp(struct source *s, struct buf *b, size_t limit, struct err *e);
+/* Reads all of it for its SHA-256: 64 hex digits and NUL. */
+int source_hash(struct source *s, char out[static 65], struct err *e);
 
 /*
  * Items of a stream. JSON: a list object ({"kind":"List","items":[...]}, PodList, ...) gives each element of

@@ -59,7 +59,8 @@ static int detect(struct unpack *u, struct err *e)
 		if (inflateInit2(&u->z, 15 + 16) != Z_OK)
 			die("out of memory");
 		u->kind = GZIP;
-	} else if (u->left >= 4 && p[0] == 0x28 && p[1] == 0xb5 && p[2] == 0x2f && p[3] == 0xfd) {
+	} else if (u->left >= 4 && ((p[0] == 0x28 && p[1] == 0xb5 && p[2] == 0x2f && p[3] == 0xfd) ||
+				    ((p[0] & 0xf0) == 0x50 && p[1] == 0x2a && p[2] == 0x4d && p[3] == 0x18))) { /* a frame, or one to be skipped */
 		u->zstd = ZSTD_createDStream();
 		if (!u->zstd)
 			die("out of memory");

@@ -1,34 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes as a file of AWS identities, of the kind that its content tells.
 #include "analyze/load-aws.h"
-#include "analyze/schema.h"
-#include "common/recognise.h"
-#include "common/redact.h"
+#include "tests/fuzz/loader.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	static struct db db;
-	struct load l = {.db = &db, .path = "aws/111122223333/file.json"};
-	struct span text = {(const char *)data, n};
-	struct source s;
-	struct err e = {0};
-	char kind[256];
+	static const struct fuzz_loader f = {"aws/111122223333/file.json", "aws/", "aws/account-authorization-details", load_aws, NULL};
 
-	if (!db.h && (db_create(&db, NULL, DB_APPLICATION_ID, &e) || schema_create(&db, &e) || db_undoable(&db, &e)))
-		die("%s", e.msg);
-	recognise(SPAN("file.json"), text, kind, sizeof(kind));
-	l.kind = strncmp(kind, "aws/", 4) == 0 ? kind : "aws/account-authorization-details";
-	l.redact = redact_new();
-	source_from_span(&s, text, "file.json");
-	if (db_begin(&db, &e) || db_run(&db, &e, "INSERT INTO evidence(id, input, path, state) VALUES (1, 'x', 'y', 'ok')", ""))
-		die("%s", e.msg);
-	l.evidence = 1;
-	if (load_aws(&l, &s, &e))
-		die("%s", e.msg);
-	db_rollback(&db);
-	source_close(&s);
-	redact_free(l.redact);
-	load_fini(&l);
-	return 0;
+	return fuzz_load(&f, data, n);
 }
