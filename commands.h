@@ -2,6 +2,7 @@
 #ifndef COMMANDS_H
 #define COMMANDS_H
 /* What plimsoll.c calls: argv[0] is the command's name; the return value is the exit code. */
+int cmd_access(int argc, char **argv);
 int cmd_analyze(int argc, char **argv);
 int cmd_assess(int argc, char **argv);
 int cmd_checks(int argc, char **argv);

@@ -9,7 +9,7 @@ static const char *const resolve[] = {
 	/* A service account is also a user of this name (apiserver, serviceaccount.MakeUsername): one spelling for both. */
 	"UPDATE binding_subject SET kind = 'ServiceAccount', namespace = substr(rest, 1, instr(rest, ':') - 1), name = substr(rest, instr(rest, ':') + 1) FROM "
 	"(SELECT id AS subject, substr(name, length('system:serviceaccount:') + 1) AS rest FROM binding_subject "
-	"WHERE kind = 'User' AND name GLOB 'system:serviceaccount:?*:?*') n WHERE n.subject = binding_subject.id",
+	"WHERE kind = 'User' AND name GLOB 'system:serviceaccount:[^:]*:?*') n WHERE n.subject = binding_subject.id",
 
 	/* In a RoleBinding an account without a namespace is the one beside it (plugin/pkg/auth/authorizer/rbac, appliesToUser). */
 	"UPDATE binding_subject SET namespace = b.namespace FROM binding b WHERE b.thing = binding_subject.binding "

@@ -135,8 +135,9 @@ static bool kubernetes(struct span name, struct span head, char *kind, size_t ca
 	}
 	if (!api.n && !object.n && !span_has(head, "\"items\""))
 		return false;
-	/* kubectl's own "List" mixes kinds: the file's name may know better, else each item tells. */
-	if (span_eq(object, "List") || !object.n || span_eq(api, "v1")) {
+	/* kubectl's own "List" mixes kinds, and in a list with sorted keys the first kind may be one inside an item: the file's name may know
+	 * better, else each item tells. */
+	if (span_eq(object, "List") || !object.n || span_eq(api, "v1") || (!span_ends(object, "List") && span_has(head, "\"items\""))) {
 		if (by_file_name(name, kind, cap))
 			return true;
 	}
