@@ -10,6 +10,8 @@ static const struct {
 	int words; /* operands behind SITE.db at most; -1: the action tells */
 } actions[] = {
 	{"can-i", access_can_i, -1},
+	{"who-can", access_who_can, 3},
+	{"what-can", access_what_can, 1},
 };
 
 enum { ACTIONS = sizeof(actions) / sizeof(actions[0]) };

@@ -276,7 +276,7 @@ static void drop_repeated(struct holder *h)
 	h->n = kept;
 }
 
-static int open_with(struct db *db, struct span cluster, struct rbac_eval **out)
+static void open_with(struct db *db, struct span cluster, struct rbac_eval **out)
 {
 	struct rbac_eval *v = zeroed(1, sizeof(*v));
 
@@ -284,7 +284,6 @@ static int open_with(struct db *db, struct span cluster, struct rbac_eval **out)
 	v->cluster = keep(v, cluster);
 	v->node = rbac_node_new(db, v->cluster);
 	*out = v;
-	return 0;
 }
 
 static void settle(struct rbac_eval *v)
@@ -311,6 +310,12 @@ int rbac_eval_open(struct db *db, struct span cluster, struct rbac_eval **out, s
 {
 	open_with(db, cluster, out);
 	return finish(out, read_bindings(*out, e) || read_subjects(*out, e));
+}
+
+int rbac_eval_open_bindings(struct db *db, struct span cluster, struct rbac_eval **out, struct err *e)
+{
+	open_with(db, cluster, out);
+	return finish(out, read_bindings(*out, e));
 }
 
 int rbac_eval_open_for(struct db *db, struct span cluster, struct span user, struct rbac_list groups, struct rbac_eval **out, struct err *e)

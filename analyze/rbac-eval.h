@@ -40,6 +40,8 @@ int rbac_eval_cluster(struct db *db, const char *wanted, struct buf *name, struc
 int rbac_eval_open(struct db *db, struct span cluster, struct rbac_eval **out, struct err *e);
 /* For questions about this user and these groups only: reads no more bindings than theirs. */
 int rbac_eval_open_for(struct db *db, struct span cluster, struct span user, struct rbac_list groups, struct rbac_eval **out, struct err *e);
+/* For walking over the bindings with rbac_eval_binding() alone: subjects are not read. */
+int rbac_eval_open_bindings(struct db *db, struct span cluster, struct rbac_eval **out, struct err *e);
 int rbac_eval_ask(struct rbac_eval *v, const struct rbac_question *q, struct rbac_answer *out, struct err *e);
 /* Reads a role's rules if that was not done yet. */
 int rbac_eval_rules(struct rbac_eval *v, struct rbac_role *role, struct err *e);
