@@ -10,6 +10,7 @@
 #include "derive-rank.h"
 #include "derive-rbac.h"
 #include "derive-scope.h"
+#include "derive-usage.h"
 #include "derive-workload.h"
 #include "framework.h"
 #include "load-engagement.h"
@@ -47,6 +48,7 @@ static const struct derive_step steps[] = {
 	{"reach", derive_reach},
 	{"exposures", derive_exposures},
 	{"rbac", derive_rbac},
+	{"usage", derive_usage},
 	{"scopes", derive_scopes},
 	{"engagement", derive_engagement},
 	{"absent", derive_absent_scopes},

@@ -194,6 +194,11 @@ enum recognised recognise(struct span name, struct span head, char *kind, size_t
 	struct span base = span_after_last(name, '/');
 
 	kind[0] = 0;
+	/* An API server calls its log audit.log: told by its first line. */
+	if (span_starts(early(head, "apiVersion"), "audit.k8s.io/") && span_starts(early(head, "kind"), "Event")) {
+		snprintf(kind, cap, "kubernetes/audit");
+		return RECOGNISED;
+	}
 	if (span_eq(base, "logs.txt") || span_eq(base, "errors.txt") || span_ends(base, ".log") || span_eq(base, "README.md"))
 		return RECOGNISED_IGNORED;
 	/* `kubectl api-resources` tells what could be listed; what was listed tells itself. */
