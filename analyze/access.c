@@ -12,6 +12,10 @@ static const struct {
 	{"can-i", access_can_i, -1},
 	{"who-can", access_who_can, 3},
 	{"what-can", access_what_can, 1},
+	{"matrix", access_matrix, 0},
+	{"review", access_review, 0},
+	{"unused", access_unused, 0},
+	{"pss", access_pss, 0},
 };
 
 enum { ACTIONS = sizeof(actions) / sizeof(actions[0]) };
@@ -73,7 +77,13 @@ static int run(struct access *x, const struct opt_list *rest, struct err *e)
 
 static const char more[] =
 	"can-i SITE.db --as USER VERB RESOURCE[.GROUP][/SUB] [NAME]   may this user? Or VERB /path\n"
-	"can-i SITE.db --batch FILE|-   questions as JSON Lines, the same objects with \"allowed\" and \"by\" out\n\n"
+	"can-i SITE.db --batch FILE|-   questions as JSON Lines, the same objects with \"allowed\" and \"by\" out\n"
+	"who-can SITE.db VERB RESOURCE[.GROUP][/SUB] [NAME]   all who may; -n NAMESPACE: there\n"
+	"what-can SITE.db SUBJECT   the rules of a user, group:NAME or sa:NAMESPACE/NAME, with where they come from\n"
+	"matrix SITE.db   subjects against sensitive rights\n"
+	"review SITE.db   accounts of people, of Kubernetes and of applications: what they hold in words, where from, last use\n"
+	"unused SITE.db   roles bound to nobody, bindings that lead nowhere, that repeat others, that no log shows in use\n"
+	"pss SITE.db      the level of the Pod Security Standards that each workload meets, and its namespace\n\n"
 	"Exit codes: 0 done, 2 usage, 3 input refused, 4 lines of a batch were no questions (the rest is answered).\n";
 
 int cmd_access(int argc, char **argv)

@@ -19,6 +19,7 @@ CREATE TABLE audit_use (
 CREATE TABLE audit_group (
   cluster TEXT NOT NULL, user TEXT NOT NULL, member_of TEXT NOT NULL, PRIMARY KEY (cluster, user, member_of)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX audit_group_member_of ON audit_group(cluster, member_of);
 -- The time that the logs of a cluster cover.
 CREATE TABLE audit_span (
   cluster TEXT PRIMARY KEY, events INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL
