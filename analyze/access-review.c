@@ -161,3 +161,11 @@ int access_matrix(struct access *x, struct err *e)
 	buf_fini(&m.out);
 	return rc;
 }
+
+int access_diff_defaults(struct access *x, struct err *e)
+{
+	return listing_query(&x->db, "plimsoll.access.diff-defaults/1", x->json, "no difference from Kubernetes' own roles and bindings (v1.35)", e,
+			     "SELECT cluster, kind, namespace, name, change, detail FROM v_default_change WHERE (?1 IS NULL OR cluster = ?1) "
+			     "AND (?2 OR change NOT IN ('missing', 'removed')) ORDER BY cluster, kind, namespace, name, change, detail",
+			     "si", x->cluster, (int64_t)x->all);
+}

@@ -16,6 +16,7 @@ static const struct {
 	{"review", access_review, 0},
 	{"unused", access_unused, 0},
 	{"pss", access_pss, 0},
+	{"diff-defaults", access_diff_defaults, 0},
 };
 
 enum { ACTIONS = sizeof(actions) / sizeof(actions[0]) };
@@ -83,6 +84,7 @@ static const char more[] =
 	"matrix SITE.db   subjects against sensitive rights\n"
 	"review SITE.db   accounts of people, of Kubernetes and of applications: what they hold in words, where from, last use\n"
 	"unused SITE.db   roles bound to nobody, bindings that lead nowhere, that repeat others, that no log shows in use\n"
+	"diff-defaults SITE.db   what was added to the roles and bindings that Kubernetes makes itself; --all: also what is missing\n"
 	"pss SITE.db      the level of the Pod Security Standards that each workload meets, and its namespace\n\n"
 	"Exit codes: 0 done, 2 usage, 3 input refused, 4 lines of a batch were no questions (the rest is answered).\n";
 

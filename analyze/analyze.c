@@ -5,6 +5,7 @@
 #include "derive.h"
 #include "derive-engagement.h"
 #include "derive-admission.h"
+#include "derive-defaults.h"
 #include "derive-match.h"
 #include "derive-node.h"
 #include "derive-rank.h"
@@ -49,6 +50,8 @@ static const struct derive_step steps[] = {
 	{"exposures", derive_exposures},
 	{"rbac", derive_rbac},
 	{"usage", derive_usage},
+	{"defaults", derive_defaults},
+	{"duties", derive_duties},
 	{"scopes", derive_scopes},
 	{"engagement", derive_engagement},
 	{"absent", derive_absent_scopes},
