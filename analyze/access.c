@@ -15,6 +15,7 @@ static const struct {
 	{"matrix", access_matrix, 0},
 	{"review", access_review, 0},
 	{"unused", access_unused, 0},
+	{"tighten", access_tighten, 1},
 	{"pss", access_pss, 0},
 	{"diff-defaults", access_diff_defaults, 0},
 };
@@ -85,6 +86,7 @@ static const char more[] =
 	"review SITE.db   accounts of people, of Kubernetes and of applications: what they hold in words, where from, last use\n"
 	"unused SITE.db   roles bound to nobody, bindings that lead nowhere, that repeat others, that no log shows in use\n"
 	"diff-defaults SITE.db   what was added to the roles and bindings that Kubernetes makes itself; --all: also what is missing\n"
+	"tighten SITE.db ROLE|SUBJECT   the role, or roles for the account, cut down to what audit logs show in use, as YAML\n"
 	"pss SITE.db      the level of the Pod Security Standards that each workload meets, and its namespace\n\n"
 	"Exit codes: 0 done, 2 usage, 3 input refused, 4 lines of a batch were no questions (the rest is answered).\n";
 
