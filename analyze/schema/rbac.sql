@@ -49,7 +49,7 @@ CREATE INDEX binding_subject_name ON binding_subject(name);
 -- Rights that a rule holds and that matter most, one row per rule and right; filled by derive-rbac, the table of them is in rbac-right.c.
 CREATE TABLE rule_right (
   rule INTEGER NOT NULL REFERENCES role_rule(id),
-  right TEXT NOT NULL,       -- 'all', 'secrets-read', 'secrets-write', 'configmaps-write', 'pods-create', 'workloads-write', 'pods-exec', 'ephemeral-containers', 'port-forward', 'logs-read', 'nodes-proxy', 'tokens-create', 'escalate', 'bind', 'impersonate', 'rbac-write', 'csr-approve', 'webhooks-write', 'crds-write', 'namespaces-write', 'pv-create', 'wildcard-verbs', 'wildcard-resources'; with '-named' behind it when only for objects that the rule names
+  right TEXT NOT NULL,       -- 'all', 'secrets-read', 'secrets-write', 'configmaps-write', 'pods-create', 'workloads-write', 'pods-exec', 'ephemeral-containers', 'port-forward', 'logs-read', 'nodes-proxy', 'tokens-create', 'escalate', 'bind', 'impersonate', 'rbac-write', 'csr-approve', 'webhooks-write', 'crds-write', 'namespaces-write', 'pv-create', 'nodes-write', 'pods-proxy', 'service-accounts-write', 'endpoints-write', 'network-policies-write', 'impersonate-extra', 'apiservices-write', 'csr-sign', 'wildcard-verbs', 'wildcard-resources'; with '-named' behind it when only for objects that the rule names
   PRIMARY KEY (rule, right)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX rule_right_right ON rule_right(right);
@@ -112,7 +112,9 @@ CREATE VIEW v_right_word AS
     ('pods-exec', 'run commands in pods', 4), ('pv-create', 'create persistent volumes', 4), ('secrets-read', 'read secrets', 4),
     ('secrets-write', 'change secrets', 4), ('namespaces-write', 'change namespaces', 3), ('configmaps-write', 'change config maps', 2),
     ('port-forward', 'forward ports of pods', 2), ('logs-read', 'read logs', 1), ('wildcard-verbs', 'every verb on something', 3),
-    ('wildcard-resources', 'every resource of a group', 3))
+    ('wildcard-resources', 'every resource of a group', 3), ('nodes-write', 'change nodes', 3), ('pods-proxy', 'reach pods and services through the API server', 3),
+    ('service-accounts-write', 'change service accounts', 3), ('endpoints-write', 'change where services lead', 3), ('network-policies-write', 'change network policies', 3),
+    ('impersonate-extra', 'act with uids and extra fields of others', 3), ('apiservices-write', 'change aggregated APIs', 4), ('csr-sign', 'sign certificates', 5))
   SELECT right, words, weight FROM w
   UNION ALL SELECT right || '-named', words || ' (named objects only)', max(weight - 2, 1) FROM w;
 
