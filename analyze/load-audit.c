@@ -95,7 +95,7 @@ static void read_target(const struct json *event, struct event *v)
 	if (v->resource.n)
 		return;
 	v->group = v->subresource = v->namespace = SPAN("");
-	v->path = span_cut(&path, '?');
+	v->path = or_empty(span_cut(&path, '?'));
 	if (v->path.n > 256)
 		v->path.n = 256;
 }
