@@ -54,15 +54,6 @@ CREATE TABLE rule_right (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX rule_right_right ON rule_right(right);
 
--- Who holds bindings of roles with sensitive rights, in words for details of findings; Kubernetes' own holders of its own bindings left out.
--- The same for every right of the role; filled by derive-rbac.
-CREATE TABLE binding_holder (
-  binding INTEGER PRIMARY KEY REFERENCES binding(thing),
-  holders INTEGER NOT NULL,
-  who TEXT NOT NULL          -- the first eight, 'and N more'
-) STRICT;
-CREATE VIEW v_role_right AS SELECT DISTINCT x.role, r.right FROM rule_right r JOIN role_rule x ON x.id = r.rule;
-
 CREATE VIEW v_role AS SELECT r.thing AS subject, r.*, (SELECT count(*) FROM binding b WHERE b.role = r.thing) AS bindings FROM role r;
 CREATE VIEW v_rule AS
   SELECT r.thing AS subject, rr.id AS rule, r.cluster, r.namespace, r.name AS role, r.bootstrap, rr.ordinal, rr.groups, rr.resources, rr.verbs, rr.names, rr.urls
