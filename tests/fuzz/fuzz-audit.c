@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct source s;
 	struct err e = {0};
 
-	if (!db.h && (db_create(&db, NULL, DB_APPLICATION_ID, &e) || schema_create(&db, &e) || object_register(&db, &e)))
+	if (!db.h && (db_create(&db, NULL, DB_APPLICATION_ID, &e) || schema_create(&db, &e) || object_register(&db, &e) || db_undoable(&db, &e)))
 		die("%s", e.msg);
 	source_from_span(&s, text, "audit.log");
 	if (db_begin(&db, &e) || db_run(&db, &e, "INSERT INTO evidence(id, input, path, state) VALUES (1, 'x', 'y', 'ok')", "") ||
