@@ -115,6 +115,11 @@ BENCH_DUMP ?=
 bench: all
 	$(Q)bash tests/bench/bench.sh $(CURDIR)/$(B)/plimsoll $(BENCH_DUMP)
 
+# Against real servers, never part of `make test`: CONTROL_PLANE=BINDIR holds etcd, kube-apiserver and kube-controller-manager.
+conformance: all
+	$(Q)test -n "$(CONTROL_PLANE)" || { echo "make conformance CONTROL_PLANE=BINDIR (etcd, kube-apiserver, kube-controller-manager)"; exit 2; }
+	$(Q)for t in tests/conformance/*.sh; do case $$t in */control-plane.sh) ;; *) bash $$t $(CURDIR)/$(B)/plimsoll $(abspath $(CONTROL_PLANE)) || exit 1;; esac; done
+
 # Line coverage of the tests.
 cover: deps
 	$(Q)$(MAKE) --no-print-directory B=build-cov CFLAGS=--coverage LDFLAGS=--coverage test-run
@@ -153,5 +158,5 @@ deps-fuzz: deps
 clean:
 	rm -rf build build-san build-fuzz build-cov demo-out
 
-.PHONY: all demo deps deps-fuzz test test-run lint fuzz fuzz-run bench cover install dist clean FORCE
+.PHONY: all demo deps deps-fuzz test test-run lint fuzz fuzz-run bench conformance cover install dist clean FORCE
 .SECONDARY:

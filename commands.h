@@ -5,6 +5,7 @@
 int cmd_collect(int argc, char **argv);
 int cmd_inspect(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
+int cmd_access(int argc, char **argv);
 int cmd_analyze(int argc, char **argv);
 int cmd_assess(int argc, char **argv);
 int cmd_checks(int argc, char **argv);

@@ -5,11 +5,13 @@
 #include "derive.h"
 #include "derive-engagement.h"
 #include "derive-admission.h"
+#include "derive-defaults.h"
 #include "derive-match.h"
 #include "derive-node.h"
 #include "derive-rank.h"
 #include "derive-rbac.h"
 #include "derive-scope.h"
+#include "derive-usage.h"
 #include "derive-workload.h"
 #include "framework.h"
 #include "load-bundle.h"
@@ -58,6 +60,9 @@ static const struct derive_step steps[] = {
 	{"reach", derive_reach},
 	{"exposures", derive_exposures},
 	{"rbac", derive_rbac},
+	{"usage", derive_usage},
+	{"defaults", derive_defaults},
+	{"duties", derive_duties},
 	{"scopes", derive_scopes},
 	{"projects", derive_registry_projects},
 	{"engagement", derive_engagement},

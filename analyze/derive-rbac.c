@@ -3,13 +3,13 @@
 // gather. Which rights a rule holds is rbac-right.c's.
 #include "derive-rbac.h"
 #include "rbac-right.h"
-#include "selector.h"
+#include "aggregate.h"
 
 static const char *const resolve[] = {
 	/* A service account is also a user of this name (apiserver, serviceaccount.MakeUsername): one spelling for both. */
 	"UPDATE binding_subject SET kind = 'ServiceAccount', namespace = substr(rest, 1, instr(rest, ':') - 1), name = substr(rest, instr(rest, ':') + 1) FROM "
 	"(SELECT id AS subject, substr(name, length('system:serviceaccount:') + 1) AS rest FROM binding_subject "
-	"WHERE kind = 'User' AND name GLOB 'system:serviceaccount:?*:?*') n WHERE n.subject = binding_subject.id",
+	"WHERE kind = 'User' AND name GLOB 'system:serviceaccount:[^:]*:?*') n WHERE n.subject = binding_subject.id",
 
 	/* In a RoleBinding an account without a namespace is the one beside it (plugin/pkg/auth/authorizer/rbac, appliesToUser). */
 	"UPDATE binding_subject SET namespace = b.namespace FROM binding b WHERE b.thing = binding_subject.binding "
@@ -58,121 +58,6 @@ static int run_all(struct db *db, const char *const *steps, size_t n, struct err
 		if (db_exec(db, steps[i], e))
 			return -1;
 	return 0;
-}
-
-/* A cluster role that another may gather. */
-struct gathered {
-	int64_t thing;
-	const char *cluster;
-	struct labels labels;
-	const struct json *aggregates; /* NULL: it gathers nothing */
-	bool empty;		       /* no rules of its own: the cluster has not filled it in, or this is a manifest */
-	size_t seen;		       /* the last one that it was gathered for */
-};
-
-struct gather {
-	struct db *db;
-	struct arena arena;
-	struct gathered *roles;
-	size_t n;
-};
-
-static struct span keep(struct arena *a, struct span s)
-{
-	return (struct span){arena_strndup(a, s.p ? s.p : "", s.n), s.n};
-}
-
-static int read_labels(struct gather *g, struct gathered *role, struct err *e)
-{
-	sqlite3_stmt *s = db_stmt(g->db, "SELECT key, value FROM label WHERE thing = ? ORDER BY key");
-	struct label *l = arena_array(&g->arena, (size_t)db_int(g->db, 0, "SELECT count(*) FROM label WHERE thing = ?", "i", role->thing), sizeof(*l));
-	int rc;
-
-	role->labels.at = l;
-	db_bind(s, "i", role->thing);
-	while ((rc = db_step(g->db, s, e)) == 1)
-		l[role->labels.n++] = (struct label){keep(&g->arena, db_text(s, 0)), keep(&g->arena, db_text(s, 1))};
-	sqlite3_reset(s);
-	return rc;
-}
-
-static int read_roles(struct gather *g, struct err *e)
-{
-	sqlite3_stmt *s = db_stmt(g->db, "SELECT thing, cluster, aggregates, NOT EXISTS (SELECT 1 FROM role_rule x WHERE x.role = r.thing) FROM role r "
-					 "WHERE namespace IS NULL ORDER BY thing");
-	int rc;
-
-	g->roles = arena_array(&g->arena, (size_t)db_int(g->db, 0, "SELECT count(*) FROM role WHERE namespace IS NULL", ""), sizeof(*g->roles));
-	while ((rc = db_step(g->db, s, e)) == 1) {
-		struct gathered *r = &g->roles[g->n++];
-		struct json *v = NULL;
-
-		if (db_text(s, 2).p && json_parse(&g->arena, keep(&g->arena, db_text(s, 2)), &v, NULL))
-			v = NULL;
-		*r = (struct gathered){.thing = sqlite3_column_int64(s, 0), .cluster = keep(&g->arena, db_text(s, 1)).p, .aggregates = v,
-				       .empty = sqlite3_column_int(s, 3)};
-		if (read_labels(g, r, e)) {
-			rc = -1;
-			break;
-		}
-	}
-	sqlite3_reset(s);
-	return rc;
-}
-
-static bool gathers(const struct gathered *r, const struct gathered *other)
-{
-	JSON_EACH(selector, json_get(r->aggregates, "clusterRoleSelectors"))
-	{
-		if (selector_matches(selector, other->labels))
-			return true;
-	}
-	return false;
-}
-
-static int copy_rules(struct gather *g, int64_t from, int64_t to, struct err *e)
-{
-	return db_run(g->db, e,
-		      "INSERT INTO role_rule(role, ordinal, groups, resources, verbs, names, urls) "
-		      "SELECT ?1, row_number() OVER (ORDER BY x.ordinal) - 1 + (SELECT count(*) FROM role_rule WHERE role = ?1), x.groups, x.resources, x.verbs, x.names, x.urls "
-		      "FROM role_rule x WHERE x.role = ?2 AND NOT EXISTS (SELECT 1 FROM role_rule o WHERE o.role = ?1 AND o.groups = x.groups "
-		      "AND o.resources = x.resources AND o.verbs = x.verbs AND o.names = x.names AND o.urls = x.urls) ORDER BY x.ordinal",
-		      "ii", to, from);
-}
-
-/* Everything that `top` gathers, also through roles that gather in turn. Each role is seen once, so that circles end. */
-static int gather_into(struct gather *g, size_t top, struct err *e)
-{
-	size_t *open = arena_array(&g->arena, g->n, sizeof(*open)), n = 0;
-
-	open[n++] = top;
-	g->roles[top].seen = top + 1;
-	for (size_t i = 0; i < n; i++) {
-		const struct gathered *r = &g->roles[open[i]];
-
-		if (open[i] != top && !r->empty && copy_rules(g, r->thing, g->roles[top].thing, e))
-			return -1;
-		for (size_t j = 0; j < g->n && r->aggregates; j++)
-			if (g->roles[j].seen != top + 1 && strcmp(g->roles[j].cluster, r->cluster) == 0 && gathers(r, &g->roles[j])) {
-				g->roles[j].seen = top + 1;
-				open[n++] = j;
-			}
-	}
-	return 0;
-}
-
-static int aggregate(struct db *db, struct err *e)
-{
-	struct gather g = {.db = db};
-	int rc = 0;
-
-	if (db_int(db, 0, "SELECT count(*) FROM role r WHERE aggregates IS NOT NULL AND NOT EXISTS (SELECT 1 FROM role_rule x WHERE x.role = r.thing)", ""))
-		rc = read_roles(&g, e);
-	for (size_t i = 0; i < g.n && rc == 0; i++)
-		if (g.roles[i].aggregates && g.roles[i].empty)
-			rc = gather_into(&g, i, e);
-	arena_fini(&g.arena);
-	return rc;
 }
 
 static int write_rights(struct db *db, struct err *e)
@@ -230,7 +115,7 @@ static const char sum_rights[] =
 
 int derive_rbac(struct db *db, struct err *e)
 {
-	if (run_all(db, resolve, sizeof(resolve) / sizeof(resolve[0]), e) || aggregate(db, e))
+	if (run_all(db, resolve, sizeof(resolve) / sizeof(resolve[0]), e) || aggregate_roles(db, e))
 		return -1;
 	if (run_all(db, principals, sizeof(principals) / sizeof(principals[0]), e))
 		return -1;

@@ -416,6 +416,24 @@ static int answers(struct reader *r, const struct entry *n, struct err *e)
 	return 0;
 }
 
+/* A right is a name of analyze/rbac-right.c's table, or "VERB RESOURCE[.GROUP][/SUB]". */
+static int duty(void *ctx, const struct entry *n, struct err *e)
+{
+	struct reader *r = ctx;
+	auto_buf one = BUF_INIT, other = BUF_INIT, except = BUF_INIT;
+	struct span name, reason;
+
+	if (entry_text(n, "name", true, &name, e) || entry_text(n, "reason", false, &reason, e) || entry_list(n, "one", &one, e) ||
+	    entry_list(n, "other", &other, e) || entry_list(n, "except", &except, e))
+		return -1;
+	if (one.n <= 2 || other.n <= 2)
+		return entry_error(n, NULL, e, "rights are needed under 'one' and under 'other'");
+	if (db_run(r->db, e, "INSERT OR IGNORE INTO duty(name, one, other, except_for, reason) VALUES (?, ?, ?, ?, ?)", "ttttt", name, buf_span(&one), buf_span(&other),
+		   buf_span(&except), reason))
+		return -1;
+	return once(r, n, name, e);
+}
+
 static int check_off(void *ctx, const struct entry *n, struct err *e)
 {
 	static const char *const keys[] = {"check", "reason", NULL};
@@ -466,6 +484,7 @@ static const struct section sections[] = {
 	{.key = "data_classes", .each = data_class, .keys = {"name", "rank", "places"}},
 	{.key = "job_roles", .each = job_role, .keys = {"name", "purpose", "access"}},
 	{.key = "people", .each = person, .keys = {"name", "job_role", "email", "accounts"}},
+	{.key = "separation_of_duties", .each = duty, .keys = {"name", "one", "other", "except", "reason"}},
 	{.key = "prices", .whole = prices},
 	{.key = "targets", .whole = targets},
 	{.key = "exceptions", .each = exception, .keys = {"check", "subject", "reason", "approver", "expires"}},

@@ -38,7 +38,7 @@ int load_binding(struct kube *k, struct err *e)
 		return -1;
 	JSON_EACH(subject, json_get(k->object, "subjects"))
 	{
-		struct span kind = json_text_at(subject, "kind"), name = json_text_at(subject, "name");
+		struct span kind = json_text_at(subject, "kind"), name = json_text_at(subject, "name"), namespace = json_text_at(subject, "namespace");
 
 		if (!kind.n || !name.n) {
 			if (load_problem(k->l, k->pointer, e, "a subject without kind or name in %s", k->ref))
@@ -46,7 +46,7 @@ int load_binding(struct kube *k, struct err *e)
 			continue;
 		}
 		if (db_run(k->l->db, e, "INSERT INTO binding_subject(binding, kind, namespace, name) VALUES (?, ?, ?, ?)", "ittt", k->thing, kind,
-			   json_text_at(subject, "namespace"), name))
+			   namespace.n ? namespace : SPAN_NONE, name))
 			return -1;
 	}
 	return 0;

@@ -3,6 +3,7 @@
 #include "load.h"
 #include "common/object.h"
 
+#include "load-audit.h"
 #include "load-aws.h"
 #include "load-image.h"
 #include "load-kubernetes.h"
@@ -14,6 +15,7 @@
 static const struct loader loaders[] = {
 	{"aws/", load_aws},
 	{"image", load_image},
+	{"kubernetes/audit", load_audit}, /* before all other kinds of its prefix */
 	{"kubernetes/", load_kubernetes},
 	{"node/", load_node_facts},
 	{"registry/", load_registry},

@@ -9,7 +9,7 @@ struct rbac_rule {
 	const struct json *groups, *resources, *verbs, *names; /* arrays as written; names empty: all objects */
 };
 struct rbac_rights {
-	const char *names[48]; /* literals */
+	const char *names[64]; /* literals */
 	size_t n;
 };
 void rbac_rights_of(const struct rbac_rule *rule, struct rbac_rights *out);

@@ -26,6 +26,10 @@
 /* Growth beyond this ratio, once past LIMIT_RATIO_FLOOR_BYTES, is taken for a bomb: 400 MB of repetitive kubectl output packs about 60:1. */
 #define LIMIT_RATIO 1000
 #define LIMIT_RATIO_FLOOR_BYTES (64ull * 1024 * 1024)
+/* Rules that aggregated roles without rules gather, all together; view, edit and admin have some 60. */
+#define LIMIT_GATHERED_RULES 100000
+/* Different accounts, verbs and resources in audit logs: a busy cluster of 500 accounts has some 50,000. */
+#define LIMIT_AUDIT_USES 500000u
 /* Version strings: nothing real is longer; comparison stays linear. */
 #define LIMIT_VERSION_BYTES 256
 #endif

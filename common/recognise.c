@@ -135,8 +135,9 @@ static bool kubernetes(struct span name, struct span head, char *kind, size_t ca
 	}
 	if (!api.n && !object.n && !span_has(head, "\"items\""))
 		return false;
-	/* kubectl's own "List" mixes kinds: the file's name may know better, else each item tells. */
-	if (span_eq(object, "List") || !object.n || span_eq(api, "v1")) {
+	/* kubectl's own "List" mixes kinds, and in a list with sorted keys the first kind may be one inside an item: the file's name may know
+	 * better, else each item tells. */
+	if (span_eq(object, "List") || !object.n || span_eq(api, "v1") || (!span_ends(object, "List") && span_has(head, "\"items\""))) {
 		if (by_file_name(name, kind, cap))
 			return true;
 	}
@@ -193,6 +194,11 @@ enum recognised recognise(struct span name, struct span head, char *kind, size_t
 	struct span base = span_after_last(name, '/');
 
 	kind[0] = 0;
+	/* An API server calls its log audit.log: told by its first line. */
+	if (span_starts(early(head, "apiVersion"), "audit.k8s.io/") && span_starts(early(head, "kind"), "Event")) {
+		snprintf(kind, cap, "kubernetes/audit");
+		return RECOGNISED;
+	}
 	if (span_eq(base, "logs.txt") || span_eq(base, "errors.txt") || span_ends(base, ".log") || span_eq(base, "README.md"))
 		return RECOGNISED_IGNORED;
 	/* `kubectl api-resources` tells what could be listed; what was listed tells itself. */

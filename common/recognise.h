@@ -3,7 +3,7 @@
 #define RECOGNISE_H
 /*
  * What a file of evidence is, told by its first bytes and its name. The kinds: kubernetes/<plural>[.<group>] (group for all but the
- * built-in ones), kubernetes/list, kubernetes/version, node/..., aws/..., registry/..., image/archive.
+ * built-in ones), kubernetes/list, kubernetes/version, kubernetes/audit, node/..., aws/..., registry/..., image/archive.
  */
 #include "span.h"
 

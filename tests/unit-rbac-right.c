@@ -22,7 +22,7 @@ static const struct {
 	{"[[\"\"],[\"pods/*\"],[\"create\"],[]]", ""}, /* only "*" and "*" before a subresource are patterns */
 	{"[[\"\"],[\"pods/log\"],[\"get\"],[]]", "logs-read"},
 	{"[[\"\"],[\"serviceaccounts/token\"],[\"create\"],[]]", "tokens-create"},
-	{"[[\"\"],[\"serviceaccounts\"],[\"create\"],[]]", ""},
+	{"[[\"\"],[\"serviceaccounts\"],[\"create\"],[]]", "service-accounts-write"},
 	{"[[\"\"],[\"nodes/proxy\"],[\"get\"],[]]", "nodes-proxy"},
 	{"[[\"apps\"],[\"deployments\",\"statefulsets\"],[\"patch\"],[]]", "workloads-write"},
 	{"[[\"batch\"],[\"jobs\"],[\"update\"],[]]", ""},
@@ -34,8 +34,17 @@ static const struct {
 	{"[[\"\"],[\"users\"],[\"impersonate\"],[\"jane\"]]", "impersonate-named"},
 	{"[[\"authentication.k8s.io\"],[\"userextras/scopes\"],[\"impersonate\"],[]]", ""},
 	{"[[\"certificates.k8s.io\"],[\"certificatesigningrequests/approval\"],[\"update\"],[]]", "csr-approve"},
-	{"[[\"*\"],[\"*\"],[\"get\",\"list\",\"watch\"],[]]", "wildcard-resources secrets-read pods-exec port-forward logs-read nodes-proxy"},
+	{"[[\"*\"],[\"*\"],[\"get\",\"list\",\"watch\"],[]]", "wildcard-resources secrets-read pods-exec port-forward logs-read nodes-proxy pods-proxy"},
 	{"[[\"\"],[\"secrets\"],[\"*\"],[]]", "wildcard-verbs secrets-read secrets-write"},
+	{"[[\"\"],[\"nodes/status\"],[\"patch\"],[]]", "nodes-write"},
+	{"[[\"\"],[\"nodes\"],[\"get\"],[]]", ""},
+	{"[[\"\"],[\"services/proxy\"],[\"get\"],[]]", "pods-proxy"},
+	{"[[\"\"],[\"serviceaccounts\"],[\"patch\"],[]]", "service-accounts-write"},
+	{"[[\"discovery.k8s.io\"],[\"endpointslices\"],[\"update\"],[]]", "endpoints-write"},
+	{"[[\"networking.k8s.io\"],[\"networkpolicies\"],[\"delete\"],[\"deny\"]]", "network-policies-write-named"},
+	{"[[\"authentication.k8s.io\"],[\"uids\"],[\"impersonate\"],[]]", "impersonate-extra"},
+	{"[[\"apiregistration.k8s.io\"],[\"apiservices\"],[\"create\"],[]]", "apiservices-write"},
+	{"[[\"certificates.k8s.io\"],[\"signers\"],[\"sign\"],[\"example.com/*\"]]", "csr-sign-named"},
 	{"[[\"apps\"],[\"*\"],[\"*\"],[]]", "wildcard-verbs wildcard-resources workloads-write"},
 	{"[[],[],[\"get\"],[]]", ""},
 };
@@ -66,7 +75,7 @@ static void everything(void)
 
 	CHECK(json_parse(&a, span_of(rule), &v, NULL) == 0);
 	rbac_rights_of(&(struct rbac_rule){&v->items[0], &v->items[1], &v->items[2], &v->items[3]}, &got);
-	CHECK_INT(got.n, 23); /* all that the schema lists, without the named forms */
+	CHECK_INT(got.n, 31); /* all that the schema lists, without the named forms */
 	CHECK_STR(got.names[2], "all");
 }
 

@@ -49,7 +49,7 @@ CREATE INDEX binding_subject_name ON binding_subject(name);
 -- Rights that a rule holds and that matter most, one row per rule and right; filled by derive-rbac, the table of them is in rbac-right.c.
 CREATE TABLE rule_right (
   rule INTEGER NOT NULL REFERENCES role_rule(id),
-  right TEXT NOT NULL,       -- 'all', 'secrets-read', 'secrets-write', 'configmaps-write', 'pods-create', 'workloads-write', 'pods-exec', 'ephemeral-containers', 'port-forward', 'logs-read', 'nodes-proxy', 'tokens-create', 'escalate', 'bind', 'impersonate', 'rbac-write', 'csr-approve', 'webhooks-write', 'crds-write', 'namespaces-write', 'pv-create', 'wildcard-verbs', 'wildcard-resources'; with '-named' behind it when only for objects that the rule names
+  right TEXT NOT NULL,       -- 'all', 'secrets-read', 'secrets-write', 'configmaps-write', 'pods-create', 'workloads-write', 'pods-exec', 'ephemeral-containers', 'port-forward', 'logs-read', 'nodes-proxy', 'tokens-create', 'escalate', 'bind', 'impersonate', 'rbac-write', 'csr-approve', 'webhooks-write', 'crds-write', 'namespaces-write', 'pv-create', 'nodes-write', 'pods-proxy', 'service-accounts-write', 'endpoints-write', 'network-policies-write', 'impersonate-extra', 'apiservices-write', 'csr-sign', 'wildcard-verbs', 'wildcard-resources'; with '-named' behind it when only for objects that the rule names
   PRIMARY KEY (rule, right)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX rule_right_right ON rule_right(right);
@@ -101,3 +101,55 @@ CREATE VIEW v_principal_right AS
   UNION
   SELECT g.principal, r.right, r.cluster, r.namespace, r.binding, r.role_name, r.subject_name, r.builtin FROM v_right r JOIN principal_group g ON g.member_of = r.subject_thing
   WHERE r.subject_kind = 'Group';
+
+-- What each sensitive right means, in words; weight orders them (5: as good as the whole cluster or namespace).
+CREATE VIEW v_right_word AS
+  WITH w(right, words, weight) AS (VALUES
+    ('all', 'everything', 5), ('escalate', 'raise roles above the own rights', 5), ('bind', 'bind any role', 5), ('impersonate', 'act as others', 5),
+    ('rbac-write', 'write roles and bindings', 5), ('nodes-proxy', 'reach kubelets through the API server', 5), ('csr-approve', 'approve certificates', 5),
+    ('webhooks-write', 'change admission control', 4), ('crds-write', 'change custom resource definitions', 4), ('tokens-create', 'make tokens of service accounts', 4),
+    ('pods-create', 'create pods', 4), ('workloads-write', 'change workloads', 4), ('ephemeral-containers', 'put containers into running pods', 4),
+    ('pods-exec', 'run commands in pods', 4), ('pv-create', 'create persistent volumes', 4), ('secrets-read', 'read secrets', 4),
+    ('secrets-write', 'change secrets', 4), ('namespaces-write', 'change namespaces', 3), ('configmaps-write', 'change config maps', 2),
+    ('port-forward', 'forward ports of pods', 2), ('logs-read', 'read logs', 1), ('wildcard-verbs', 'every verb on something', 3),
+    ('wildcard-resources', 'every resource of a group', 3), ('nodes-write', 'change nodes', 3), ('pods-proxy', 'reach pods and services through the API server', 3),
+    ('service-accounts-write', 'change service accounts', 3), ('endpoints-write', 'change where services lead', 3), ('network-policies-write', 'change network policies', 3),
+    ('impersonate-extra', 'act with uids and extra fields of others', 3), ('apiservices-write', 'change aggregated APIs', 4), ('csr-sign', 'sign certificates', 5))
+  SELECT right, words, weight FROM w
+  UNION ALL SELECT right || '-named', words || ' (named objects only)', max(weight - 2, 1) FROM w;
+
+-- Accounts of clusters: people, parts of Kubernetes, applications, groups. used: the last request that audit logs tell of; logs: there are some.
+CREATE VIEW v_account AS
+  SELECT p.thing AS subject, p.account AS cluster, p.kind, p.name,
+    CASE WHEN p.kind = 'group' THEN 'group' WHEN p.kind = 'service-account' AND p.name GLOB 'kube-system/*' THEN 'system' WHEN p.kind = 'service-account' THEN 'application'
+      WHEN p.name GLOB 'system:*' THEN 'system' WHEN p.human = 0 THEN 'application' ELSE 'person' END AS class,
+    p.kind = 'group' AND p.name GLOB 'system:*' AS builtin_group, p.created,
+    EXISTS (SELECT 1 FROM audit_span a WHERE a.cluster = p.account) AS logs,
+    CASE p.kind WHEN 'group' THEN (SELECT max(u.last) FROM audit_group g JOIN audit_use u ON u.cluster = g.cluster AND u.user = g.user WHERE g.cluster = p.account AND g.member_of = p.name)
+      WHEN 'service-account' THEN (SELECT max(u.last) FROM audit_use u WHERE u.cluster = p.account
+        AND u.user = 'system:serviceaccount:' || substr(p.name, 1, instr(p.name, '/') - 1) || ':' || substr(p.name, instr(p.name, '/') + 1))
+      ELSE (SELECT max(u.last) FROM audit_use u WHERE u.cluster = p.account AND u.user = p.name) END AS used
+  FROM principal p WHERE p.system = 'kubernetes' AND p.account IS NOT NULL;
+
+-- Accounts with the sensitive rights they hold, in words: a row per account and place. place NULL: everywhere. bindings: that they come from;
+-- via: the groups they come through; NULL: bound itself only.
+CREATE VIEW v_account_right AS
+  WITH held AS (SELECT DISTINCT subject, namespace, right, binding, via, builtin FROM v_principal_right),
+    worded AS (SELECT subject, namespace, group_concat(words, ', ') AS rights, max(weight) AS weight FROM
+      (SELECT DISTINCT h.subject, h.namespace, w.words, w.weight FROM held h JOIN v_right_word w ON w.right = h.right
+        WHERE h.right = 'all' OR NOT EXISTS (SELECT 1 FROM held o WHERE o.subject = h.subject AND o.namespace IS h.namespace AND o.right = 'all')
+        ORDER BY 1, 2, w.weight DESC, w.words) GROUP BY subject, namespace),
+    bound AS (SELECT subject, namespace, group_concat(binding, ', ') AS bindings FROM (SELECT DISTINCT subject, namespace, binding FROM held ORDER BY 1, 2, 3) GROUP BY subject, namespace),
+    grouped AS (SELECT subject, namespace, group_concat(via, ', ') AS via FROM (SELECT DISTINCT subject, namespace, via FROM held WHERE via IS NOT NULL ORDER BY 1, 2, 3) GROUP BY subject, namespace),
+    made AS (SELECT subject, namespace, min(builtin) AS builtin FROM held GROUP BY subject, namespace)
+  SELECT a.subject, a.cluster, a.kind, a.name, a.class, a.logs, a.used, w.namespace AS place, w.weight, m.builtin, w.rights, b.bindings, g.via
+  FROM worded w JOIN v_account a ON a.subject = w.subject JOIN bound b ON b.subject = w.subject AND b.namespace IS w.namespace
+  JOIN made m ON m.subject = w.subject AND m.namespace IS w.namespace LEFT JOIN grouped g ON g.subject = w.subject AND g.namespace IS w.namespace;
+
+-- Bindings that another makes needless: the same role, place and subjects.
+CREATE VIEW v_binding_duplicate AS
+  WITH s AS (SELECT b.thing, b.cluster, b.namespace, b.role_kind, b.role_name, b.name,
+      (SELECT group_concat(k, char(10)) FROM (SELECT DISTINCT x.kind || ' ' || coalesce(x.namespace, '') || ' ' || x.name AS k FROM binding_subject x WHERE x.binding = b.thing ORDER BY 1)) AS subjects
+    FROM binding b)
+  SELECT thing AS subject, cluster, namespace, name AS binding, role_kind, role_name, first AS same_as
+  FROM (SELECT s.*, min(name) OVER (PARTITION BY cluster, namespace, role_kind, role_name, subjects) AS first FROM s WHERE subjects IS NOT NULL) WHERE first < name;

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// `plimsoll access`: who may do what in a cluster. The actions are in access-*.c.
+#include "access.h"
+#include "commands.h"
+#include "common/assessment.h"
+
+static const struct {
+	const char *name;
+	access_action *run;
+	int words; /* operands behind SITE.db at most; -1: the action tells */
+} actions[] = {
+	{"can-i", access_can_i, -1},
+	{"who-can", access_who_can, 3},
+	{"what-can", access_what_can, 1},
+	{"matrix", access_matrix, 0},
+	{"review", access_review, 0},
+	{"unused", access_unused, 0},
+	{"tighten", access_tighten, 1},
+	{"pss", access_pss, 0},
+	{"diff-defaults", access_diff_defaults, 0},
+};
+
+enum { ACTIONS = sizeof(actions) / sizeof(actions[0]) };
+
+int access_cluster(struct access *x, struct buf *name, struct err *e)
+{
+	return rbac_eval_cluster(&x->db, x->cluster, name, e);
+}
+
+void access_resource(struct rbac_question *q, struct span text)
+{
+	struct span sub = text, resource = span_cut(&sub, '/'), group = resource;
+
+	q->resource = span_cut(&group, '.');
+	q->group = group.p ? group : SPAN("");
+	q->subresource = sub.p ? sub : SPAN("");
+}
+
+struct rbac_list access_groups(struct arena *a, struct span user, const struct opt_list *given)
+{
+	struct span *at = arena_array(a, given->n + 3, sizeof(*at)), account = user, namespace;
+	struct rbac_list list = {at, 0};
+
+	for (size_t i = 0; i < given->n; i++)
+		at[list.n++] = span_of(given->at[i]);
+	if (given->n || !user.n)
+		return list;
+	if (span_starts(account, "system:serviceaccount:")) {
+		account.p += strlen("system:serviceaccount:");
+		account.n -= strlen("system:serviceaccount:");
+		namespace = span_cut(&account, ':');
+		if (account.n && namespace.n) {
+			at[list.n++] = SPAN("system:serviceaccounts");
+			at[list.n++] = span_of(arena_printf(a, "system:serviceaccounts:%.*s", SPAN_ARG(namespace)));
+		}
+	}
+	at[list.n++] = span_eq(user, "system:anonymous") ? SPAN("system:unauthenticated") : SPAN("system:authenticated");
+	return list;
+}
+
+static int run(struct access *x, const struct opt_list *rest, struct err *e)
+{
+	if (x->format && strcmp(x->format, "table") != 0 && strcmp(x->format, "json") != 0)
+		return err_set(e, ERR_USAGE, "access: --format is table or json");
+	x->json = x->format && strcmp(x->format, "json") == 0;
+	for (int i = 0; i < ACTIONS; i++) {
+		if (strcmp(rest->at[0], actions[i].name) != 0)
+			continue;
+		x->words = rest->at + 2;
+		x->words_n = rest->n - 2;
+		if (actions[i].words >= 0 && x->words_n > (size_t)actions[i].words)
+			return err_set(e, ERR_USAGE, "access %s: too many words: '%s'", actions[i].name, x->words[actions[i].words]);
+		if (assessment_open(&x->db, rest->at[1], e))
+			return -1;
+		return actions[i].run(x, e);
+	}
+	return err_set(e, ERR_USAGE, "access: no action '%s' (plimsoll access --help)", rest->at[0]);
+}
+
+static const char more[] =
+	"can-i SITE.db --as USER VERB RESOURCE[.GROUP][/SUB] [NAME]   may this user? Or VERB /path\n"
+	"can-i SITE.db --batch FILE|-   questions as JSON Lines, the same objects with \"allowed\" and \"by\" out\n"
+	"who-can SITE.db VERB RESOURCE[.GROUP][/SUB] [NAME]   all who may; -n NAMESPACE: there\n"
+	"what-can SITE.db SUBJECT   the rules of a user, group:NAME or sa:NAMESPACE/NAME, with where they come from\n"
+	"matrix SITE.db   subjects against sensitive rights\n"
+	"review SITE.db   accounts of people, of Kubernetes and of applications: what they hold in words, where from, last use\n"
+	"unused SITE.db   roles bound to nobody, bindings that lead nowhere, that repeat others, that no log shows in use\n"
+	"diff-defaults SITE.db   what was added to the roles and bindings that Kubernetes makes itself; --all: also what is missing\n"
+	"tighten SITE.db ROLE|SUBJECT   the role, or roles for the account, cut down to what audit logs show in use, as YAML\n"
+	"pss SITE.db      the level of the Pod Security Standards that each workload meets, and its namespace\n\n"
+	"Exit codes: 0 done, 2 usage, 3 input refused, 4 lines of a batch were no questions (the rest is answered).\n";
+
+int cmd_access(int argc, char **argv)
+{
+	struct access x = {0};
+	const struct opt table[] = {
+		{"as", 0, OPT_TEXT, &x.as, "USER", "Who asks; a service account is system:serviceaccount:NAMESPACE:NAME."},
+		{"as-group", 0, OPT_LIST, &x.groups, "GROUP", "A group of the user; without any, those that the API server would add."},
+		{"namespace", 'n', OPT_TEXT, &x.namespace, "NAMESPACE", "Where; without it, the whole cluster."},
+		{"cluster", 0, OPT_TEXT, &x.cluster, "NAME", "Which cluster, when there are several."},
+		{"batch", 0, OPT_TEXT, &x.batch, "FILE", "Questions as JSON Lines, - for standard input."},
+		{"format", 0, OPT_TEXT, &x.format, "FORMAT", "table (default) or json."},
+		{"all", 'a', OPT_FLAG, &x.all, NULL, "Also what Kubernetes brings along itself."},
+		{0},
+	};
+	const struct opts opts = {.command = "access", .synopsis = "ACTION SITE.db [ARGUMENTS]", .summary = "Tells who may do what in a cluster.",
+				  .table = table, .more = more, .min = 2, .max = -1};
+	auto_list rest = {0};
+	struct err e = {0};
+	int rc = opts_parse(&opts, argc, argv, &rest, &e);
+
+	if (rc == 0)
+		rc = run(&x, &rest, &e);
+	db_close(&x.db);
+	opts_fini(&x.groups);
+	if (rc)
+		return rc > 0 ? 0 : err_report(&e);
+	return x.unread ? 4 : 0;
+}

@@ -1,0 +1,136 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# `plimsoll access`: questions, batches, reviews, what audit logs tell, and hostile roles. Expectations by hand from fixtures/kubernetes/access.yaml.
+set -u
+passed=0 failed=0
+ok() { # ok NAME GOT WANT
+	if [ "$2" = "$3" ]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		printf 'not ok - %s\n  got:\n%s\n  want:\n%s\n' "$1" "$2" "$3"
+	fi
+}
+work=${TMPDIR:-/tmp}/access
+rm -rf "$work"
+mkdir -p "$work/site"
+cp tests/fixtures/kubernetes/access.yaml tests/fixtures/kubernetes/access-audit.log "$work/site/"
+DB=$work/site.db
+"$PLIMSOLL" analyze -o "$DB" "$work/site" > /dev/null 2>&1
+ok "a line that is no event is a problem" "$?" 4
+access() { a=$1; shift; "$PLIMSOLL" access "$a" "$DB" "$@" 2>&1; }
+q() { sqlite3 "$DB" "$1"; }
+
+ok "yes, by which rule" "$(access can-i --as jane@example.com get pods/log web -n shop)" "yes
+by binding cluster/-/ClusterRoleBinding/auditors
+of role    cluster/-/ClusterRole/secret-reader
+rule 1  groups [\"\"]  resources [\"pods\",\"pods/log\"]  verbs [\"get\"]"
+ok "no" "$(access can-i --as jane@example.com delete secrets)" no
+ok "through a group" "$(access can-i --as jim --as-group auditors list secrets -n any | head -n 1)" yes
+ok "an account by its user name" "$(access can-i --as system:serviceaccount:shop:ci patch deployments.apps -n shop | head -n 1)" yes
+ok "not in another namespace" "$(access can-i --as system:serviceaccount:shop:ci patch deployments.apps -n build)" no
+ok "only the object that is named" "$(access can-i --as system:serviceaccount:shop:ci get configmaps other -n shop)" no
+ok "system:masters" "$(access can-i --as x --as-group system:masters get /metrics)" "yes
+the group system:masters may do everything, whatever roles say"
+ok "as JSON" "$(access can-i --as jane@example.com get secrets --format json)" '{"schema":"plimsoll.access.can-i/1","groups":["system:authenticated"],"user":"jane@example.com","verb":"get","group":"","resource":"secrets","subresource":"","name":"","namespace":"","allowed":true,"by":{"binding":"cluster/-/ClusterRoleBinding/auditors","role":"cluster/-/ClusterRole/secret-reader","rule":0,"allows":{"apiGroups":[""],"resources":["secrets"],"verbs":["get","list"]}}}'
+access can-i get secrets > /dev/null
+ok "nobody asks: usage" "$?" 2
+access can-i --cluster other --as x get y > /dev/null
+ok "no such cluster: usage" "$?" 2
+
+cat > "$work/questions" <<'Q'
+{"user":"jane@example.com","verb":"get","group":"","resource":"secrets","namespace":"a","id":1}
+{"user":"jane@example.com","groups":[],"verb":"get","resource":"secrets",
+nonsense
+
+{"groups":["auditors"],"user":"","verb":"get","path":"/version"}
+{"user":"x","verb":"get","resource":"pods","path":"/both"}
+{"user":"x","verb":["get"],"resource":"pods"}
+{"verb":"get","resource":"pods"}
+{"allowed":true,"by":0,"user":"x\u0000y","verb":"get","resource":"pods"}
+  {}
+Q
+ok "a batch, in order" "$("$PLIMSOLL" access can-i "$DB" --batch "$work/questions" 2> /dev/null; echo "exit $?")" '{"user":"jane@example.com","verb":"get","group":"","resource":"secrets","namespace":"a","id":1,"allowed":true,"by":{"binding":"cluster/-/ClusterRoleBinding/auditors","role":"cluster/-/ClusterRole/secret-reader","rule":0,"allows":{"apiGroups":[""],"resources":["secrets"],"verbs":["get","list"]}}}
+{"line":2,"error":"byte 1: parse error: premature EOF"}
+{"line":3,"error":"byte 1: lexical error: invalid string in json text."}
+{"groups":["auditors"],"user":"","verb":"get","path":"/version","allowed":false,"by":null}
+{"line":6,"error":"'"'path' and 'resource'"' exclude each other"}
+{"line":7,"error":"'"'verb'"' must be text"}
+{"line":8,"error":"'"'user' or 'groups'"' is missing"}
+{"user":"x\u0000y","verb":"get","resource":"pods","allowed":false,"by":null}
+{"line":10,"error":"'"'resource' or 'path'"' is missing"}
+exit 4'
+ok "from standard input, without a last newline" "$(printf '{"user":"x","verb":"get","resource":"pods"}' | "$PLIMSOLL" access can-i "$DB" --batch -)" '{"user":"x","verb":"get","resource":"pods","allowed":false,"by":null}'
+ok "a line too long costs itself only" "$(python3 -c 'print("{\"user\":\"" + "x" * 1200000 + "\"}"); print("{\"user\":\"x\",\"verb\":\"get\",\"resource\":\"pods\"}")' |
+	"$PLIMSOLL" access can-i "$DB" --batch - 2> /dev/null)" '{"line":1,"error":"a line of more than 1048576 bytes"}
+{"user":"x","verb":"get","resource":"pods","allowed":false,"by":null}'
+
+ok "who can" "$(access who-can patch deployments.apps -n shop --format json | jq -c '.rows[] | [.kind, .namespace, .name, .where]')" '["Group",null,"system:masters","everywhere"]
+["ServiceAccount","shop","ci","shop"]
+["ServiceAccount","build","gone","shop"]
+["ServiceAccount","build","gone","shop"]
+["ServiceAccount","shop","ci","shop"]'
+ok "what an account can" "$(access what-can sa:shop/ci --format json | jq -c '.rows[] | [.where, .verbs, .groups, .resources, .names]')" '["shop",["get","patch"],["apps"],["deployments"],[]]
+["shop",["get"],[""],["configmaps"],["settings"]]'
+ok "what a group can" "$(access what-can group:auditors --format json | jq -c '.rows | length')" 2
+ok "matrix" "$(access matrix --format json | jq -c '.rows[]')" '{"cluster":"cluster","subject":"group auditors","rights":{"secrets-read":"everywhere","logs-read":"everywhere"}}
+{"cluster":"cluster","subject":"service account build/gone","rights":{"workloads-write":["shop"]}}
+{"cluster":"cluster","subject":"service account shop/ci","rights":{"workloads-write":["shop"]}}
+{"cluster":"cluster","subject":"user jane@example.com","rights":{"secrets-read":"everywhere","logs-read":"everywhere"}}'
+ok "review" "$(access review --format json | jq -c '.rows[] | [.class, .name, .where, .rights, .bindings, .last_used]')" '["person","jane@example.com","everywhere","read secrets, read logs","auditors","2026-11-05T10:00:00Z"]
+["application","shop/ci","shop","change workloads","ci, ci-again","2026-11-03T11:00:00Z"]
+["group","auditors","everywhere","read secrets, read logs","auditors","2026-11-04T10:00:00Z"]'
+ok "unused" "$(access unused --format json | jq -r '.rows[] | .what + ": " + .ref')" "binding not used since the logs begin: cluster/shop/RoleBinding/ci-again
+binding not used since the logs begin: cluster/shop/RoleBinding/nothing
+binding of an account that does not exist: cluster/shop/RoleBinding/ci
+binding of an account that does not exist: cluster/shop/RoleBinding/ci-again
+binding that repeats another: cluster/shop/RoleBinding/ci-again
+binding to a role that does not exist: cluster/shop/RoleBinding/nothing
+binding without subjects: cluster/shop/RoleBinding/nothing"
+ok "Pod Security levels" "$(access pss --format json | jq -r '.rows[] | .kind + " " + .name + ": " + .level + " (" + .enforced + ")"')" "Namespace shop: privileged (baseline)
+Pod loose: privileged (baseline)
+Pod plain: baseline (baseline)
+Pod strict: restricted (baseline)"
+
+ok "audit: counted once, by account, with what was turned down" "$(q "SELECT user, verb, resource, namespace, path, allowed, denied FROM audit_use ORDER BY user, verb, resource")" "admin|impersonate|users|||1|0
+jane@example.com|get|pods|shop||1|0
+jim|get|||/version|1|0
+jim|list|secrets|||1|0
+system:serviceaccount:shop:ci|delete|secrets|shop||0|1
+system:serviceaccount:shop:ci|get|deployments|shop||1|0
+system:serviceaccount:shop:ci|patch|deployments|shop||1|0"
+ok "rules in use" "$(q "SELECT role, ordinal, uses FROM v_rule_use ORDER BY 1, 2")" "deployer|0|2
+deployer|1|0
+secret-reader|0|1
+secret-reader|1|1"
+ok "a role cut down" "$(access tighten deployer | grep -v '^# What')" 'apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: "deployer"
+  namespace: "shop"
+rules:
+- apiGroups: ["apps"]
+  resources: ["deployments"]
+  verbs: ["get", "patch"]
+# not used: rule 1: ["get"] [""] ["configmaps"] ["settings"]'
+access tighten sa:shop/ci > "$work/tight.yaml"
+"$PLIMSOLL" analyze -o "$work/tight.db" "$work/tight.yaml" > /dev/null
+ok "roles for an account hold what it did and no more" "$(sqlite3 "$work/tight.db" "SELECT namespace, groups, resources, verbs FROM v_rule; SELECT subject_namespace, subject_name FROM v_grant")" 'shop|["apps"]|["deployments"]|["get","patch"]
+shop|ci'
+"$PLIMSOLL" access tighten "$work/tight.db" x > /dev/null 2>&1
+ok "no logs: refused" "$?" 3
+
+# Hostile objects.
+python3 tests/fixtures/kubernetes/make-rbac.py hostile "$work/hostile" 20000
+"$PLIMSOLL" analyze -o "$work/hostile.db" "$work/hostile" > /dev/null 2>&1
+ok "circles that gather more than they may are told" "$? $(sqlite3 "$work/hostile.db" "SELECT message FROM problem")" "4 aggregated cluster roles gather more than 100000 rules: the last ones stay empty"
+DB=$work/hostile.db
+ok "names are data" "$(access can-i --as "'; DROP TABLE role; --" get secrets "'; DROP TABLE role; --" | head -n 1)" yes
+ok "nothing steers the terminal" "$(access can-i --as "$(printf '\033[31mred')" get secrets "$(printf '\033[31mred')" | head -n 2)" 'yes
+by binding cluster/-/ClusterRoleBinding/\u{1b}[31mred'
+ok "the last of ten thousand rules" "$(access can-i --as many get r9999.g99.example | tail -n 1)" 'rule 9999  groups ["g99.example"]  resources ["r9999"]  verbs ["get","v9999"]'
+ok "through a circle" "$(access can-i --as circler get r1.g1.example | head -n 1)" yes
+ok "a binding to itself" "$(access who-can get anything | wc -l)" 2
+ok "one of many subjects" "$(access can-i --as u1-9999 get r1.g1.example | head -n 1)" yes
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
