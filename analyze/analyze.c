@@ -7,10 +7,12 @@
 #include "derive-admission.h"
 #include "derive-match.h"
 #include "derive-node.h"
+#include "derive-paths.h"
 #include "derive-rank.h"
 #include "derive-rbac.h"
 #include "derive-scope.h"
 #include "derive-workload.h"
+#include "edge.h"
 #include "framework.h"
 #include "load-bundle.h"
 #include "load-engagement.h"
@@ -62,6 +64,8 @@ static const struct derive_step steps[] = {
 	{"projects", derive_registry_projects},
 	{"engagement", derive_engagement},
 	{"absent", derive_absent_scopes},
+	{"edges", derive_edges},
+	{"paths", derive_paths},
 	{NULL, NULL},
 };
 

@@ -28,4 +28,12 @@
 #define LIMIT_RATIO_FLOOR_BYTES (64ull * 1024 * 1024)
 /* Version strings: nothing real is longer; comparison stays linear. */
 #define LIMIT_VERSION_BYTES 256
+/* Edges of one kind: ten times what 100,000 objects give; a query that joins all with all is stopped. */
+#define LIMIT_EDGES_OF_A_KIND 1000000u
+/* Paths whose hops are kept; the others are counted. Nobody reads more, and each takes a dozen rows. */
+#define LIMIT_PATHS 5000u
+/* Changes that a site is told to make first: a page of them. */
+#define LIMIT_CUTS 40
+/* Steps of the searches for them, some 100 million a second: half a second at most. */
+#define LIMIT_CUT_STEPS 40000000ull
 #endif
