@@ -161,25 +161,36 @@ static const char *quoted(struct arena *a, const char *s)
 	return arena_strdup(a, buf_str(&b));
 }
 
+/* Objects that rules name are found by their refs: in the binding's namespace, in each where it holds everywhere; users are of no namespace. */
+static const char *named_query(struct arena *a, const struct edge *x, const char *does, const char *there)
+{
+	const char *id = quoted(a, x->id), *kind = quoted(a, x->named);
+	const char *what = arena_printf(a, "SELECT g.holder, t.id, g.who || ' may ' || %s || ' ' || g.place || ', for ' || j.value || ' alone ' || g.through || '.', g.binding", does);
+	const char *from = "FROM v_edge_grant g CROSS JOIN json_each(g.names) j";
+
+	if (strcmp(x->named, "User") == 0 || strcmp(x->named, "Group") == 0)
+		return arena_printf(a, "\nUNION ALL\n%s\n%s JOIN thing t ON t.ref = g.cluster || '/-/' || %s || '/' || j.value\nWHERE g.edge = %s AND g.namespace IS NULL%s", what, from, kind,
+				    id, there);
+	return arena_printf(a,
+			    "\nUNION ALL\n%s\n%s JOIN thing t ON t.ref = g.cluster || '/' || g.namespace || '/' || %s || '/' || j.value\nWHERE g.edge = %s AND g.namespace IS NOT NULL%s"
+			    "\nUNION ALL\n%s\n%s JOIN graph_node n ON n.role = 'accounts' AND n.cluster = g.cluster AND n.namespace IS NOT NULL\n"
+			    "  JOIN thing t ON t.ref = g.cluster || '/' || n.namespace || '/' || %s || '/' || j.value\nWHERE g.edge = %s AND g.namespace IS NULL%s",
+			    what, from, kind, id, there, what, from, kind, id, there);
+}
+
 /* Whoever holds the right gets the hub of the place; a rule that names objects gets these (`named`), or nothing. With `crd`: where it is installed. */
 const char *edge_query(struct arena *a, const struct edge *x)
 {
-	const char *id = quoted(a, x->id), *does, *there = "", *named = "";
+	const char *does, *there = "";
 
 	if (x->query)
 		return x->query;
 	does = quoted(a, x->does);
 	if (x->crd)
 		there = arena_printf(a, "\n  AND EXISTS (SELECT 1 FROM thing d WHERE d.ref = g.cluster || '/-/CustomResourceDefinition.apiextensions.k8s.io/' || %s)", quoted(a, x->crd));
-	if (x->named)
-		named = arena_printf(a,
-				     "\nUNION ALL SELECT g.holder, t.id, g.who || ' may ' || %s || ' ' || g.place || ', for ' || j.value || ' alone ' || g.through || '.', g.binding\n"
-				     "FROM v_edge_grant g, json_each(g.names) j JOIN thing t ON t.cluster = g.cluster AND t.type = %s AND t.name = j.value AND t.kind IN ('object', 'principal')\n"
-				     "  AND (g.namespace IS NULL OR t.namespace = g.namespace)\nWHERE g.edge = %s%s",
-				     does, quoted(a, x->named), id, there);
 	return arena_printf(a,
 			    "SELECT g.holder AS source, n.thing AS target, g.who || ' may ' || %s || ' ' || g.place || ' ' || g.through || '.' AS detail, g.binding AS proof\n"
 			    "FROM v_edge_grant g JOIN graph_node n ON n.role = %s AND n.cluster = g.cluster AND n.namespace IS g.namespace\n"
 			    "WHERE g.edge = %s AND g.names IS NULL%s%s",
-			    does, quoted(a, x->gives), id, there, named);
+			    does, quoted(a, x->gives), quoted(a, x->id), there, x->named ? named_query(a, x, does, there) : "");
 }

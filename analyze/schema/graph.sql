@@ -7,7 +7,8 @@ CREATE TABLE graph_node (
   cluster TEXT,              -- NULL: outside clusters
   namespace TEXT,            -- NULL: of the whole cluster
   role TEXT NOT NULL,        -- internet; of a cluster: cluster-admin, node-root, control-plane, nodes, users, groups, pod-network; of a cluster and of a namespace:
-                             -- pods, new-pod (a pod of the attacker's making), accounts, secrets; of a namespace: data; of a workload: network (its ports can be reached); of a node: kubelet (its credentials); of an account: cloud-admin
+                             -- pods, new-pod (a pod of the attacker's making), accounts, secrets; of a namespace: data; of a workload: network (its ports can be reached); of a node: kubelet (its credentials);
+                             -- of a cluster: argocd, kustomize-controller, helm-controller, ingress-nginx (what of these runs there); of a cluster and of a namespace: ports (those with a known flaw behind them); of an account: cloud-admin
   about INTEGER REFERENCES thing(id) -- of network the workload, of kubelet the node
 ) STRICT;
 CREATE INDEX graph_node_place ON graph_node(role, cluster, namespace);
@@ -150,18 +151,19 @@ CREATE VIEW v_cut AS
   SELECT c.ordinal, c.pairs, c.remaining, h.text, h.effort, t.id AS subject, t.ref, t.cluster, t.namespace, (SELECT count(*) FROM edge e WHERE e.change = h.id) AS edges
   FROM cut c JOIN change h ON h.id = c.change JOIN thing t ON t.id = h.thing;
 
--- Who reaches whose ports inside a cluster: a workload the pod network, the pod network the ports that matter. Assumed: only policies that let nothing
--- through are taken as a block.
+-- Who reaches whose ports inside a cluster: a workload the pod network, the pod network the ports that a known flaw is behind. Assumed: only policies
+-- that let nothing through are taken as a block.
 CREATE VIEW v_pod_reach AS
-  SELECT w.thing AS source, n.thing AS target, w.thing AS proof, 'assumed' AS confidence, w.namespace || '/' || w.name AS who,
+  SELECT w.thing AS source, n.thing AS target, w.thing AS proof, 'assumed' AS confidence, w.kind || ' ' || w.namespace || '/' || w.name || ' takes part in the pod network.' AS detail,
     (SELECT 'network policy ' || min(p.name) || ' lets nothing out' FROM network_policy_workload x JOIN network_policy p ON p.thing = x.policy
       WHERE x.workload = w.thing AND p.egress HAVING count(*) > 0 AND max(p.egress_rules) = 0 AND max(p.egress_open) = 0) AS blocked
   FROM workload w JOIN graph_node n ON n.cluster = w.cluster AND n.namespace IS NULL AND n.role = 'pod-network'
   UNION ALL
-  SELECT h.thing, n.thing, n.about, 'assumed', t.name,
+  SELECT h.thing, n.thing, n.about, 'assumed', 'The pod network reaches ' || t.name || '.',
     (SELECT 'network policy ' || min(p.name) || ' lets nothing in' FROM network_policy_workload x JOIN network_policy p ON p.thing = x.policy
       WHERE x.workload = n.about AND p.ingress HAVING count(*) > 0 AND max(p.ingress_rules) = 0 AND max(p.ingress_open) = 0)
-  FROM graph_node n JOIN thing t ON t.id = n.thing JOIN graph_node h ON h.cluster = n.cluster AND h.namespace IS NULL AND h.role = 'pod-network' WHERE n.role = 'network';
+  FROM (SELECT DISTINCT workload FROM v_exploitable) x JOIN graph_node n ON n.role = 'network' AND n.about = x.workload JOIN thing t ON t.id = n.thing
+    JOIN graph_node h ON h.cluster = n.cluster AND h.namespace IS NULL AND h.role = 'pod-network';
 
 -- Sensitive paths of nodes in pods: a row per workload and path, of mounted hostPath volumes.
 CREATE VIEW v_host_mount AS
