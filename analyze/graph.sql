@@ -8,7 +8,7 @@ INSERT INTO wanted SELECT 'graph:internet', 'the Internet', 'Internet', NULL, NU
 
 WITH place(role, name, type) AS (VALUES
   ('cluster-admin', 'every right on cluster ', 'Cluster administrator'), ('node-root', 'root on a node of cluster ', 'Node root'),
-  ('control-plane', 'the control plane of cluster ', 'Control plane'), ('nodes', 'every node of cluster ', 'All nodes'), ('users', 'every user of cluster ', 'All users'),
+  ('control-plane', 'the control plane of cluster ', 'Control plane'), ('nodes', 'every node of cluster ', 'All nodes'), ('workers', 'every node that takes any pod of cluster ', 'All workers'), ('users', 'every user of cluster ', 'All users'),
   ('groups', 'every group of cluster ', 'All groups'), ('pod-network', 'the pod network of cluster ', 'Pod network'), ('pods', 'every pod of cluster ', 'All pods'),
   ('new-pod', 'a new pod anywhere in cluster ', 'New pod'), ('accounts', 'every service account of cluster ', 'All service accounts'), ('secrets', 'every secret of cluster ', 'All secrets'),
   ('ports', 'every port with a known flaw of cluster ', 'All ports'))
@@ -31,6 +31,10 @@ INSERT INTO wanted SELECT 'graph:' || n.cluster || '/' || n.name || '/data', n.d
 INSERT INTO wanted SELECT 'graph:' || t.ref || '/network', 'the ports of ' || t.type || ' ' || w.namespace || '/' || w.name, 'Reachable ports', t.scope, w.cluster, w.namespace, 'network', w.thing, t.evidence, t.pointer
   FROM workload w JOIN thing t ON t.id = w.thing
   WHERE w.thing IN (SELECT workload FROM exposure WHERE outside) OR w.thing IN (SELECT workload FROM v_exploitable);
+
+INSERT INTO wanted SELECT 'graph:' || x.cluster || '/' || x.role, 'the ' || x.role || ' of cluster ' || x.cluster, 'All templates', s.id, x.cluster, NULL, x.role, NULL, NULL, NULL
+  FROM (SELECT DISTINCT cluster, lower(kind) || 's' AS role FROM workload WHERE collected AND kind IN ('Deployment', 'DaemonSet', 'StatefulSet', 'ReplicaSet', 'ReplicationController', 'CronJob')) x
+    JOIN scope s ON s.kind = 'cluster' AND s.name = x.cluster;
 
 -- Programs that act on objects which others write.
 INSERT INTO wanted SELECT 'graph:' || x.cluster || '/' || x.role, x.title || ' of cluster ' || x.cluster, 'Controllers', s.id, x.cluster, NULL, x.role, NULL, NULL, NULL

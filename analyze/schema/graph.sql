@@ -6,9 +6,9 @@ CREATE TABLE graph_node (
   thing INTEGER PRIMARY KEY REFERENCES thing(id), -- ref 'graph:CLUSTER[/NAMESPACE]/ROLE'
   cluster TEXT,              -- NULL: outside clusters
   namespace TEXT,            -- NULL: of the whole cluster
-  role TEXT NOT NULL,        -- internet; of a cluster: cluster-admin, node-root, control-plane, nodes, users, groups, pod-network; of a cluster and of a namespace:
+  role TEXT NOT NULL,        -- internet; of a cluster: cluster-admin, node-root, control-plane, nodes, workers (nodes that take any pod), users, groups, pod-network; of a cluster and of a namespace:
                              -- pods, new-pod (a pod of the attacker's making), accounts, secrets; of a namespace: data; of a workload: network (its ports can be reached); of a node: kubelet (its credentials);
-                             -- of a cluster: argocd, kustomize-controller, helm-controller, ingress-nginx (what of these runs there); of a cluster and of a namespace: ports (those with a known flaw behind them); of an account: cloud-admin
+                             -- of a cluster: argocd, kustomize-controller, helm-controller, ingress-nginx (what of these runs there), deployments, daemonsets, ... (templates that are there); of a cluster and of a namespace: ports (those with a known flaw behind them); of an account: cloud-admin
   about INTEGER REFERENCES thing(id) -- of network the workload, of kubelet the node
 ) STRICT;
 CREATE INDEX graph_node_place ON graph_node(role, cluster, namespace);
@@ -172,10 +172,10 @@ CREATE VIEW v_host_mount AS
   FROM volume v JOIN workload w ON w.thing = v.workload JOIN container c ON c.workload = v.workload JOIN container_mount m ON m.container = c.thing AND m.volume = v.name
   WHERE v.type = 'hostPath' AND v.host_path IS NOT NULL GROUP BY c.thing, v.host_path;
 
--- Which nodes run a workload's pods; a workload without pods may run on any, so it has the hub of all nodes.
+-- Which nodes run a workload's pods; a workload without pods may run on any, so it has the hub of all that take it.
 CREATE VIEW v_workload_node AS
   SELECT DISTINCT p.workload, n.thing AS node, n.control_plane, g.thing AS kubelet
   FROM pod p JOIN node n ON n.cluster = p.cluster AND n.name = p.node LEFT JOIN graph_node g ON g.about = n.thing AND g.role = 'kubelet' WHERE p.workload IS NOT NULL
   UNION ALL
-  SELECT w.thing, g.thing, NULL, NULL FROM workload w JOIN graph_node g ON g.cluster = w.cluster AND g.namespace IS NULL AND g.role = 'nodes'
+  SELECT w.thing, g.thing, NULL, NULL FROM workload w JOIN graph_node g ON g.cluster = w.cluster AND g.namespace IS NULL AND g.role = iif(w.tolerates_control_plane, 'nodes', 'workers')
   WHERE NOT EXISTS (SELECT 1 FROM pod p JOIN node n ON n.cluster = p.cluster AND n.name = p.node WHERE p.workload = w.thing);
