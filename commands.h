@@ -10,6 +10,7 @@ int cmd_assess(int argc, char **argv);
 int cmd_checks(int argc, char **argv);
 int cmd_edges(int argc, char **argv);
 int cmd_paths(int argc, char **argv);
+int cmd_whatif(int argc, char **argv);
 int cmd_browse(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_version(int argc, char **argv);

@@ -28,6 +28,7 @@ static const struct command commands[] = {
 	{"benchmark", cmd_benchmark, "List a framework's controls with their state."},
 	{"sql", cmd_sql, "Answer one SELECT, read-only; list the views."},
 	{"paths", cmd_paths, "Show how an attacker gets from one place to another."},
+	{"whatif", cmd_whatif, "Tell which findings and paths appear and vanish with a change."},
 	{"edges", cmd_edges, "List the steps that an attacker can take, explain one, run their cases."},
 	{"browse", cmd_browse, "Walk through an assessment in the terminal."},
 	{"report", cmd_report, "Write the documents: gap analysis, blueprint, slides."},
