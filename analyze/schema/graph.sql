@@ -61,7 +61,7 @@ CREATE INDEX edge_target ON edge(target);
 CREATE TABLE path_end (
   thing INTEGER NOT NULL REFERENCES thing(id),
   side TEXT NOT NULL,        -- entry, jewel
-  class TEXT NOT NULL,       -- the file's stem: internet, anonymous, user, pod, account, said; cluster-admin, node-root, cloud-admin, data, said
+  class TEXT NOT NULL,       -- the file's stem: internet, anonymous, user, pod, account, said-entry; cluster-admin, node-root, cloud-admin, data, secrets, said-jewel
   rank INTEGER NOT NULL,     -- 1 matters most
   title TEXT NOT NULL,       -- in a sentence: 'the Internet', 'pod payments/api', 'every right on cluster c1'
   PRIMARY KEY (side, thing)
@@ -75,7 +75,7 @@ CREATE TABLE path (
   hops INTEGER NOT NULL,     -- steps that take effort
   cost REAL NOT NULL,
   confidence TEXT NOT NULL,  -- of its least certain step
-  severity TEXT NOT NULL     -- critical: from outside; high: from a pod, an account or a user; medium: over an assumed step
+  severity TEXT NOT NULL     -- critical: from outside; high: from inside, or from outside over an assumed step; medium: from inside over one
 ) STRICT;
 CREATE INDEX path_entry ON path(entry);
 CREATE INDEX path_jewel ON path(jewel);
