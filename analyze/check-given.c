@@ -157,10 +157,10 @@ int check_given_open(struct db *db, struct err *e)
 	return analyze_create(db, NULL, e) || db_undoable(db, e) ? -1 : 0;
 }
 
-int check_given(struct arena *a, const struct json *cas, struct db *db, struct err *e)
+int check_given(struct arena *a, const struct json *cas, const char *edge, struct db *db, struct err *e)
 {
 	struct given g = {a, cas, db};
-	struct analyze_options o = {.no_checks = true, .walk = walk, .walk_ctx = &g, .as_of = AS_OF};
+	struct analyze_options o = {.no_checks = true, .edge = edge, .walk = walk, .walk_ctx = &g, .as_of = AS_OF};
 	const struct json *engagement = json_get(cas, "engagement");
 	auto_buf told = BUF_INIT;
 	int64_t unread = 0;

@@ -11,6 +11,7 @@ int check_given_open(struct db *db, struct err *e);
  * `given` is a list of: a Kubernetes object (or list of one kind); a file as {file: name, text: … or json: …}, which the loaders
  * recognise as they would on disk; a thing with rows of its tables as {thing: ref, kind: …, type: …, name: …, evidence: kind,
  * tables: {image: {…}}}, for what a text cannot hold (image archives). `engagement` holds an engagement file.
+ * `edge`: as analyze_options.edge.
  */
-int check_given(struct arena *a, const struct json *cas, struct db *db, struct err *e);
+int check_given(struct arena *a, const struct json *cas, const char *edge, struct db *db, struct err *e);
 #endif

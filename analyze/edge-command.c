@@ -117,7 +117,7 @@ int cmd_edges(int argc, char **argv)
 	if (rc > 0)
 		return 0;
 	if (rc == 0)
-		rc = edge_set_load(&set, dir, &e);
+		rc = edge_set_load(&set, NULL, dir, &e);
 	if (rc == 0)
 		rc = dispatch(&set, &rest, format, &e);
 	return rc < 0 ? err_report(&e) : rc;

@@ -120,10 +120,10 @@ static int by_id(const void *a, const void *b)
 	return strcmp(((const struct edge *)a)->id, ((const struct edge *)b)->id);
 }
 
-int edge_set_load(struct edge_set *set, const char *dir, struct err *e)
+int edge_set_load(struct edge_set *set, const char *only, const char *dir, struct err *e)
 {
 	*set = (struct edge_set){0};
-	if (knowledge_walk("analyze/edges/", dir, add, set, e))
+	if (knowledge_walk(only ? arena_printf(&set->arena, "analyze/edges/%s.yaml", only) : "analyze/edges/", dir, add, set, e))
 		return -1;
 	if (set->n)
 		qsort(set->at, set->n, sizeof(*set->at), by_id);

@@ -165,7 +165,7 @@ int edge_store_all(struct db *db, const struct edge_set *set, bool verbose, stru
 	return 0;
 }
 
-int derive_edges(struct db *db, struct err *e)
+int derive_edges(struct db *db, const char *only, bool verbose, struct err *e)
 {
 	struct span nodes = embed_find("analyze/graph.sql");
 	auto_edges set = {0};
@@ -174,5 +174,5 @@ int derive_edges(struct db *db, struct err *e)
 		die("analyze/graph.sql is not in the program");
 	if (db_exec(db, nodes.p, e))
 		return err_wrap(e, "analyze/graph.sql");
-	return edge_set_load(&set, NULL, e) || edge_grants_fill(db, &set, e) || edge_store_all(db, &set, getenv("PLIMSOLL_EDGE_TIMES") != NULL, e) ? -1 : 0;
+	return edge_set_load(&set, only, NULL, e) || edge_grants_fill(db, &set, e) || edge_store_all(db, &set, verbose, e) ? -1 : 0;
 }

@@ -51,7 +51,7 @@ static int run_case(struct arena *a, const struct edge *x, const struct json *ca
 	struct knowledge_lines want = {0}, got = {0};
 	auto_db db = {0};
 
-	if (expected(a, json_get(cas, "expect"), &want, e) || check_given(a, cas, &db, e) || refused(&db, x->id, e) || came_out(a, &db, x->id, &got, e))
+	if (expected(a, json_get(cas, "expect"), &want, e) || check_given(a, cas, x->id, &db, e) || refused(&db, x->id, e) || came_out(a, &db, x->id, &got, e))
 		return -1;
 	if (knowledge_same(&want, &got))
 		return 0;

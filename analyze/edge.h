@@ -32,8 +32,9 @@ struct edge_set {
 
 /* Reads one edge file; all text lives in `a`. ERR_INPUT names file and key. */
 int edge_parse(struct arena *a, const char *file, struct span text, struct edge *out, struct err *e);
-/* All edges carried in the program, and those below the folder `dir` (NULL: none), which must not repeat an id. */
-int edge_set_load(struct edge_set *set, const char *dir, struct err *e);
+/* All edges carried in the program (the one whose id is `only`, where that is not NULL), and those below the folder `dir` (NULL: none), which
+ * must not repeat an id. */
+int edge_set_load(struct edge_set *set, const char *only, const char *dir, struct err *e);
 void edge_set_fini(struct edge_set *set);
 #define auto_edges __attribute__((cleanup(edge_set_fini))) struct edge_set
 /* By id; NULL when there is none. */
@@ -45,8 +46,8 @@ const char *edge_query(struct arena *a, const struct edge *x);
 int edge_grants_fill(struct db *db, const struct edge_set *set, struct err *e);
 /* Fills edge_kind, change and edge. An edge file that SQLite refuses or that is stopped gives a problem row and no edges. */
 int edge_store_all(struct db *db, const struct edge_set *set, bool verbose, struct err *e);
-/* The step of the analysis: graph nodes, grants, edges. */
-int derive_edges(struct db *db, struct err *e);
+/* The step of the analysis: graph nodes, grants, edges; of one edge alone where `only` is its id (NULL: all). `verbose`: what each costs, to stderr. */
+int derive_edges(struct db *db, const char *only, bool verbose, struct err *e);
 
 /* Runs the cases of every edge file whose id starts with `only` (NULL: all), prints what differs, then "N passed, N failed".
  * The number of failed cases, or -1. */
