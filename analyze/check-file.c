@@ -136,24 +136,11 @@ static int add(void *ctx, const char *file, struct span text, struct err *e)
 {
 	struct check_set *set = ctx;
 
-	if (set->n == set->cap) {
-		size_t cap = set->cap ? set->cap * 2 : 256;
-		struct check *at = reallocarray(set->at, cap, sizeof(*at));
-
-		if (!at)
-			die("out of memory");
-		set->at = at;
-		set->cap = cap;
-	}
+	set->at = knowledge_room(set->at, set->n, &set->cap, sizeof(*set->at));
 	if (check_parse(&set->arena, file, text, &set->at[set->n], e))
 		return -1;
 	set->n++;
 	return 0;
-}
-
-static int by_id(const void *a, const void *b)
-{
-	return strcmp(((const struct check *)a)->id, ((const struct check *)b)->id);
 }
 
 int check_set_load(struct check_set *set, const char *dir, struct err *e)
@@ -161,12 +148,7 @@ int check_set_load(struct check_set *set, const char *dir, struct err *e)
 	*set = (struct check_set){0};
 	if (knowledge_walk("analyze/checks/", dir, add, set, e))
 		return -1;
-	if (set->n)
-		qsort(set->at, set->n, sizeof(*set->at), by_id);
-	for (size_t i = 1; i < set->n; i++)
-		if (strcmp(set->at[i - 1].id, set->at[i].id) == 0)
-			return err_set(e, ERR_INPUT, "%s: the id '%s' is that of %s", set->at[i].file, set->at[i].id, set->at[i - 1].file);
-	return 0;
+	return knowledge_sort(set->at, set->n, sizeof(*set->at), offsetof(struct check, file), e);
 }
 
 void check_set_fini(struct check_set *set)
@@ -178,7 +160,5 @@ void check_set_fini(struct check_set *set)
 
 const struct check *check_find(const struct check_set *set, const char *id)
 {
-	struct check key = {.id = id};
-
-	return set->n ? bsearch(&key, set->at, set->n, sizeof(*set->at), by_id) : NULL;
+	return knowledge_find(set->at, set->n, sizeof(*set->at), id);
 }

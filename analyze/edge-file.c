@@ -100,24 +100,11 @@ static int add(void *ctx, const char *file, struct span text, struct err *e)
 {
 	struct edge_set *set = ctx;
 
-	if (set->n == set->cap) {
-		size_t cap = set->cap ? set->cap * 2 : 128;
-		struct edge *at = reallocarray(set->at, cap, sizeof(*at));
-
-		if (!at)
-			die("out of memory");
-		set->at = at;
-		set->cap = cap;
-	}
+	set->at = knowledge_room(set->at, set->n, &set->cap, sizeof(*set->at));
 	if (edge_parse(&set->arena, file, text, &set->at[set->n], e))
 		return -1;
 	set->n++;
 	return 0;
-}
-
-static int by_id(const void *a, const void *b)
-{
-	return strcmp(((const struct edge *)a)->id, ((const struct edge *)b)->id);
 }
 
 int edge_set_load(struct edge_set *set, const char *only, const char *dir, struct err *e)
@@ -125,12 +112,7 @@ int edge_set_load(struct edge_set *set, const char *only, const char *dir, struc
 	*set = (struct edge_set){0};
 	if (knowledge_walk(only ? arena_printf(&set->arena, "analyze/edges/%s.yaml", only) : "analyze/edges/", dir, add, set, e))
 		return -1;
-	if (set->n)
-		qsort(set->at, set->n, sizeof(*set->at), by_id);
-	for (size_t i = 1; i < set->n; i++)
-		if (strcmp(set->at[i - 1].id, set->at[i].id) == 0)
-			return err_set(e, ERR_INPUT, "%s: the id '%s' is that of %s", set->at[i].file, set->at[i].id, set->at[i - 1].file);
-	return 0;
+	return knowledge_sort(set->at, set->n, sizeof(*set->at), offsetof(struct edge, file), e);
 }
 
 void edge_set_fini(struct edge_set *set)
@@ -142,9 +124,7 @@ void edge_set_fini(struct edge_set *set)
 
 const struct edge *edge_find(const struct edge_set *set, const char *id)
 {
-	struct edge key = {.id = id};
-
-	return set->n ? bsearch(&key, set->at, set->n, sizeof(*set->at), by_id) : NULL;
+	return knowledge_find(set->at, set->n, sizeof(*set->at), id);
 }
 
 static const char *quoted(struct arena *a, const char *s)

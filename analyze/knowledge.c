@@ -77,6 +77,40 @@ int knowledge_needs(struct arena *a, const struct json *v, struct knowledge_need
 	return 0;
 }
 
+void *knowledge_room(void *at, size_t n, size_t *cap, size_t size)
+{
+	if (n < *cap)
+		return at;
+	*cap = *cap ? *cap * 2 : 128;
+	at = reallocarray(at, *cap, size);
+	if (!at)
+		die("out of memory");
+	return at;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+int knowledge_sort(void *at, size_t n, size_t size, size_t file, struct err *e)
+{
+	if (n)
+		qsort(at, n, size, by_id);
+	for (size_t i = 1; i < n; i++) {
+		const char *a = (char *)at + (i - 1) * size, *b = a + size;
+
+		if (by_id(a, b) == 0)
+			return err_set(e, ERR_INPUT, "%s: the id '%s' is that of %s", *(const char *const *)(b + file), *(const char *const *)b, *(const char *const *)(a + file));
+	}
+	return 0;
+}
+
+const void *knowledge_find(const void *at, size_t n, size_t size, const char *id)
+{
+	return n ? bsearch(&id, at, n, size, by_id) : NULL;
+}
+
 static bool is_knowledge(struct span name)
 {
 	return span_ends(name, ".yaml") && !span_ends(name, ".test.yaml");

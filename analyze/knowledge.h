@@ -24,6 +24,14 @@ bool knowledge_one_of(const char *word, const char *const *list);
 /* True when the SQL (may be NULL) asks for the current time: results must not depend on the day they are made. */
 bool knowledge_asks_clock(const char *sql);
 
+/* Lists of files read: elements of `size` bytes that start with their id, a `const char *`. The list with room for one more
+ * behind the `n` there are. */
+void *knowledge_room(void *at, size_t n, size_t *cap, size_t size);
+/* Sorts by id. ERR_INPUT when two have the same; `file`: the offset of the `const char *` that names their files. */
+int knowledge_sort(void *at, size_t n, size_t size, size_t file, struct err *e);
+/* By id in a sorted list; NULL when there is none. */
+const void *knowledge_find(const void *at, size_t n, size_t size, const char *id);
+
 /* One kind of evidence that a file cannot do without; any of several kinds may do. */
 struct knowledge_need {
 	const char **any; /* "kubernetes/pods" */
