@@ -17,7 +17,7 @@ struct columns {
 struct writer {
 	struct db *db;
 	const struct edge *edge;
-	int64_t rows;
+	int64_t rows, all; /* of this kind, of all */
 };
 
 static int find_columns(sqlite3_stmt *s, struct columns *c, struct err *e)
@@ -84,8 +84,10 @@ static int keep_row(struct writer *w, sqlite3_stmt *s, const struct columns *c, 
 		return 0;
 	if (!db_text(s, c->detail).p)
 		return err_set(why, ERR_INPUT, "gives a row without detail");
-	if (++w->rows > LIMIT_EDGES_OF_A_KIND)
-		return err_set(why, ERR_INPUT, "gives more than %u rows", LIMIT_EDGES_OF_A_KIND);
+	if (w->rows == LIMIT_EDGES_OF_A_KIND || w->all == LIMIT_EDGES)
+		return err_set(why, ERR_INPUT, "more than %d steps of this kind, or %d of all; the first count", LIMIT_EDGES_OF_A_KIND, LIMIT_EDGES);
+	w->rows++;
+	w->all++;
 	if (find_change(w, id_or(s, c->at, proof), text_or(s, c->change, x->fix), text_or(s, c->change_effort, x->fix_effort), &change, e))
 		return -1;
 	return db_run(w->db, e,
@@ -124,19 +126,23 @@ static int describe(struct db *db, const struct edge *x, struct err *e)
 		      "ssssssssss", x->id, x->title, x->why, x->technique, x->confidence, x->effort, buf_str(&needs), x->blocks, x->fix, x->fix_effort);
 }
 
-static int store(struct db *db, const struct edge *x, struct err *e)
+/* What a wrong query gave before it failed does not count; of too many steps the first do. */
+static int store(struct db *db, const struct edge *x, int64_t *all, struct err *e)
 {
-	struct writer w = {.db = db, .edge = x};
+	struct writer w = {.db = db, .edge = x, .all = *all};
 	struct err why = {0};
+	int rc;
 	auto_arena a = ARENA_INIT;
 
 	if (describe(db, x, e))
 		return -1;
-	if (run_query(&w, edge_query(&a, x), &why, e) == 0)
+	rc = run_query(&w, edge_query(&a, x), &why, e);
+	*all = w.all;
+	if (rc == 0)
 		return 0;
 	if (!why.kind)
 		return -1;
-	return db_run(db, e, "DELETE FROM edge WHERE edge_id = ?", "s", x->id) ||
+	return (w.rows < LIMIT_EDGES_OF_A_KIND && w.all < LIMIT_EDGES && db_run(db, e, "DELETE FROM edge WHERE edge_id = ?", "s", x->id)) ||
 			       db_run(db, e, "INSERT INTO problem(message) VALUES ('edge ' || ? || ': ' || ?)", "ss", x->id, why.msg)
 		       ? -1
 		       : 0;
@@ -152,10 +158,12 @@ static double cpu_ms(void)
 
 int edge_store_all(struct db *db, const struct edge_set *set, bool verbose, struct err *e)
 {
+	int64_t all = 0;
+
 	for (size_t i = 0; i < set->n; i++) {
 		double before = cpu_ms();
 
-		if (store(db, &set->at[i], e))
+		if (store(db, &set->at[i], &all, e))
 			return -1;
 		if (verbose) {
 			progress_clear();

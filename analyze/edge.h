@@ -44,7 +44,8 @@ const char *edge_query(struct arena *a, const struct edge *x);
 
 /* Fills edge_rule: which RBAC rules hold what each edge asks for. Once, before edge_store_all(). */
 int edge_grants_fill(struct db *db, const struct edge_set *set, struct err *e);
-/* Fills edge_kind, change and edge. An edge file that SQLite refuses or that is stopped gives a problem row and no edges. */
+/* Fills edge_kind, change and edge. An edge file that SQLite refuses or that is stopped gives a problem row and no edges; one that gives too many, a problem row and
+ * the first of them. */
 int edge_store_all(struct db *db, const struct edge_set *set, bool verbose, struct err *e);
 /* The step of the analysis: graph nodes, grants, edges; of one edge alone where `only` is its id (NULL: all). `verbose`: what each costs, to stderr. */
 int derive_edges(struct db *db, const char *only, bool verbose, struct err *e);

@@ -28,8 +28,9 @@
 #define LIMIT_RATIO_FLOOR_BYTES (64ull * 1024 * 1024)
 /* Version strings: nothing real is longer; comparison stays linear. */
 #define LIMIT_VERSION_BYTES 256
-/* Edges of one kind: ten times what 100,000 objects give; a query that joins all with all is stopped. */
-#define LIMIT_EDGES_OF_A_KIND 1000000u
+/* Edges of one kind, and of all: twenty times what 100,000 objects give. A binding with a million subjects is stopped there. */
+#define LIMIT_EDGES_OF_A_KIND 300000
+#define LIMIT_EDGES 2000000
 /* Paths whose hops are kept; the others are counted. Nobody reads more, and each takes a dozen rows. */
 #define LIMIT_PATHS 5000u
 /* Changes that a site is told to make first: a page of them. */

@@ -165,11 +165,18 @@ CREATE VIEW v_pod_reach AS
   FROM (SELECT DISTINCT workload FROM v_exploitable) x JOIN graph_node n ON n.role = 'network' AND n.about = x.workload JOIN thing t ON t.id = n.thing
     JOIN graph_node h ON h.cluster = n.cluster AND h.namespace IS NULL AND h.role = 'pod-network';
 
+-- Whom a container runs as: root, other, unknown (neither the pod nor a collected image says it).
+CREATE VIEW v_container_user AS
+  SELECT c.thing AS container, CASE WHEN c.run_as_user = 0 THEN 'root' WHEN c.run_as_user > 0 OR c.run_as_non_root = 1 THEN 'other'
+    ELSE coalesce((SELECT iif(max(i.runs_as_root), 'root', 'other') FROM image_use u JOIN image i ON i.thing = u.image WHERE u.container = c.thing HAVING count(*) > 0), 'unknown') END AS user
+  FROM container c;
+
 -- Sensitive paths of nodes in pods: a row per workload and path, of mounted hostPath volumes.
 CREATE VIEW v_host_mount AS
   SELECT c.workload, c.thing AS container, c.name AS container_name, rtrim(v.host_path, '/') || CASE v.host_path WHEN '/' THEN '/' ELSE '' END AS path, min(m.read_only) AS read_only,
-    c.privileged, coalesce(c.run_as_user, 0) = 0 AS root, w.host_users IS 0 AS user_namespace, w.cluster, w.namespace, w.name AS workload_name
+    c.privileged, u.user, u.user != 'other' AS root, w.host_users IS 0 AS user_namespace, w.cluster, w.namespace, w.name AS workload_name
   FROM volume v JOIN workload w ON w.thing = v.workload JOIN container c ON c.workload = v.workload JOIN container_mount m ON m.container = c.thing AND m.volume = v.name
+    JOIN v_container_user u ON u.container = c.thing
   WHERE v.type = 'hostPath' AND v.host_path IS NOT NULL GROUP BY c.thing, v.host_path;
 
 -- Which nodes run a workload's pods; a workload without pods may run on any, so it has the hub of all that take it.
