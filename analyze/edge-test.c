@@ -46,12 +46,16 @@ static int refused(struct db *db, const char *id, struct err *e)
 }
 
 /* 0 as expected, 1 not, -1 when the case itself cannot be run. */
-static int run_case(struct arena *a, const struct edge *x, const struct json *cas, struct err *e)
+static int run_case(struct arena *a, struct db *db, const struct edge *x, const struct json *cas, struct err *e)
 {
 	struct knowledge_lines want = {0}, got = {0};
-	auto_db db = {0};
+	int rc;
 
-	if (expected(a, json_get(cas, "expect"), &want, e) || check_given(a, cas, x->id, &db, e) || refused(&db, x->id, e) || came_out(a, &db, x->id, &got, e))
+	if (expected(a, json_get(cas, "expect"), &want, e))
+		return -1;
+	rc = check_given(a, cas, x->id, db, e) || refused(db, x->id, e) || came_out(a, db, x->id, &got, e) ? -1 : 0;
+	db_rollback(db);
+	if (rc)
 		return -1;
 	if (knowledge_same(&want, &got))
 		return 0;
@@ -77,7 +81,7 @@ static const char *uncovered(const struct json *cases)
 	return !open ? "no case in which the step is open" : !closed ? "no case in which it is blocked or absent" : NULL;
 }
 
-static void test_file(const struct edge *x, int64_t *passed, int64_t *failed)
+static void test_file(struct db *db, const struct edge *x, int64_t *passed, int64_t *failed)
 {
 	auto_arena a = ARENA_INIT;
 	struct err why = {0};
@@ -90,7 +94,7 @@ static void test_file(const struct edge *x, int64_t *passed, int64_t *failed)
 		return;
 	}
 	JSON_EACH(cas, cases) {
-		int rc = run_case(&a, x, cas, &why);
+		int rc = run_case(&a, db, x, cas, &why);
 
 		if (rc < 0)
 			printf("not ok - %s: %.*s: %s\n", x->id, SPAN_ARG(json_text_at(cas, "case")), why.msg);
@@ -101,10 +105,13 @@ static void test_file(const struct edge *x, int64_t *passed, int64_t *failed)
 int64_t edge_test(const struct edge_set *set, const char *only, struct err *e)
 {
 	int64_t passed = 0, failed = 0;
+	auto_db db = {0};
 
+	if (check_given_open(&db, e))
+		return -1;
 	for (size_t i = 0; i < set->n; i++)
 		if (!only || strncmp(set->at[i].id, only, strlen(only)) == 0)
-			test_file(&set->at[i], &passed, &failed);
+			test_file(&db, &set->at[i], &passed, &failed);
 	printf("%" PRId64 " passed, %" PRId64 " failed\n", passed, failed);
 	return passed + failed ? failed : err_set(e, ERR_USAGE, "no edge starts with '%s'", only ? only : "");
 }
