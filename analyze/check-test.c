@@ -6,7 +6,7 @@
 #include "common/buf.h"
 #include "common/text.h"
 
-#include <inttypes.h>
+#include <stddef.h>
 
 struct outcome {
 	struct arena *arena;
@@ -48,8 +48,9 @@ static const char *reads_paths(const struct check *c)
 }
 
 /* 0 as expected, 1 not, -1 when the case itself cannot be run. */
-static int run_case(struct arena *a, struct db *db, const struct check *c, const struct json *cas, struct err *e)
+static int run_case(struct arena *a, struct db *db, const void *check, const struct json *cas, struct err *e)
 {
+	const struct check *c = check;
 	struct outcome out = {.arena = a};
 	struct knowledge_lines want = {0};
 	int rc;
@@ -71,7 +72,7 @@ static int run_case(struct arena *a, struct db *db, const struct check *c, const
 }
 
 /* Which verdicts a file's cases expect: a fail, a pass and missing evidence must all be there. */
-static const char *uncovered(const struct json *cases)
+static const char *uncovered(struct arena *a, const struct json *cases)
 {
 	static const char *const needed[] = {"fail", "pass", "not-assessed"};
 
@@ -82,51 +83,12 @@ static const char *uncovered(const struct json *cases)
 			JSON_EACH(row, json_get(cas, "expect"))
 				there |= span_eq(json_text_at(row, "verdict"), needed[i]);
 		if (!there)
-			return needed[i];
+			return arena_printf(a, "no case expects the verdict %s", needed[i]);
 	}
 	return NULL;
 }
 
-static int read_cases(struct arena *a, const struct check *c, struct json **cases, struct err *e)
-{
-	const char *lacks;
-
-	if (knowledge_cases(a, c->file, cases, e))
-		return -1;
-	lacks = uncovered(*cases);
-	return lacks ? err_set(e, ERR_INPUT, "no case expects the verdict %s", lacks) : 0;
-}
-
-static void test_file(struct db *db, const struct check *c, int64_t *passed, int64_t *failed)
-{
-	auto_arena a = ARENA_INIT;
-	struct err why = {0};
-	struct json *cases;
-
-	if (read_cases(&a, c, &cases, &why)) {
-		printf("not ok - %s: %s\n", c->id, why.msg);
-		(*failed)++;
-		return;
-	}
-	JSON_EACH(cas, cases) {
-		int rc = run_case(&a, db, c, cas, &why);
-
-		if (rc < 0)
-			printf("not ok - %s: %.*s: %s\n", c->id, SPAN_ARG(json_text_at(cas, "case")), why.msg);
-		*(rc ? failed : passed) += 1;
-	}
-}
-
 int64_t check_test(const struct check_set *set, const char *only, struct err *e)
 {
-	int64_t passed = 0, failed = 0;
-	auto_db db = {0};
-
-	if (check_given_open(&db, e))
-		return -1;
-	for (size_t i = 0; i < set->n; i++)
-		if (!only || strncmp(set->at[i].id, only, strlen(only)) == 0)
-			test_file(&db, &set->at[i], &passed, &failed);
-	printf("%" PRId64 " passed, %" PRId64 " failed\n", passed, failed);
-	return passed + failed ? failed : err_set(e, ERR_USAGE, "no check starts with '%s'", only ? only : "");
+	return check_given_test("check", (struct check_cases){set->at, set->n, sizeof(*set->at), offsetof(struct check, file), uncovered, run_case}, only, e);
 }

@@ -3,7 +3,7 @@
 #include "check-given.h"
 #include "edge.h"
 
-#include <inttypes.h>
+#include <stddef.h>
 
 /* "source -> target", "source -> target blocked", with "(confidence)" where the case names one. */
 static int expected(struct arena *a, const struct json *expect, struct knowledge_lines *l, struct err *e)
@@ -46,8 +46,9 @@ static int refused(struct db *db, const char *id, struct err *e)
 }
 
 /* 0 as expected, 1 not, -1 when the case itself cannot be run. */
-static int run_case(struct arena *a, struct db *db, const struct edge *x, const struct json *cas, struct err *e)
+static int run_case(struct arena *a, struct db *db, const void *edge, const struct json *cas, struct err *e)
 {
+	const struct edge *x = edge;
 	struct knowledge_lines want = {0}, got = {0};
 	int rc;
 
@@ -66,10 +67,11 @@ static int run_case(struct arena *a, struct db *db, const struct edge *x, const 
 }
 
 /* One case must show a step that is open, another one none that is. */
-static const char *uncovered(const struct json *cases)
+static const char *uncovered(struct arena *a, const struct json *cases)
 {
 	bool open = false, closed = false;
 
+	(void)a;
 	JSON_EACH(cas, cases) {
 		size_t n = 0;
 
@@ -81,37 +83,7 @@ static const char *uncovered(const struct json *cases)
 	return !open ? "no case in which the step is open" : !closed ? "no case in which it is blocked or absent" : NULL;
 }
 
-static void test_file(struct db *db, const struct edge *x, int64_t *passed, int64_t *failed)
-{
-	auto_arena a = ARENA_INIT;
-	struct err why = {0};
-	struct json *cases;
-	const char *lacks = NULL;
-
-	if (knowledge_cases(&a, x->file, &cases, &why) || (lacks = uncovered(cases))) {
-		printf("not ok - %s: %s\n", x->id, lacks ? lacks : why.msg);
-		(*failed)++;
-		return;
-	}
-	JSON_EACH(cas, cases) {
-		int rc = run_case(&a, db, x, cas, &why);
-
-		if (rc < 0)
-			printf("not ok - %s: %.*s: %s\n", x->id, SPAN_ARG(json_text_at(cas, "case")), why.msg);
-		*(rc ? failed : passed) += 1;
-	}
-}
-
 int64_t edge_test(const struct edge_set *set, const char *only, struct err *e)
 {
-	int64_t passed = 0, failed = 0;
-	auto_db db = {0};
-
-	if (check_given_open(&db, e))
-		return -1;
-	for (size_t i = 0; i < set->n; i++)
-		if (!only || strncmp(set->at[i].id, only, strlen(only)) == 0)
-			test_file(&db, &set->at[i], &passed, &failed);
-	printf("%" PRId64 " passed, %" PRId64 " failed\n", passed, failed);
-	return passed + failed ? failed : err_set(e, ERR_USAGE, "no edge starts with '%s'", only ? only : "");
+	return check_given_test("edge", (struct check_cases){set->at, set->n, sizeof(*set->at), offsetof(struct edge, file), uncovered, run_case}, only, e);
 }
