@@ -28,6 +28,9 @@ static const struct command commands[] = {
 	{"search", cmd_search, "Find by name, label, image, package, identifier, setting."},
 	{"benchmark", cmd_benchmark, "List a framework's controls with their state."},
 	{"sql", cmd_sql, "Answer one SELECT, read-only; list the views."},
+	{"paths", cmd_paths, "Show how an attacker gets from one place to another."},
+	{"whatif", cmd_whatif, "Tell which findings and paths appear and vanish with a change."},
+	{"edges", cmd_edges, "List the steps that an attacker can take, explain one, run their cases."},
 	{"browse", cmd_browse, "Walk through an assessment in the terminal."},
 	{"report", cmd_report, "Write the documents: gap analysis, blueprint, slides."},
 	{"version", cmd_version, "Print the version."},
@@ -38,7 +41,7 @@ enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 /* First arguments of commands that have several, for shell completion. */
 static const struct {
 	const char *command, *names;
-} verbs[] = {{"feeds", "import status compare"}, {"checks", "list show test"}};
+} verbs[] = {{"feeds", "import status compare"}, {"checks", "list show test"}, {"edges", "list show test"}};
 
 static const char *verbs_of(const char *command)
 {

@@ -8,11 +8,13 @@
 #include "derive-defaults.h"
 #include "derive-match.h"
 #include "derive-node.h"
+#include "derive-paths.h"
 #include "derive-rank.h"
 #include "derive-rbac.h"
 #include "derive-scope.h"
 #include "derive-usage.h"
 #include "derive-workload.h"
+#include "edge.h"
 #include "framework.h"
 #include "load-bundle.h"
 #include "load-engagement.h"
@@ -368,6 +370,21 @@ static int check_all(struct run *r, struct err *e)
 	return 0;
 }
 
+static int find_paths(struct run *r, struct err *e)
+{
+	static const struct derive_step paths[] = {{"paths", derive_paths}, {NULL, NULL}};
+	const char *edge = r->options->edge;
+	double before = cpu_seconds();
+
+	if (edge && !*edge)
+		return 0;
+	if (derive_edges(r->db, edge, r->options->verbose, e))
+		return err_wrap(e, "edges");
+	if (r->options->verbose)
+		fprintf(stderr, "%-24s %6.2f s\n", "edges", cpu_seconds() - before);
+	return edge ? 0 : derive_all(r, paths, e);
+}
+
 static int told_by_people(struct run *r, struct err *e)
 {
 	if (r->options->engagement_text.p)
@@ -387,7 +404,7 @@ static int build(struct run *r, struct err *e)
 		progress_clear();
 		fprintf(stderr, "%-24s %6.2f s\n", "load", cpu_seconds() - before);
 	}
-	if (load_node_waiting(r->db, e) || load_registry_waiting(r->db, e) || match_feeds(r, e) || derive_all(r, steps, e) || set_trust(r, e))
+	if (load_node_waiting(r->db, e) || load_registry_waiting(r->db, e) || match_feeds(r, e) || derive_all(r, steps, e) || find_paths(r, e) || set_trust(r, e))
 		return -1;
 	return r->options->no_checks ? 0 : check_all(r, e) || derive_all(r, ranks, e) ? -1 : 0;
 }

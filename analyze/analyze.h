@@ -16,6 +16,7 @@ struct analyze_options {
 	const char *cluster_name;   /* for clusters that nothing names */
 	bool verbose;		    /* timings to stderr */
 	bool no_checks;		    /* load and derive only */
+	const char *edge;	    /* only steps of this id and no paths; "": none at all; NULL: all. For cases, which ask for one thing */
 	/* Gives the members instead of `inputs`, as input_walk() does; NULL: none. For the cases of checks, which lie in memory. */
 	int (*walk)(void *ctx, input_each *each, void *each_ctx, struct err *e);
 	void *walk_ctx;

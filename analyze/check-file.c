@@ -2,15 +2,9 @@
 // Check files into memory, with every mistake that can be seen without a database. What their SQL does is check-run.c's.
 #include "check.h"
 #include "common/buf.h"
-#include "common/embed.h"
-#include "common/input.h"
-#include "common/limits.h"
-#include "common/source.h"
 #include "common/yaml-read.h"
 
-#include <dirent.h>
 #include <stddef.h>
-#include <sys/stat.h>
 
 const char *const check_domains[CHECK_DOMAINS] = {"iam", "registry", "scanning", "content", "runtime", "data"};
 
@@ -19,11 +13,7 @@ static const char *const efforts[] = {"hours", "days", "weeks", NULL};
 static const char *const owners[] = {"developers", "platform", "security", "management", NULL};
 
 /* The keys that hold one text, and where it goes. */
-static const struct {
-	const char *key;
-	size_t at;
-	bool needed;
-} texts[] = {
+static const struct knowledge_text texts[] = {
 	{"id", offsetof(struct check, id), true}, {"title", offsetof(struct check, title), true},
 	{"severity", offsetof(struct check, severity), true}, {"domain", offsetof(struct check, domain), true},
 	{"over", offsetof(struct check, over), false}, {"where", offsetof(struct check, where), false},
@@ -34,11 +24,6 @@ static const struct {
 	{"false_positives", offsetof(struct check, false_positives), false},
 };
 enum { TEXTS = sizeof(texts) / sizeof(texts[0]) };
-
-static const char **slot(struct check *c, size_t i)
-{
-	return (const char **)((char *)c + texts[i].at);
-}
 
 const char *check_scope_of(const char *kind)
 {
@@ -52,51 +37,12 @@ const char *check_scope_of(const char *kind)
 	return "site";
 }
 
-static bool one_of(const char *word, const char *const *list)
-{
-	while (*list && strcmp(*list, word) != 0)
-		list++;
-	return *list != NULL;
-}
-
-/* An array of texts; a single text counts as an array of one. NULL when it holds anything else. */
-static const char **words(struct arena *a, const struct json *v, size_t *n)
-{
-	const char **out = arena_array(a, (size_t)json_count(v) + 2, sizeof(*out));
-
-	*n = 0;
-	if (json_is(v, JSON_STRING))
-		out[(*n)++] = v->text;
-	JSON_EACH(item, v) {
-		if (item->type != JSON_STRING)
-			return NULL;
-		out[(*n)++] = item->text;
-	}
-	return *n || json_is(v, JSON_ARRAY) ? out : NULL;
-}
-
-static int read_needs(struct arena *a, const struct json *v, struct check *c, struct err *e)
-{
-	if (!json_is(v, JSON_ARRAY))
-		return err_set(e, ERR_INPUT, "needs: a list of evidence kinds is expected");
-	c->needs = arena_array(a, (size_t)v->n + 1, sizeof(*c->needs));
-	JSON_EACH(item, v) {
-		struct check_need *need = &c->needs[c->needs_n++];
-
-		need->any = words(a, item, &need->n);
-		if (!need->any || !need->n)
-			return err_set(e, ERR_INPUT, "needs: each is a kind of evidence or a list of which any will do");
-	}
-	c->scope = c->needs_n ? check_scope_of(c->needs[0].any[0]) : "site";
-	return 0;
-}
-
 static int read_references(struct arena *a, const struct json *v, struct check *c, struct err *e)
 {
 	auto_buf b = BUF_INIT;
 	size_t n;
 
-	if (!words(a, v, &n))
+	if (!knowledge_words(a, v, &n))
 		return err_set(e, ERR_INPUT, "references: a list of addresses is expected");
 	json_write(&b, v);
 	c->references = arena_strndup(a, b.p, b.n);
@@ -106,23 +52,22 @@ static int read_references(struct arena *a, const struct json *v, struct check *
 static int read_member(struct arena *a, const char *key, const struct json *v, struct check *c, struct err *e)
 {
 	size_t n;
+	int text;
 
-	if (strcmp(key, "needs") == 0)
-		return read_needs(a, v, c, e);
+	if (strcmp(key, "needs") == 0) {
+		if (knowledge_needs(a, v, &c->needs, &c->needs_n, e))
+			return -1;
+		c->scope = c->needs_n ? check_scope_of(c->needs[0].any[0]) : "site";
+		return 0;
+	}
 	if (strcmp(key, "references") == 0)
 		return read_references(a, v, c, e);
 	if (strcmp(key, "facts") == 0) {
-		c->facts = words(a, v, &n);
+		c->facts = knowledge_words(a, v, &n);
 		return c->facts ? 0 : err_set(e, ERR_INPUT, "facts: a list of columns is expected");
 	}
-	for (size_t i = 0; i < TEXTS; i++)
-		if (strcmp(key, texts[i].key) == 0) {
-			if (!json_scalar(v).n && !json_is(v, JSON_TRUE) && !json_is(v, JSON_FALSE))
-				return err_set(e, ERR_INPUT, "%s: a text is expected", key);
-			*slot(c, i) = json_scalar(v).p ? v->text : v->type == JSON_TRUE ? "1" : "0";
-			return 0;
-		}
-	return err_set(e, ERR_INPUT, "unknown key '%s'", key);
+	text = knowledge_read_text(texts, TEXTS, c, key, v, e);
+	return text > 0 ? 0 : text < 0 ? -1 : err_set(e, ERR_INPUT, "unknown key '%s'", key);
 }
 
 /* The id is the folder's name, a dot and the file's stem. */
@@ -143,37 +88,31 @@ static bool in_domains(const char *domain)
 	return false;
 }
 
-/* Results must not depend on the day they are made. */
-static bool asks_the_clock(const struct check *c)
+static bool asks_clock(const struct check *c)
 {
-	const char *const sql[] = {c->query, c->where, c->fails, c->detail, c->key};
-
-	for (size_t i = 0; i < sizeof(sql) / sizeof(sql[0]); i++)
-		if (sql[i] && (span_has(span_of(sql[i]), "'now'") || span_has(span_of(sql[i]), "current_timestamp") || span_has(span_of(sql[i]), "current_date")))
-			return true;
-	return false;
+	return knowledge_asks_clock(c->query) || knowledge_asks_clock(c->where) || knowledge_asks_clock(c->fails) || knowledge_asks_clock(c->detail) ||
+	       knowledge_asks_clock(c->key);
 }
 
 static int validate(const struct check *c, struct err *e)
 {
-	for (size_t i = 0; i < TEXTS; i++)
-		if (texts[i].needed && !*slot((struct check *)c, i))
-			return err_set(e, ERR_INPUT, "'%s' is missing", texts[i].key);
+	if (knowledge_texts_there(texts, TEXTS, c, e))
+		return -1;
 	if (!c->scope || !c->references)
 		return err_set(e, ERR_INPUT, "'%s' is missing", c->scope ? "references" : "needs");
-	if (!one_of(c->severity, severities))
+	if (!knowledge_one_of(c->severity, severities))
 		return err_set(e, ERR_INPUT, "severity '%s' is not critical, high, medium, low or info", c->severity);
 	if (!in_domains(c->domain))
 		return err_set(e, ERR_INPUT, "domain '%s' is not one of the six", c->domain);
-	if (!one_of(c->effort, efforts))
+	if (!knowledge_one_of(c->effort, efforts))
 		return err_set(e, ERR_INPUT, "effort '%s' is not hours, days or weeks", c->effort);
-	if (!one_of(c->owner, owners))
+	if (!knowledge_one_of(c->owner, owners))
 		return err_set(e, ERR_INPUT, "owner '%s' is not developers, platform, security or management", c->owner);
 	if (!id_fits(c))
 		return err_set(e, ERR_INPUT, "id '%s' is not domain '%s', a dot and the file's stem", c->id, c->domain);
 	if (c->query ? c->over || c->where || c->fails || c->detail || c->key || c->facts : !c->over || !c->fails || !c->detail)
 		return err_set(e, ERR_INPUT, "either `query` alone, or `over`, `fails` and `detail` (with `where`, `key`, `facts`)");
-	if (asks_the_clock(c))
+	if (asks_clock(c))
 		return err_set(e, ERR_INPUT, "asks for the current time; meta 'as-of' is the time of the assessment");
 	return 0;
 }
@@ -193,87 +132,23 @@ int check_parse(struct arena *a, const char *file, struct span text, struct chec
 	return validate(c, e) ? err_wrap(e, "%s", file) : 0;
 }
 
-static int add(struct check_set *set, const char *file, struct span text, struct err *e)
+static int add(void *ctx, const char *file, struct span text, struct err *e)
 {
-	if (set->n == set->cap) {
-		size_t cap = set->cap ? set->cap * 2 : 256;
-		struct check *at = reallocarray(set->at, cap, sizeof(*at));
+	struct check_set *set = ctx;
 
-		if (!at)
-			die("out of memory");
-		set->at = at;
-		set->cap = cap;
-	}
+	set->at = knowledge_room(set->at, set->n, &set->cap, sizeof(*set->at));
 	if (check_parse(&set->arena, file, text, &set->at[set->n], e))
 		return -1;
 	set->n++;
 	return 0;
 }
 
-static bool is_check(struct span name)
-{
-	return span_ends(name, ".yaml") && !span_ends(name, ".test.yaml");
-}
-
-static int add_file(struct check_set *set, const char *path, struct err *e)
-{
-	auto_buf text = BUF_INIT;
-	struct source s;
-	int rc;
-
-	if (source_from_file(&s, path, e))
-		return -1;
-	rc = source_slurp(&s, &text, LIMIT_DOCUMENT_BYTES, e);
-	source_close(&s);
-	return rc ? -1 : add(set, path, buf_span(&text), e);
-}
-
-/* Two levels: DIR/<domain>/<stem>.yaml, or DIR/<stem>.yaml. */
-static int add_folder(struct check_set *set, const char *dir, int depth, struct err *e)
-{
-	struct dirent **names;
-	int n = scandir(dir, &names, NULL, alphasort), rc = 0;
-
-	if (n < 0)
-		return err_errno(e, "%s", dir);
-	for (int i = 0; i < n; i++) {
-		char path[LIMIT_NAME_BYTES];
-		struct stat st;
-
-		if (rc == 0 && names[i]->d_name[0] != '.' && snprintf(path, sizeof(path), "%s/%s", dir, names[i]->d_name) < (int)sizeof(path) &&
-		    stat(path, &st) == 0) {
-			if (S_ISDIR(st.st_mode) && depth)
-				rc = add_folder(set, path, depth - 1, e);
-			else if (S_ISREG(st.st_mode) && is_check(span_of(path)))
-				rc = add_file(set, path, e);
-		}
-		free(names[i]);
-	}
-	free(names);
-	return rc;
-}
-
-static int by_id(const void *a, const void *b)
-{
-	return strcmp(((const struct check *)a)->id, ((const struct check *)b)->id);
-}
-
 int check_set_load(struct check_set *set, const char *dir, struct err *e)
 {
-	const struct embed *f;
-
 	*set = (struct check_set){0};
-	for (size_t i = 0; (f = embed_at("analyze/checks/", i)); i++)
-		if (is_check(span_of(f->path)) && add(set, f->path, embed_span(f), e))
-			return -1;
-	if (dir && add_folder(set, dir, 1, e))
+	if (knowledge_walk("analyze/checks/", dir, add, set, e))
 		return -1;
-	if (set->n)
-		qsort(set->at, set->n, sizeof(*set->at), by_id);
-	for (size_t i = 1; i < set->n; i++)
-		if (strcmp(set->at[i - 1].id, set->at[i].id) == 0)
-			return err_set(e, ERR_INPUT, "%s: the id '%s' is that of %s", set->at[i].file, set->at[i].id, set->at[i - 1].file);
-	return 0;
+	return knowledge_sort(set->at, set->n, sizeof(*set->at), offsetof(struct check, file), e);
 }
 
 void check_set_fini(struct check_set *set)
@@ -285,7 +160,5 @@ void check_set_fini(struct check_set *set)
 
 const struct check *check_find(const struct check_set *set, const char *id)
 {
-	struct check key = {.id = id};
-
-	return set->n ? bsearch(&key, set->at, set->n, sizeof(*set->at), by_id) : NULL;
+	return knowledge_find(set->at, set->n, sizeof(*set->at), id);
 }

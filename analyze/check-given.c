@@ -7,6 +7,8 @@
 #include "common/buf.h"
 #include "common/recognise.h"
 
+#include <inttypes.h>
+
 struct given {
 	struct arena *arena;
 	const struct json *cas;
@@ -157,10 +159,10 @@ int check_given_open(struct db *db, struct err *e)
 	return analyze_create(db, NULL, e) || db_undoable(db, e) ? -1 : 0;
 }
 
-int check_given(struct arena *a, const struct json *cas, struct db *db, struct err *e)
+int check_given(struct arena *a, const struct json *cas, const char *edge, struct db *db, struct err *e)
 {
 	struct given g = {a, cas, db};
-	struct analyze_options o = {.no_checks = true, .walk = walk, .walk_ctx = &g, .as_of = AS_OF};
+	struct analyze_options o = {.no_checks = true, .edge = edge, .walk = walk, .walk_ctx = &g, .as_of = AS_OF};
 	const struct json *engagement = json_get(cas, "engagement");
 	auto_buf told = BUF_INIT;
 	int64_t unread = 0;
@@ -174,4 +176,42 @@ int check_given(struct arena *a, const struct json *cas, struct db *db, struct e
 	if (unread)
 		return err_set(e, ERR_INPUT, "`given` could not be read wholly (%d problems)", (int)unread);
 	return 0;
+}
+
+static void test_file(struct db *db, const struct check_cases *files, const void *element, int64_t *passed, int64_t *failed)
+{
+	const char *id = *(const char *const *)element, *file = *(const char *const *)((const char *)element + files->file), *lacks = NULL;
+	auto_arena a = ARENA_INIT;
+	struct err why = {0};
+	struct json *cases;
+
+	if (knowledge_cases(&a, file, &cases, &why) || (lacks = files->lacks(&a, cases))) {
+		printf("not ok - %s: %s\n", id, lacks ? lacks : why.msg);
+		(*failed)++;
+		return;
+	}
+	JSON_EACH(cas, cases) {
+		int rc = files->run(&a, db, element, cas, &why);
+
+		if (rc < 0)
+			printf("not ok - %s: %.*s: %s\n", id, SPAN_ARG(json_text_at(cas, "case")), why.msg);
+		*(rc ? failed : passed) += 1;
+	}
+}
+
+int64_t check_given_test(const char *what, struct check_cases files, const char *only, struct err *e)
+{
+	int64_t passed = 0, failed = 0;
+	auto_db db = {0};
+
+	if (check_given_open(&db, e))
+		return -1;
+	for (size_t i = 0; i < files.n; i++) {
+		const void *element = (const char *)files.at + i * files.size;
+
+		if (!only || strncmp(*(const char *const *)element, only, strlen(only)) == 0)
+			test_file(&db, &files, element, &passed, &failed);
+	}
+	printf("%" PRId64 " passed, %" PRId64 " failed\n", passed, failed);
+	return passed + failed ? failed : err_set(e, ERR_USAGE, "no %s starts with '%s'", what, only ? only : "");
 }

@@ -64,7 +64,7 @@ static void judge_needs(struct judge *j, struct scope *s)
 	auto_buf missing = BUF_INIT, reason = BUF_INIT;
 
 	for (size_t i = 0; i < j->c->needs_n; i++) {
-		const struct check_need *need = &j->c->needs[i];
+		const struct knowledge_need *need = &j->c->needs[i];
 		const char *why = NULL;
 		bool met = false;
 

@@ -4,42 +4,15 @@
 #include "check.h"
 #include "check-given.h"
 #include "common/buf.h"
-#include "common/embed.h"
-#include "common/limits.h"
 #include "common/text.h"
-#include "common/yaml-read.h"
 
-#include <inttypes.h>
-
-/* "subject verdict" lines, of what is expected and of what came out. */
-struct lines {
-	char **at;
-	size_t n, cap;
-};
+#include <stddef.h>
 
 struct outcome {
 	struct arena *arena;
-	struct lines verdicts;
+	struct knowledge_lines verdicts;
 	bool unsaid; /* a fail without a sentence */
 };
-
-static void add_line(struct arena *a, struct lines *l, const char *text)
-{
-	if (l->n == l->cap) {
-		char **at = arena_array(a, l->cap ? l->cap * 2 : 16, sizeof(*at));
-
-		if (l->n)
-			memcpy(at, l->at, l->n * sizeof(*at));
-		l->at = at;
-		l->cap = l->cap ? l->cap * 2 : 16;
-	}
-	l->at[l->n++] = arena_strdup(a, text);
-}
-
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
 
 static int keep(void *ctx, const struct check *c, const struct check_row *row, struct err *e)
 {
@@ -52,66 +25,54 @@ static int keep(void *ctx, const struct check *c, const struct check_row *row, s
 	if (strcmp(row->verdict, "error") == 0)
 		buf_printf(&b, " (%.*s)", SPAN_ARG(row->detail));
 	o->unsaid |= strcmp(row->verdict, "fail") == 0 && (row->detail.n < 5 || span_has(row->detail, "  "));
-	add_line(o->arena, &o->verdicts, buf_str(&b));
+	knowledge_line(o->arena, &o->verdicts, buf_str(&b));
 	return 0;
 }
 
-static int expected(struct arena *a, const struct json *expect, struct lines *l, struct err *e)
+static int expected(struct arena *a, const struct json *expect, struct knowledge_lines *l, struct err *e)
 {
 	JSON_EACH(row, expect) {
 		struct span subject = json_text_at(row, "subject"), verdict = json_text_at(row, "verdict");
 
 		if (!subject.p || !verdict.p)
 			return err_set(e, ERR_INPUT, "each row of `expect` has `subject` and `verdict`");
-		add_line(a, l, arena_printf(a, "%.*s %.*s", SPAN_ARG(subject), SPAN_ARG(verdict)));
+		knowledge_line(a, l, arena_printf(a, "%.*s %.*s", SPAN_ARG(subject), SPAN_ARG(verdict)));
 	}
 	return l->n ? 0 : err_set(e, ERR_INPUT, "`expect` holds no verdict");
 }
 
-static bool same(struct lines *a, struct lines *b)
+/* Steps and paths are only searched for checks that read them. */
+static const char *reads_paths(const struct check *c)
 {
-	qsort(a->at, a->n, sizeof(*a->at), by_text);
-	qsort(b->at, b->n, sizeof(*b->at), by_text);
-	if (a->n != b->n)
-		return false;
-	for (size_t i = 0; i < a->n; i++)
-		if (strcmp(a->at[i], b->at[i]) != 0)
-			return false;
-	return true;
-}
-
-static void print_lines(const char *head, const struct lines *l)
-{
-	printf("    %s\n", head);
-	for (size_t i = 0; i < l->n; i++)
-		printf("      %s\n", l->at[i]);
+	return c->query && (span_has(span_of(c->query), "path") || span_has(span_of(c->query), "edge")) ? NULL : "";
 }
 
 /* 0 as expected, 1 not, -1 when the case itself cannot be run. */
-static int run_case(struct arena *a, struct db *db, const struct check *c, const struct json *cas, struct err *e)
+static int run_case(struct arena *a, struct db *db, const void *check, const struct json *cas, struct err *e)
 {
+	const struct check *c = check;
 	struct outcome out = {.arena = a};
-	struct lines want = {0};
+	struct knowledge_lines want = {0};
 	int rc;
 
 	if (expected(a, json_get(cas, "expect"), &want, e))
 		return -1;
-	rc = check_given(a, cas, db, e) || check_run(db, c, keep, &out, e) ? -1 : 0;
+	rc = check_given(a, cas, reads_paths(c), db, e) || check_run(db, c, keep, &out, e) ? -1 : 0;
 	db_rollback(db);
 	if (rc)
 		return -1;
-	if (same(&want, &out.verdicts) && !out.unsaid)
+	if (knowledge_same(&want, &out.verdicts) && !out.unsaid)
 		return 0;
 	printf("not ok - %s: %.*s\n", c->id, SPAN_ARG(json_text_at(cas, "case")));
 	if (out.unsaid)
 		printf("    a fail says nothing in `detail`, or has double blanks\n");
-	print_lines("expected", &want);
-	print_lines("came out", &out.verdicts);
+	knowledge_print("expected", &want);
+	knowledge_print("came out", &out.verdicts);
 	return 1;
 }
 
 /* Which verdicts a file's cases expect: a fail, a pass and missing evidence must all be there. */
-static const char *uncovered(const struct json *cases)
+static const char *uncovered(struct arena *a, const struct json *cases)
 {
 	static const char *const needed[] = {"fail", "pass", "not-assessed"};
 
@@ -122,70 +83,12 @@ static const char *uncovered(const struct json *cases)
 			JSON_EACH(row, json_get(cas, "expect"))
 				there |= span_eq(json_text_at(row, "verdict"), needed[i]);
 		if (!there)
-			return needed[i];
+			return arena_printf(a, "no case expects the verdict %s", needed[i]);
 	}
 	return NULL;
 }
 
-/* The text of the file beside the check: carried in the program, or on disk. */
-static struct span test_text(struct arena *a, const struct check *c, struct err *e)
-{
-	const char *path = arena_printf(a, "%.*s.test.yaml", (int)(strlen(c->file) - 5), c->file);
-	struct span text = embed_find(path);
-	auto_buf b = BUF_INIT;
-	struct source s;
-
-	if (text.p || source_from_file(&s, path, e))
-		return text;
-	if (source_slurp(&s, &b, LIMIT_DOCUMENT_BYTES, e) == 0)
-		text = (struct span){arena_strndup(a, b.p ? b.p : "", b.n), b.n};
-	source_close(&s);
-	return text;
-}
-
-static int read_cases(struct arena *a, const struct check *c, struct json **cases, struct err *e)
-{
-	struct span text = test_text(a, c, e);
-	const char *lacks;
-
-	if (!text.p)
-		return -1;
-	if (yaml_parse(a, text, cases, e))
-		return -1;
-	lacks = uncovered(*cases);
-	return lacks ? err_set(e, ERR_INPUT, "no case expects the verdict %s", lacks) : 0;
-}
-
-static void test_file(struct db *db, const struct check *c, int64_t *passed, int64_t *failed)
-{
-	auto_arena a = ARENA_INIT;
-	struct err why = {0};
-	struct json *cases;
-
-	if (read_cases(&a, c, &cases, &why)) {
-		printf("not ok - %s: %s\n", c->id, why.msg);
-		(*failed)++;
-		return;
-	}
-	JSON_EACH(cas, cases) {
-		int rc = run_case(&a, db, c, cas, &why);
-
-		if (rc < 0)
-			printf("not ok - %s: %.*s: %s\n", c->id, SPAN_ARG(json_text_at(cas, "case")), why.msg);
-		*(rc ? failed : passed) += 1;
-	}
-}
-
 int64_t check_test(const struct check_set *set, const char *only, struct err *e)
 {
-	int64_t passed = 0, failed = 0;
-	auto_db db = {0};
-
-	if (check_given_open(&db, e))
-		return -1;
-	for (size_t i = 0; i < set->n; i++)
-		if (!only || strncmp(set->at[i].id, only, strlen(only)) == 0)
-			test_file(&db, &set->at[i], &passed, &failed);
-	printf("%" PRId64 " passed, %" PRId64 " failed\n", passed, failed);
-	return passed + failed ? failed : err_set(e, ERR_USAGE, "no check starts with '%s'", only ? only : "");
+	return check_given_test("check", (struct check_cases){set->at, set->n, sizeof(*set->at), offsetof(struct check, file), uncovered, run_case}, only, e);
 }

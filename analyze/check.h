@@ -6,17 +6,11 @@
  * check-store.c keeps the verdicts of all, check-test.c runs their cases.
  */
 #include "common/db.h"
-#include "common/json.h"
-
-/* One kind of evidence that a check cannot do without; any of several kinds may do. */
-struct check_need {
-	const char **any; /* "kubernetes/pods" */
-	size_t n;
-};
+#include "knowledge.h"
 
 struct check {
 	const char *id, *title, *severity, *domain;
-	struct check_need *needs;
+	struct knowledge_need *needs;
 	size_t needs_n;
 	const char *scope;	/* the kind of scope it is judged in, from the first need: cluster, aws, registry, images, site */
 	const char *over, *where, *fails, *detail, *key; /* or: */

@@ -229,6 +229,26 @@ static int data_class(void *ctx, const struct entry *n, struct err *e)
 	return once(r, n, name, e);
 }
 
+/* Where attackers start and what they must not get. */
+static int path_place(struct reader *r, const struct entry *n, const char *side, struct err *e)
+{
+	struct span thing, title = SPAN_NONE;
+
+	if (entry_text(n, "thing", true, &thing, e) || entry_text(n, "title", false, &title, e))
+		return -1;
+	return db_run(r->db, e, "INSERT OR IGNORE INTO path_place(side, pattern, title) VALUES (?, ?, ?)", "stt", side, thing, title);
+}
+
+static int entry_place(void *ctx, const struct entry *n, struct err *e)
+{
+	return path_place(ctx, n, "entry", e);
+}
+
+static int jewel_place(void *ctx, const struct entry *n, struct err *e)
+{
+	return path_place(ctx, n, "jewel", e);
+}
+
 struct access {
 	struct buf json;
 };
@@ -482,6 +502,8 @@ static const struct section sections[] = {
 	{.key = "approved_images", .lone = "image", .each = approved_image, .keys = {"image", "environment", "kind"}},
 	{.key = "teams", .each = team, .keys = {"name", "contact", "namespaces", "labels", "images"}},
 	{.key = "data_classes", .each = data_class, .keys = {"name", "rank", "places"}},
+	{.key = "entries", .lone = "thing", .each = entry_place, .keys = {"thing", "title"}},
+	{.key = "jewels", .lone = "thing", .each = jewel_place, .keys = {"thing", "title"}},
 	{.key = "job_roles", .each = job_role, .keys = {"name", "purpose", "access"}},
 	{.key = "people", .each = person, .keys = {"name", "job_role", "email", "accounts"}},
 	{.key = "separation_of_duties", .each = duty, .keys = {"name", "one", "other", "except", "reason"}},

@@ -95,17 +95,21 @@ static bool resource_matches(const struct json *resources, struct span resource)
 }
 
 /* Creating has no name yet, so a rule with names never allows it, but for subresources. */
-static bool verb_matches(const struct rbac_rule *rule, const struct right *r)
+bool rbac_rule_covers(const struct rbac_rule *rule, struct span group, struct span resource, struct span verb)
+{
+	bool nameless = (span_eq(verb, "create") || span_eq(verb, "deletecollection")) && !memchr(resource.p, '/', resource.n);
+
+	return holds_or_all(rule->groups, group) && resource_matches(rule->resources, resource) && holds_or_all(rule->verbs, verb) &&
+	       !(nameless && json_count(rule->names));
+}
+
+static bool right_matches(const struct rbac_rule *rule, const struct right *r)
 {
 	struct span rest = span_of(r->verbs);
-	bool named = json_count(rule->names) && !strchr(r->resource, '/');
 
-	while (rest.p) {
-		struct span verb = span_cut(&rest, ' ');
-
-		if (holds_or_all(rule->verbs, verb) && !(named && (span_eq(verb, "create") || span_eq(verb, "deletecollection"))))
+	while (rest.p)
+		if (rbac_rule_covers(rule, span_of(r->group), span_of(r->resource), span_cut(&rest, ' ')))
 			return true;
-	}
 	return false;
 }
 
@@ -142,7 +146,7 @@ void rbac_rights_of(const struct rbac_rule *rule, struct rbac_rights *out)
 		const struct right *r = &rights[i];
 		const char *name = named && !names_power(rule->names, r->name) ? r->named : r->name;
 
-		if (name && holds_or_all(rule->groups, span_of(r->group)) && resource_matches(rule->resources, span_of(r->resource)) && verb_matches(rule, r))
+		if (name && right_matches(rule, r))
 			add(out, name);
 	}
 }

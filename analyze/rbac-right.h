@@ -12,5 +12,7 @@ struct rbac_rights {
 	const char *names[64]; /* literals */
 	size_t n;
 };
+/* True when the rule allows the verb on the resource ("pods", "pods/exec"), be it only for the objects that it names. */
+bool rbac_rule_covers(const struct rbac_rule *rule, struct span group, struct span resource, struct span verb);
 void rbac_rights_of(const struct rbac_rule *rule, struct rbac_rights *out);
 #endif

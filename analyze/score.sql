@@ -23,7 +23,7 @@ CREATE TEMP TABLE weighed AS
 -- Open critical findings on what the outside reaches or on a path of attack: the reason for a cap.
 CREATE TEMP TABLE reached AS SELECT workload AS thing FROM exposure WHERE outside
   UNION SELECT c.thing FROM container c JOIN exposure e ON e.workload = c.workload WHERE e.outside
-  UNION SELECT e.source FROM path_hop h JOIN edge e ON e.id = h.edge UNION SELECT e.target FROM path_hop h JOIN edge e ON e.id = h.edge;
+  UNION SELECT e.source FROM path_hop h JOIN edge e ON e.id = h.edge UNION SELECT e.target FROM path_hop h JOIN edge e ON e.id = h.edge UNION SELECT e.proof FROM path_hop h JOIN edge e ON e.id = h.edge;
 CREATE TEMP TABLE cap AS
   SELECT domain, count(*) AS findings, min(subject) AS subject FROM finding
   WHERE verdict = 'fail' AND severity = 'critical' AND accepted IS NULL AND thing IN (SELECT thing FROM reached) GROUP BY domain;

@@ -47,7 +47,29 @@ INSERT INTO far_right
     'csr-approve', 'webhooks-write', 'rbac-write', 'workloads-write')
   GROUP BY cluster, subject_kind, subject_namespace, subject_name, who, right ORDER BY right != 'all', cluster, who, right;
 
--- The worst ways from outside (else from a flaw in a program) over a workload to its node or to far-reaching rights.
+-- The worst paths, one per entry and first change that would end it, as documents draw them: steps that take effort, in few words.
+INSERT INTO inferred_way
+WITH first_change(path, change) AS (SELECT h.path, e.change FROM path_hop h JOIN edge e ON e.id = h.edge JOIN change c ON c.id = e.change
+      WHERE c.effort != 'never' AND e.edge_id NOT GLOB 'entry-*' AND e.edge_id NOT IN ('program-flaw', 'pod-token') AND e.edge_id NOT GLOB 'exploit-*' GROUP BY h.path HAVING h.ordinal = min(h.ordinal)),
+  worst AS (SELECT min(p.id) AS path FROM path p LEFT JOIN first_change f ON f.path = p.id WHERE p.id IN (SELECT path FROM path_hop) GROUP BY coalesce(f.change, -p.id)),
+  one_entry AS (SELECT min(w.path) AS path FROM worst w JOIN path p ON p.id = w.path GROUP BY p.entry),
+  chosen AS (SELECT o.path, row_number() OVER (ORDER BY o.path) AS n, p.entry, n.class, n.title,
+      (SELECT k.text || ' (' || t.ref || ')' FROM path_hop h JOIN edge e ON e.id = h.edge JOIN change k ON k.id = e.change JOIN thing t ON t.id = k.thing LEFT JOIN cut c ON c.change = k.id
+        WHERE h.path = o.path AND k.effort != 'never' ORDER BY c.ordinal IS NULL, c.ordinal, h.ordinal DESC LIMIT 1) AS cut,
+      (SELECT w.namespace || '/' || w.name FROM path_hop h JOIN edge e ON e.id = h.edge JOIN workload w ON w.thing IN (e.source, e.target) WHERE h.path = o.path ORDER BY h.ordinal LIMIT 1) AS workload
+    FROM one_entry o JOIN path p ON p.id = o.path JOIN path_end n ON n.side = 'entry' AND n.thing = p.entry ORDER BY o.path LIMIT 3),
+  step AS (SELECT c.n, row_number() OVER (PARTITION BY c.n ORDER BY h.ordinal) AS k, h.ordinal, max(h.ordinal) OVER (PARTITION BY c.n) AS last, e.confidence, e.edge_id,
+      CASE WHEN t.kind = 'virtual' THEN replace(replace(t.name, ' of cluster ' || coalesce(t.cluster, ''), ''), ' on cluster ' || coalesce(t.cluster, ''), '') ELSE coalesce(t.namespace || '/', '') || t.name END AS thing,
+      lower(substr(k.title, 1, 1)) || substr(k.title, 2) AS how
+    FROM chosen c JOIN path_hop h ON h.path = c.path JOIN edge e ON e.id = h.edge JOIN edge_kind k ON k.id = e.edge_id JOIN thing t ON t.id = e.target
+    WHERE (e.cost > 0 OR h.ordinal = (SELECT max(x.ordinal) FROM path_hop x WHERE x.path = c.path)) AND e.edge_id NOT GLOB 'entry-*')
+SELECT n, 1, CASE WHEN class = 'internet' THEN 'Anybody outside' ELSE upper(substr(title, 1, 1)) || substr(replace(title, ' of cluster ' || coalesce((SELECT cluster FROM thing WHERE id = entry), ''), ''), 2) END, NULL, NULL,
+  class IN ('internet', 'anonymous'), coalesce(workload, title), replace(coalesce(cut, 'None is known.'), '`', '') FROM chosen
+UNION ALL
+SELECT s.n, s.k + 1, s.thing, s.how, CASE WHEN s.ordinal = s.last THEN 'critical' WHEN s.confidence = 'assumed' THEN 'medium' ELSE 'high' END, c.class IN ('internet', 'anonymous'), coalesce(c.workload, c.title),
+  replace(coalesce(c.cut, 'None is known.'), '`', '') FROM step s JOIN chosen c ON c.n = s.n ORDER BY 1, 2;
+
+-- Where no path was found: the worst ways from outside (else from a flaw in a program) over a workload to its node or to far-reaching rights.
 INSERT INTO inferred_way
 WITH node_way(workload, rank, how, fix) AS (
     SELECT coalesce(c.workload, f.thing), 
@@ -73,7 +95,7 @@ WITH node_way(workload, rank, how, fix) AS (
       (i.how IS NOT NULL) * 100 + coalesce(20 - 5 * n.rank, 0) + coalesce(24 - 8 * r.rank, 0) AS strength
     FROM workload w LEFT JOIN node_way n ON n.workload = w.thing LEFT JOIN right_way r ON r.cluster = w.cluster AND r.ns = w.namespace AND r.name = w.service_account AND (w.automount IS NOT 0 OR w.token_mounted)
       LEFT JOIN way_in i ON i.workload = w.thing
-    WHERE (n.workload IS NOT NULL OR r.name IS NOT NULL) AND NOT w.static),
+    WHERE (n.workload IS NOT NULL OR r.name IS NOT NULL) AND NOT w.static AND NOT EXISTS (SELECT 1 FROM path)),
   chosen AS (SELECT *, row_number() OVER (ORDER BY strength DESC, cluster, workload) AS n FROM candidate ORDER BY strength DESC, cluster, workload LIMIT 3),
   hop(n, step, thing, how, colour, outside, workload, cut) AS (
     SELECT n, 1, CASE WHEN entry IS NULL THEN 'A flaw in the program' ELSE 'Anybody outside' END, NULL, NULL, entry IS NOT NULL, workload, cut FROM chosen

@@ -32,4 +32,13 @@
 #define LIMIT_AUDIT_USES 500000u
 /* Version strings: nothing real is longer; comparison stays linear. */
 #define LIMIT_VERSION_BYTES 256
+/* Edges of one kind, and of all: twenty times what 100,000 objects give. A binding with a million subjects is stopped there. */
+#define LIMIT_EDGES_OF_A_KIND 300000
+#define LIMIT_EDGES 2000000
+/* Paths whose hops are kept; the others are counted. Nobody reads more, and each takes a dozen rows. */
+#define LIMIT_PATHS 5000u
+/* Changes that a site is told to make first: a page of them. */
+#define LIMIT_CUTS 40
+/* Steps of the searches for them, some 100 million a second: half a second at most. */
+#define LIMIT_CUT_STEPS 40000000ull
 #endif

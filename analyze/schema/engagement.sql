@@ -16,6 +16,8 @@ CREATE TABLE trusted_registry (pattern TEXT PRIMARY KEY, purpose TEXT) STRICT, W
 CREATE TABLE approved_image (environment TEXT NOT NULL, pattern TEXT NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (environment, pattern, kind)) STRICT, WITHOUT ROWID; -- kind: base, image
 CREATE TABLE team (name TEXT PRIMARY KEY, contact TEXT, selector TEXT NOT NULL) STRICT, WITHOUT ROWID; -- selector: JSON {namespaces, labels, images}
 CREATE TABLE data_class (name TEXT PRIMARY KEY, rank INTEGER NOT NULL, places TEXT NOT NULL) STRICT, WITHOUT ROWID; -- places: JSON array of namespace patterns and stores
+-- Where attackers start (entry) and what they must not get (jewel), beside what analyze/targets names. pattern: of refs, * matches any run of characters.
+CREATE TABLE path_place (side TEXT NOT NULL, pattern TEXT NOT NULL, title TEXT, PRIMARY KEY (side, pattern)) STRICT, WITHOUT ROWID;
 CREATE TABLE job_role (name TEXT PRIMARY KEY, purpose TEXT, access TEXT NOT NULL) STRICT, WITHOUT ROWID; -- access: JSON array of {system, principal, needs}
 CREATE TABLE person (name TEXT PRIMARY KEY, job_role TEXT, email TEXT, accounts TEXT NOT NULL) STRICT, WITHOUT ROWID; -- accounts: JSON array of principal refs
 CREATE TABLE regulation (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;

@@ -45,6 +45,7 @@ CREATE TABLE binding_subject (
 ) STRICT;
 CREATE INDEX binding_subject_binding ON binding_subject(binding);
 CREATE INDEX binding_subject_name ON binding_subject(name);
+CREATE INDEX binding_subject_thing ON binding_subject(thing);
 
 -- Rights that a rule holds and that matter most, one row per rule and right; filled by derive-rbac, the table of them is in rbac-right.c.
 CREATE TABLE rule_right (

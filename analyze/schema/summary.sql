@@ -54,7 +54,7 @@ CREATE TABLE far_right (
 ) STRICT;
 CREATE INDEX far_right_name ON far_right(name, namespace);
 
--- Ways of an attacker inferred from what is set, at most three, the worst first; superseded by path where edges were searched.
+-- Ways of an attacker, at most three, the worst first: paths where the search found some, else inferred from what is set.
 CREATE TABLE inferred_way (
   number INTEGER NOT NULL, step INTEGER NOT NULL, -- both from 1
   thing TEXT NOT NULL,       -- where the attacker is after this step

@@ -2,7 +2,6 @@
 // One finding: what is wrong, the evidence for it, why it matters, what to change; and the raw object.
 #include "view-text.h"
 #include "common/json.h"
-#include "common/object.h"
 
 struct detail {
 	struct view view;
@@ -115,55 +114,9 @@ static int fill_finding(struct detail *d, struct browser *b, struct err *e)
 	return rc < 0 ? -1 : 0;
 }
 
-/* Indents minified JSON for reading. */
-static void pretty(struct buf *out, const struct json *v, int depth)
-{
-	bool object = json_is(v, JSON_OBJECT);
-	bool first = true;
-
-	if (!json_count(v)) {
-		json_write(out, v);
-		return;
-	}
-	buf_add_str(out, object ? "{\n" : "[\n");
-	for (uint32_t i = 0; i < v->n; i++) {
-		if (!first)
-			buf_add_str(out, ",\n");
-		first = false;
-		for (int k = 0; k <= depth; k++)
-			buf_add_str(out, "  ");
-		if (object) {
-			json_write(out, &v->members[i].key);
-			buf_add_str(out, ": ");
-		}
-		pretty(out, object ? &v->members[i].value : &v->items[i], depth + 1);
-	}
-	buf_add_char(out, '\n');
-	for (int k = 0; k < depth; k++)
-		buf_add_str(out, "  ");
-	buf_add_char(out, object ? '}' : ']');
-}
-
 static int fill_raw(struct detail *d, struct browser *b, struct err *e)
 {
-	static const char sql[] = "WITH RECURSIVE up(id, parent, depth) AS (SELECT t.id, t.parent, 0 FROM finding f JOIN thing t ON t.id = f.thing WHERE f.id = ? "
-				  "UNION ALL SELECT t.id, t.parent, depth + 1 FROM up JOIN thing t ON t.id = up.parent WHERE depth < 4) "
-				  "SELECT up.id FROM up JOIN object o ON o.thing = up.id ORDER BY depth LIMIT 1";
-	int64_t thing = db_int(b->db, 0, sql, "s", d->id);
-	auto_buf raw = BUF_INIT;
-	auto_buf out = BUF_INIT;
-	auto_arena a = ARENA_INIT;
-	struct json *v;
-
-	if (!thing) {
-		text_para(&d->text, STYLE_DIM, 0, SPAN("There is no raw object behind this finding."));
-		return 0;
-	}
-	if (object_json(b->db, thing, &raw, e) || json_parse(&a, buf_span(&raw), &v, e))
-		return -1;
-	pretty(&out, v, 0);
-	text_para(&d->text, STYLE_PLAIN, 0, buf_span(&out));
-	return 0;
+	return view_object_text(&d->text, b, db_int(b->db, 0, "SELECT thing FROM finding WHERE id = ?", "s", d->id), e);
 }
 
 static int draw(struct view *v, struct browser *b, int top, int rows, struct err *e)

@@ -28,4 +28,6 @@ void text_draw(struct text *t, int top, int rows);
 /* Scrolling and searching: true when the action was of that kind. */
 bool text_act(struct text *t, struct browser *b, enum action a, struct span words);
 void text_fini(struct text *t);
+/* Adds the raw object of a thing, or of what it is a part of, indented (view-object.c). */
+int view_object_text(struct text *t, struct browser *b, int64_t thing, struct err *e);
 #endif

@@ -34,6 +34,10 @@ struct view *view_findings_new(const char *where_column, struct span value);
 struct view *view_detail_new(struct span finding);
 struct view *view_coverage_new(void);
 struct view *view_help_new(void);
+/* `path` 0: the list of all. */
+struct view *view_paths_new(int64_t path);
+/* The raw object of a thing, or of what it is a part of. */
+struct view *view_object_new(int64_t thing);
 
 void browse_push(struct browser *b, struct view *v);
 void browse_pop(struct browser *b);

@@ -55,6 +55,9 @@ echo "jq $jq s; analyze $large s; a tenth of it $small s; three PDFs $report s"
 verdict "analyze / jq -c . on the same files" "$(ratio "$large" "$jq")" 1.5
 verdict "ten times the objects / one tenth" "$(ratio "$large" "$small")" 11
 verdict "peak memory of analyze, MB" "$(cat "$work/rss-large")" 400
+# Steps and paths, as `analyze -v` measures them.
+steps=$("$plimsoll" analyze -v -o "$work/again.db" "$work/large" 2>&1 > /dev/null | awk '$1 == "edges" || $1 == "paths" { t += $2 } END { print t + 0 }')
+verdict "edges and all shortest paths / jq -c . on the same files" "$(ratio "$steps" "$jq")" 0.25
 verdict "three PDFs / analyze" "$(ratio "$report" "$large")" 0.10
 # Roles and bindings: 10,000 bindings derived, 100,000 questions, single questions. The reading of the dump above is the measure.
 python3 "$here/../fixtures/kubernetes/make-rbac.py" large "$work/rbac/dump" 10000 100000

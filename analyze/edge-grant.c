@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which RBAC rules hold the rights that edges ask for. Each rule is looked at once, however often it is bound.
+#include "edge.h"
+#include "rbac-right.h"
+
+static bool holds(const struct rbac_rule *rule, const struct edge_grant *g)
+{
+	for (size_t k = 0; k < g->n; k++)
+		if (rbac_rule_covers(rule, g->group, g->resource, span_of(g->verbs[k])))
+			return true;
+	return false;
+}
+
+static int keep(struct db *db, const struct edge *x, const struct edge_grant *g, int64_t rule, struct span names, struct err *e)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), "%s%s%.*s", x->id, g->as.p ? ":" : "", SPAN_ARG(g->as));
+	return db_run(db, e, "INSERT OR IGNORE INTO edge_rule(edge_id, rule, names) VALUES (?, ?, ?)", "sit", name, rule, names);
+}
+
+static int fill_rule(struct db *db, const struct edge_set *set, int64_t id, const struct rbac_rule *rule, struct span names, struct err *e)
+{
+	for (size_t i = 0; i < set->n; i++)
+		for (size_t k = 0; k < set->at[i].grants_n; k++)
+			if (holds(rule, &set->at[i].grants[k]) &&
+			    keep(db, &set->at[i], &set->at[i].grants[k], id, json_count(rule->names) ? names : SPAN_NONE, e))
+				return -1;
+	return 0;
+}
+
+/* Rules of roles that nothing binds give nobody anything. */
+int edge_grants_fill(struct db *db, const struct edge_set *set, struct err *e)
+{
+	sqlite3_stmt *s = db_stmt(db, "SELECT id, groups, resources, verbs, names FROM role_rule WHERE role IN (SELECT role FROM binding) ORDER BY id");
+	auto_arena a = ARENA_INIT;
+	int rc;
+
+	while ((rc = db_step(db, s, e)) == 1) {
+		const struct json *part[4] = {0};
+
+		for (int i = 0; i < 4; i++) {
+			struct json *v;
+
+			if (json_parse(&a, db_text(s, i + 1), &v, NULL) == 0)
+				part[i] = v;
+		}
+		if (fill_rule(db, set, sqlite3_column_int64(s, 0), &(struct rbac_rule){part[0], part[1], part[2], part[3]}, db_text(s, 4), e)) {
+			rc = -1;
+			break;
+		}
+		arena_reset(&a);
+	}
+	sqlite3_reset(s);
+	return rc;
+}
