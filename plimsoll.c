@@ -23,6 +23,7 @@ static const struct command commands[] = {
 	{"assess", cmd_assess, "Analyze and write all documents in one go."},
 	{"analyze", cmd_analyze, "Load evidence into one database and run every check on it."},
 	{"access", cmd_access, "Tell who may do what: can-i, who-can, what-can, reviews."},
+	{"image", cmd_image, "List what is in an image: components, vulnerabilities, SBOM."},
 	{"checks", cmd_checks, "List the checks, explain one, run their cases."},
 	{"findings", cmd_findings, "List findings: table, JSON, CSV, SARIF, JUnit."},
 	{"search", cmd_search, "Find by name, label, image, package, identifier, setting."},

@@ -48,8 +48,8 @@ static const char *unknown_reason(struct span database, bool readable)
 {
 	if (!readable)
 		return "not all layers could be read: packages may be missing";
-	if (span_eq(database, "rpm"))
-		return "the rpm database is not read by this version: its packages are not known";
+	if (span_eq(database, "unreadable"))
+		return "the package database could not be read: its packages are not known";
 	if (span_eq(database, "removed"))
 		return "the package database was removed by a later layer: what is installed cannot be told";
 	if (span_eq(database, "none"))

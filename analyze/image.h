@@ -9,14 +9,15 @@
 #include "common/err.h"
 #include "common/hash.h"
 #include "common/source.h"
+#include "packages.h"
 
 /* What makes an entry worth keeping; several may hold. */
 enum note_kind {
 	NOTE_DPKG = 1 << 0,	  /* text of a dpkg database (status, or one file of status.d) */
 	NOTE_APK = 1 << 1,	  /* text of an apk database */
-	NOTE_RPM = 1 << 2,	  /* an rpm database, whose content is not read */
+	NOTE_RPM = 1 << 2,	  /* an rpm database: its items, or text when it is SQLite */
 	NOTE_OS_RELEASE = 1 << 3,
-	NOTE_NPM = 1 << 4,	  /* node_modules/…/package.json */
+	NOTE_COPYRIGHT = 1 << 4,  /* usr/share/doc/…/copyright: text holds the licences that it names */
 	NOTE_SETUID = 1 << 5,
 	NOTE_SETGID = 1 << 6,
 	NOTE_WRITABLE = 1 << 7,	  /* writable by everybody (directories: without the sticky bit) */
@@ -25,15 +26,32 @@ enum note_kind {
 	NOTE_TOOL = 1 << 10,	  /* compiler, debugger, network tool */
 	NOTE_KEY = 1 << 11,	  /* private key */
 	NOTE_SECRET = 1 << 12,	  /* a file that holds credentials by its name */
-	NOTE_OWNED = 1 << 13	  /* list of files that an OS package owns, cut down to package.json files */
+	NOTE_OWNED = 1 << 13	  /* list of files that an OS package owns */
 };
 #define NOTE_FILES (NOTE_SETUID | NOTE_SETGID | NOTE_WRITABLE | NOTE_MANAGER | NOTE_SHELL | NOTE_TOOL | NOTE_KEY | NOTE_SECRET)
+
+/* A package that a file tells of. */
+struct noted {
+	struct noted *next;
+	struct package p;
+};
+
+/* Files of an operating system package: path_hash() of each. */
+struct owned {
+	struct owned *next;
+	struct span owner;
+	uint64_t *paths;
+	size_t n;
+};
 
 struct note {
 	struct note *next;  /* in archive order */
 	const char *path;   /* canonical: no leading "/", no ".", "..", or empty parts */
 	const char *link;   /* of a hard link: canonical path in the same layer; else NULL */
 	struct span text;   /* content, where the kind asks for it */
+	struct noted *items; /* packages that the file tells of, in its order */
+	struct owned *owned;
+	const char *problem; /* why not all of it could be read; NULL: it was */
 	unsigned kinds;	    /* enum note_kind */
 	char type;	    /* as tar_entry.type */
 	uint32_t mode;
@@ -74,8 +92,15 @@ struct layer {
  * source itself failed. */
 int layer_read(struct layer *l, struct source *in, struct err *e);
 void layer_free(struct layer *l);
+struct tar_entry;
+/* Takes one entry, for layers that do not come as a tar. The layer starts zeroed, with layer_start(). */
+int layer_entry(struct layer *l, const struct tar_entry *t, struct source *in, struct arena *scratch, struct err *e);
+void layer_start(struct layer *l);
 /* Adds flags to a path; the flags that a path has. */
 void paths_add(struct paths *p, struct span path, unsigned flags);
+/* 60 bits of a keyed hash of a canonical path; of "directory/file" as package databases write them, with or without a leading "/" or "./". */
+uint64_t path_hash(struct span path);
+uint64_t path_hash_joined(struct span directory, struct span file);
 unsigned paths_flags(const struct paths *p, struct span path);
 /* The canonical form of a path in an archive or of a link's target; NULL for a path that leaves the root or is
  * too long. `base`: directory that a relative path starts from ("" the root). */

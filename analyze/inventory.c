@@ -1,21 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes packages and what they were read from. Layers and their history are load-image-packages.c's.
 #include "inventory.h"
+#include "license.h"
+#include "purl.h"
 
 #include "common/buf.h"
+
+/* Where the package lies: the file, and behind "!/" the place in it. */
+static const char *full_path(struct arena *a, const char *path, struct span inner)
+{
+	return path && inner.n > 0 ? arena_printf(a, "%s!/%.*s", path, SPAN_ARG(inner)) : path;
+}
 
 int package_write(struct db *db, const struct package *p, const struct package_place *at, struct err *e)
 {
 	auto_buf purl = BUF_INIT;
-	bool os = strcmp(p->type, "npm") != 0;
+	auto_arena a = ARENA_INIT;
+	bool os = package_is_os(p->type);
 
-	packages_purl(&purl, p, os ? at->namespace : NULL, os ? at->distro : NULL);
+	purl_add(&purl, p, at->namespace, at->distro);
 	return db_run(db, e,
-		      "INSERT OR IGNORE INTO package(thing, type, name, version, arch, license, source, source_version, purl, path, layer,"
-		      " removed_in, declared, owned) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1), nullif(?, -1), 0, ?)",
-		      "istttttttsiib", at->thing, p->type, p->name, p->version, p->arch, p->license, os ? (p->source.p ? p->source : p->name) : SPAN_NONE,
-		      os ? (p->source_version.p ? p->source_version : p->version) : SPAN_NONE, buf_span(&purl), at->path, (int64_t)at->layer,
-		      (int64_t)at->removed_in, at->owned);
+		      "INSERT OR IGNORE INTO package(thing, type, name, version, arch, license, source, source_version, module, purl, path, layer,"
+		      " removed_in, declared, owned, owner, found_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1), nullif(?, -1), ?, ?, ?, ?)",
+		      "isttttttttsiibbts", at->thing, p->type, p->name, p->version, p->arch, license_normal(&a, p->license),
+		      os ? (p->source.p ? p->source : p->name) : SPAN_NONE,
+		      os ? (p->source_version.p ? p->source_version : p->version) : SPAN_NONE, p->module, buf_span(&purl),
+		      full_path(&a, at->path, p->inner), (int64_t)at->layer, (int64_t)at->removed_in, p->declared, at->owned, at->owner, p->found_by);
 }
 
 int inventory_write(struct db *db, int64_t thing, const struct os_release *os, const char *database, struct err *e)
@@ -72,5 +82,5 @@ int inventory_node(struct load *l, int64_t thing, const struct inventory_texts *
 	if (write_database(&n, t, e))
 		return -1;
 	return inventory_write(l->db, thing, os.id.n > 0 ? &os : NULL,
-			       t->dpkg_status.n ? "deb" : t->apk_installed.n ? "apk" : t->rpm ? "rpm" : "none", e);
+			       t->dpkg_status.n ? "deb" : t->apk_installed.n ? "apk" : t->rpm ? "unreadable" : "none", e);
 }

@@ -11,6 +11,7 @@ struct package_place {
 	const char *path;	/* NULL: not told */
 	int layer, removed_in;	/* -1: NULL */
 	bool owned;
+	struct span owner;	/* the operating system package that owns it; absent: not told */
 	const char *namespace, *distro; /* for the package URL; NULL: none */
 };
 int package_write(struct db *db, const struct package *p, const struct package_place *at, struct err *e);

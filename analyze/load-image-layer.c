@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Walks one layer in one pass: both hashes, the set of paths, and what matters in it. How layers lie on each other is
-// load-image-view.c's; what the notes mean is load-image-packages.c's.
-#include "image.h"
+// Walks one layer in one pass: both hashes and the set of paths. What matters in it is image-note.c's, how layers lie on each other
+// load-image-view.c's, what the notes mean load-image-packages.c's.
+#include "image-note.h"
 
 #include "common/limits.h"
-#include "common/tar.h"
 #include "common/text.h"
 #include "common/unpack.h"
 
 #include <sys/random.h>
 
-enum { SNIFF = 64, TEXT_MAX = 64 * 1024 * 1024, SMALL_TEXT_MAX = 4 * 1024 * 1024, KEPT_MAX = 500000 };
-/* Text kept of one layer: package databases of the largest images take 20 MB. */
-#define LAYER_TEXT_MAX (256ull * 1024 * 1024)
+enum { SNIFF = 64 };
 
 /* ---- paths */
 
@@ -34,6 +31,34 @@ static uint64_t hash_path(struct span s)
 	h *= 0xbf58476d1ce4e5b9ull;
 	h ^= h >> 32;
 	return (h & ~15ull) | ((h & ~15ull) == 0 ? 16 : 0);
+}
+
+uint64_t path_hash(struct span path)
+{
+	return hash_path(path);
+}
+
+uint64_t path_hash_joined(struct span directory, struct span file)
+{
+	char path[LIMIT_NAME_BYTES];
+	size_t n = 0;
+
+	while (directory.n > 0 && (directory.p[0] == '/' || span_starts(directory, "./")))
+		directory = (struct span){directory.p + (directory.p[0] == '/' ? 1 : 2), directory.n - (directory.p[0] == '/' ? 1 : 2)};
+	while (directory.n == 0 && file.n > 0 && (file.p[0] == '/' || span_starts(file, "./")))
+		file = (struct span){file.p + (file.p[0] == '/' ? 1 : 2), file.n - (file.p[0] == '/' ? 1 : 2)};
+	while (directory.n > 0 && directory.p[directory.n - 1] == '/')
+		directory.n--;
+	if (directory.n + file.n + 1 > sizeof(path))
+		return 0;
+	if (directory.n > 0) {
+		memcpy(path, directory.p, directory.n);
+		n = directory.n;
+		path[n++] = '/';
+	}
+	if (file.n > 0)
+		memcpy(path + n, file.p, file.n);
+	return hash_path((struct span){path, n + file.n});
 }
 
 static uint64_t *slot_of(const struct paths *p, uint64_t hash)
@@ -107,230 +132,22 @@ char *path_canonical(struct arena *a, const char *base, const char *path)
 	return out;
 }
 
-/* ---- what matters */
-
-struct named {
-	const char *name;
-	unsigned kind;
-};
-
-/* Programs that are looked for in the usual directories. */
-static const struct named programs[] = {
-	{"apt", NOTE_MANAGER},	   {"apt-get", NOTE_MANAGER}, {"dpkg", NOTE_MANAGER},	{"apk", NOTE_MANAGER},	{"rpm", NOTE_MANAGER},
-	{"yum", NOTE_MANAGER},	   {"dnf", NOTE_MANAGER},     {"microdnf", NOTE_MANAGER}, {"zypper", NOTE_MANAGER}, {"pip", NOTE_MANAGER},
-	{"pip3", NOTE_MANAGER},	   {"npm", NOTE_MANAGER},     {"yarn", NOTE_MANAGER},	{"gem", NOTE_MANAGER},	{"composer", NOTE_MANAGER},
-	{"sh", NOTE_SHELL},	   {"bash", NOTE_SHELL},      {"dash", NOTE_SHELL},	{"ash", NOTE_SHELL},	{"zsh", NOTE_SHELL},
-	{"ksh", NOTE_SHELL},	   {"busybox", NOTE_SHELL},   {"curl", NOTE_TOOL},	{"wget", NOTE_TOOL},	{"nc", NOTE_TOOL},
-	{"ncat", NOTE_TOOL},	   {"netcat", NOTE_TOOL},     {"nmap", NOTE_TOOL},	{"socat", NOTE_TOOL},	{"tcpdump", NOTE_TOOL},
-	{"ssh", NOTE_TOOL},	   {"sshd", NOTE_TOOL},	      {"telnet", NOTE_TOOL},	{"gcc", NOTE_TOOL},	{"cc", NOTE_TOOL},
-	{"clang", NOTE_TOOL},	   {"make", NOTE_TOOL},	      {"gdb", NOTE_TOOL},	{"strace", NOTE_TOOL},	{"go", NOTE_TOOL},
-};
-
-static const char *const program_directories[] = {"bin", "sbin", "usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin"};
-
-/* Files that hold credentials wherever they lie. */
-static const struct named credentials[] = {
-	{"id_rsa", NOTE_KEY},	    {"id_dsa", NOTE_KEY},	{"id_ecdsa", NOTE_KEY},	  {"id_ed25519", NOTE_KEY},
-	{".npmrc", NOTE_SECRET},    {".pypirc", NOTE_SECRET},	{".netrc", NOTE_SECRET},  {".pgpass", NOTE_SECRET},
-	{".git-credentials", NOTE_SECRET}, {".htpasswd", NOTE_SECRET}, {"kubeconfig", NOTE_SECRET}, {".env", NOTE_SECRET},
-	{".dockercfg", NOTE_SECRET},
-};
-
-static const char *const os_release[] = {"etc/os-release", "usr/lib/os-release", "etc/alpine-release", "etc/debian_version",
-					 "etc/redhat-release"};
-
-static const char *const rpm_databases[] = {
-	"var/lib/rpm/Packages",		   "var/lib/rpm/Packages.db",	       "var/lib/rpm/rpmdb.sqlite",
-	"usr/lib/sysimage/rpm/Packages",   "usr/lib/sysimage/rpm/Packages.db", "usr/lib/sysimage/rpm/rpmdb.sqlite",
-	"usr/share/rpm/Packages",	   "usr/share/rpm/rpmdb.sqlite",       "var/lib/rpmmanifest/container-manifest-2",
-};
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-
-static bool listed(const char *const *table, size_t n, const char *path)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(table[i], path) == 0)
-			return true;
-	return false;
-}
-
-static unsigned named_kind(const struct named *table, size_t n, const char *name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(table[i].name, name) == 0)
-			return table[i].kind;
-	return 0;
-}
-
-static unsigned program_kind(const char *path, const char *base)
-{
-	unsigned kind = named_kind(programs, COUNT(programs), base);
-	size_t n = base > path ? (size_t)(base - path) - 1 : 0;
-
-	for (size_t i = 0; kind && i < COUNT(program_directories); i++)
-		if (strlen(program_directories[i]) == n && memcmp(path, program_directories[i], n) == 0)
-			return kind;
-	return 0;
-}
-
-/* …/node_modules/NAME/package.json or …/node_modules/@SCOPE/NAME/package.json */
-static bool is_npm(const char *path)
-{
-	struct span dir = span_of(path), part;
-
-	if (!span_ends(dir, "/package.json"))
-		return false;
-	dir.n -= strlen("/package.json");
-	part = span_after_last(dir, '/');
-	if (part.n == dir.n)
-		return false;
-	dir.n -= part.n + 1;
-	part = span_after_last(dir, '/');
-	if (span_starts(part, "@") && part.n < dir.n)
-		dir.n -= part.n + 1;
-	return span_eq(dir, "node_modules") || span_ends(dir, "/node_modules");
-}
-
-static unsigned mode_kinds(const struct tar_entry *t)
-{
-	unsigned k = 0;
-
-	if (t->type == 'd')
-		return (t->mode & 01002) == 02 ? NOTE_WRITABLE : 0;
-	if (t->type != 'f' && t->type != 'h')
-		return 0;
-	return k | (t->mode & 04000 ? NOTE_SETUID : 0) | (t->mode & 02000 && t->mode & 010 ? NOTE_SETGID : 0) |
-	       (t->mode & 02 ? NOTE_WRITABLE : 0);
-}
-
-static unsigned name_kinds(const char *path)
-{
-	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
-	struct span p = span_of(path);
-	unsigned k = program_kind(path, base) | named_kind(credentials, COUNT(credentials), base);
-
-	if (listed(os_release, COUNT(os_release), path))
-		k |= NOTE_OS_RELEASE;
-	if (listed(rpm_databases, COUNT(rpm_databases), path))
-		k |= NOTE_RPM;
-	if (is_npm(path))
-		k |= NOTE_NPM;
-	if (span_starts(p, "var/lib/dpkg/info/") && span_ends(p, ".list"))
-		k |= NOTE_OWNED;
-	if (span_ends(p, "/.aws/credentials") || span_ends(p, "/.docker/config.json") || span_ends(p, "/.kube/config"))
-		k |= NOTE_SECRET;
-	return k;
-}
-
-/* A package database may lie anywhere and be linked to: its first bytes tell it. */
-static unsigned content_kinds(const char *path, struct span head)
-{
-	struct span p = span_of(path), base = span_after_last(p, '/');
-
-	if (span_starts(head, "Package: ") && !span_starts(p, "var/lib/apt/lists/") && !span_eq(base, "available") &&
-	    !span_eq(base, "status-old") && !span_starts(p, "usr/share/doc/"))
-		return NOTE_DPKG;
-	if (span_starts(head, "C:Q1") || (span_ends(p, "lib/apk/db/installed") && head.n > 1 && head.p[1] == ':'))
-		return NOTE_APK;
-	if (span_starts(head, "-----BEGIN") && span_has(head, "PRIVATE KEY-----"))
-		return NOTE_KEY;
-	return 0;
-}
-
 /* ---- walking */
 
-/* Room for another note or link; a layer with too many of them is not read to its end. */
-static bool may_keep(struct layer *l)
-{
-	if (l->kept++ < KEPT_MAX)
-		return true;
-	snprintf(l->problem, sizeof(l->problem), "more than %d links and files of note: the rest is not kept", KEPT_MAX);
-	return false;
-}
-
-static struct note *add_note(struct layer *l, const char *path, const struct tar_entry *t, unsigned kinds)
-{
-	static struct note dropped;
-	struct note *n;
-
-	if (!may_keep(l))
-		return &dropped;
-	n = arena_alloc(&l->arena, sizeof(*n));
-	*n = (struct note){.path = arena_strdup(&l->arena, path), .kinds = kinds, .type = t->type, .mode = t->mode, .uid = t->uid, .gid = t->gid, .size = t->size};
-	*l->notes_end = n;
-	l->notes_end = &n->next;
-	return n;
-}
-
-/* Only what may matter for ownership is kept of a package's file list. */
-static struct span owned_lines(struct arena *a, struct span rest)
-{
-	auto_buf b = BUF_INIT;
-
-	while (rest.p) {
-		struct span line = span_cut(&rest, '\n');
-
-		if (span_ends(line, "/package.json") && span_has(line, "node_modules/")) {
-			buf_add_span(&b, line);
-			buf_add_char(&b, '\n');
-		}
-	}
-	return b.n ? (struct span){arena_strndup(a, b.p, b.n), b.n} : SPAN_NONE;
-}
-
-static uint64_t text_limit(unsigned kinds)
-{
-	if (kinds & (NOTE_DPKG | NOTE_APK))
-		return TEXT_MAX;
-	return kinds & (NOTE_NPM | NOTE_OS_RELEASE | NOTE_OWNED) ? SMALL_TEXT_MAX : 0;
-}
-
-static int read_text(struct layer *l, struct tar *tar, const struct tar_entry *t, struct span head, unsigned *kinds,
-		     struct span *out, struct err *e)
-{
-	auto_buf b = BUF_INIT;
-	struct source content;
-
-	*out = SPAN_NONE;
-	if (t->size > text_limit(*kinds) || l->kept_bytes + t->size > LAYER_TEXT_MAX)
-		return 0;
-	buf_add_span(&b, head);
-	tar_content(tar, &content);
-	if (source_slurp(&content, &b, TEXT_MAX, e))
-		return -1;
-	if (*kinds == NOTE_OWNED) {
-		*out = owned_lines(&l->arena, buf_span(&b));
-		if (!out->p)
-			*kinds = 0;
-	} else {
-		*out = (struct span){arena_strndup(&l->arena, b.p ? b.p : "", b.n), b.n};
-	}
-	l->kept_bytes += out->n;
-	return 0;
-}
-
-static int read_file(struct layer *l, struct tar *tar, const struct tar_entry *t, const char *path, struct err *e)
+static int read_file(struct layer *l, const struct tar_entry *t, const char *path, struct source *in, struct err *e)
 {
 	char sniff[SNIFF];
-	unsigned kinds = name_kinds(path) | mode_kinds(t);
-	struct span text = SPAN_NONE;
 	size_t n = 0;
 	ssize_t got = 1;
 
 	l->files_bytes += t->size;
 	while (n < SNIFF && got > 0) {
-		got = tar_read(tar, sniff + n, SNIFF - n, e);
+		got = source_read(in, sniff + n, SNIFF - n, e);
 		if (got < 0)
 			return -1;
 		n += (size_t)got;
 	}
-	kinds |= content_kinds(path, (struct span){sniff, n});
-	if (text_limit(kinds) && read_text(l, tar, t, (struct span){sniff, n}, &kinds, &text, e))
-		return -1;
-	if (kinds)
-		add_note(l, path, t, kinds)->text = text;
-	return 0;
+	return note_read(l, path, t, note_name_kinds(path) | note_mode_kinds(t), in, (struct span){sniff, n}, e);
 }
 
 /* ".wh.NAME" removes NAME of the layers below; ".wh..wh..opq" all that its directory held. True: it was one. */
@@ -355,7 +172,7 @@ static void add_link(struct layer *l, const char *path, const struct tar_entry *
 {
 	struct link *k;
 
-	if (!may_keep(l))
+	if (!note_may_keep(l))
 		return;
 	k = arena_alloc(&l->arena, sizeof(*k));
 	*k = (struct link){.path = arena_strdup(&l->arena, path), .target = arena_strdup(&l->arena, t->link)};
@@ -366,14 +183,14 @@ static void add_link(struct layer *l, const char *path, const struct tar_entry *
 static void add_hard_link(struct layer *l, const char *path, const struct tar_entry *t)
 {
 	const char *to = path_canonical(&l->arena, "", t->link);
-	unsigned kinds = to ? name_kinds(path) | mode_kinds(t) : 0;
+	unsigned kinds = to ? note_name_kinds(path) | note_mode_kinds(t) : 0;
 
 	/* Package databases are told by content: any hard link may lead to one that is looked for by this name. */
 	if (to)
-		add_note(l, path, t, kinds)->link = to;
+		note_add(l, path, t, kinds)->link = to;
 }
 
-static int read_entry(struct layer *l, struct tar *tar, const struct tar_entry *t, struct arena *scratch, struct err *e)
+int layer_entry(struct layer *l, const struct tar_entry *t, struct source *in, struct arena *scratch, struct err *e)
 {
 	char *path = path_canonical(scratch, "", t->name);
 
@@ -387,17 +204,19 @@ static int read_entry(struct layer *l, struct tar *tar, const struct tar_entry *
 		return 0;
 	paths_add(&l->paths, span_of(path), t->type == 'd' ? PATH_DIRECTORY : PATH_OTHER);
 	if (t->type == 'f')
-		return read_file(l, tar, t, path, e);
+		return read_file(l, t, path, in, e);
 	if (t->type == 'l') {
-		unsigned kinds = name_kinds(path) & (NOTE_MANAGER | NOTE_SHELL | NOTE_TOOL);
+		unsigned kinds = note_name_kinds(path) & (NOTE_MANAGER | NOTE_SHELL | NOTE_TOOL);
 
 		add_link(l, path, t);
 		if (kinds)
-			add_note(l, path, t, kinds);
+			note_add(l, path, t, kinds);
 	} else if (t->type == 'h') {
 		add_hard_link(l, path, t);
-	} else if (t->type == 'd' && mode_kinds(t)) {
-		add_note(l, path, t, mode_kinds(t));
+	} else if (t->type == 'd') {
+		note_nix(l, path, t);
+		if (note_mode_kinds(t))
+			note_add(l, path, t, note_mode_kinds(t));
 	}
 	return 0;
 }
@@ -410,7 +229,10 @@ static int walk(struct layer *l, struct source *plain, struct err *e)
 	int r;
 
 	while ((r = tar_next(tar, &t, e)) > 0) {
-		if (read_entry(l, tar, &t, &scratch, e)) {
+		struct source content;
+
+		tar_content(tar, &content);
+		if (layer_entry(l, &t, &content, &scratch, e)) {
 			r = -1;
 			break;
 		}
@@ -431,6 +253,12 @@ static int read_tail(struct source *plain, struct err *e)
 	return got < 0 ? -1 : unpack_drain(plain, e);
 }
 
+void layer_start(struct layer *l)
+{
+	l->notes_end = &l->notes;
+	l->links_end = &l->links;
+}
+
 int layer_read(struct layer *l, struct source *in, struct err *e)
 {
 	struct source plain;
@@ -438,8 +266,7 @@ int layer_read(struct layer *l, struct source *in, struct err *e)
 	struct err bad = {0};
 	int r;
 
-	l->notes_end = &l->notes;
-	l->links_end = &l->links;
+	layer_start(l);
 	hash_init(&stored);
 	hash_init(&diff);
 	in->sum = &stored;

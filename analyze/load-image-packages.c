@@ -2,7 +2,10 @@
 // Packages of an image: each package database as it was after every layer, so that what brought a package and what took
 // it away is known. Parsing is packages.c's.
 #include "load-image.h"
+#include "image-note.h"
+#include "image-owner.h"
 #include "inventory.h"
+#include "rpm.h"
 
 struct found {
 	struct package p;
@@ -21,18 +24,19 @@ struct collect {
 	struct found **list;
 	size_t n, cap;
 	struct found *chains[BUCKETS];
-	struct paths owned;    /* files that an operating system package owns */
+	struct owners owners;  /* files that operating system packages own */
 	int top;	       /* layer whose database state is read */
 	const char *database;  /* its path */
-	int broken_json;
+	struct span owner;     /* whose files are read */
+	bool unreadable;       /* a database in the final state could not be read whole */
 };
 
 static unsigned bucket(const char *path, const struct package *p)
 {
 	uint32_t h = 2166136261u;
-	const struct span parts[] = {p->name, p->version, p->arch, span_of(path)};
+	const struct span parts[] = {span_of(p->type), p->name, p->version, p->arch, span_of(path)};
 
-	for (int k = 0; k < 4; k++)
+	for (int k = 0; k < 5; k++)
 		for (size_t i = 0; i <= parts[k].n; i++)
 			h = (h ^ (i < parts[k].n ? (unsigned char)parts[k].p[i] : 0)) * 16777619u;
 	return h % BUCKETS;
@@ -43,7 +47,7 @@ static struct found *look_up(struct collect *c, const char *path, const struct p
 	struct found *best = NULL;
 
 	for (struct found *f = c->chains[bucket(path, p)]; f; f = f->same)
-		if (strcmp(f->path, path) == 0 && span_is(f->p.name, p->name) && span_is(f->p.version, p->version) &&
+		if (strcmp(f->path, path) == 0 && strcmp(f->p.type, p->type) == 0 && span_is(f->p.inner, p->inner) && span_is(f->p.name, p->name) && span_is(f->p.version, p->version) &&
 		    span_is(f->p.arch, p->arch) && (!best || f->layer > best->layer))
 			best = f;
 	return best;
@@ -83,11 +87,47 @@ static int see(void *ctx, const struct package *p, struct err *e)
 	return 0;
 }
 
-static int read_database(struct collect *c, const struct note *note, struct err *e)
-{
-	size_t broken = 0;
-	int r = note->kinds & NOTE_APK ? packages_apk(note->text, see, c, &broken, e) : packages_dpkg(note->text, see, c, &broken, e);
+/* One state of a database: its file, and for SQLite the log beside it. */
+struct state {
+	const struct note *file, *wal;
+};
 
+/* SQLite's texts live with the layers, but versions are put together by the reader: they are copied. */
+static int see_copy(void *ctx, const struct package *p, struct err *e)
+{
+	struct collect *c = ctx;
+	struct package copy = package_copy(&c->arena, p);
+
+	return see(c, &copy, e);
+}
+
+static int read_sqlite(struct collect *c, const struct state *s, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	struct rpm_read r = {.arena = &a, .fn = see_copy, .ctx = c};
+	struct err bad = {0};
+
+	if (rpm_sqlite(&r, s->file->text, s->wal ? s->wal->text : SPAN_NONE, &bad) == 0 && r.broken == 0)
+		return 0;
+	c->unreadable = true;
+	return load_problem(c->load, s->file->path, e, "%s", bad.kind ? bad.msg : "some packages of the rpm database could not be read");
+}
+
+static int read_state(struct collect *c, const struct state *s, struct err *e)
+{
+	const struct note *note = s->file;
+	size_t broken = 0;
+	int r = 0;
+
+	c->unreadable = note->problem != NULL;
+	if (note->kinds & NOTE_RPM) {
+		if (note->text.p)
+			return read_sqlite(c, s, e);
+		for (const struct noted *i = note->items; i; i = i->next)
+			see(c, &i->p, e);
+		return 0;
+	}
+	r = note->kinds & NOTE_APK ? packages_apk(note->text, see, c, &broken, e) : packages_dpkg(note->text, see, c, &broken, e);
 	if (r == 0 && broken > 0)
 		r = load_problem(c->load, note->path, e, "%zu paragraphs without a name or a version", broken);
 	return r;
@@ -104,22 +144,40 @@ static void end_state(struct collect *c, int top)
 	}
 }
 
-/* Follows one database through the layers. `*last`: its final state, NULL when there is none at the end; `*ever`: a layer
- * had one. */
-static int follow_database(struct collect *c, const char *path, unsigned kind, const struct note **last, bool *ever, struct err *e)
+static struct state state_at(struct collect *c, int top, const char *path, unsigned kind)
 {
-	const struct note *before = NULL;
+	struct state s = {0};
+	int layer;
+
+	s.file = view_find(&c->im->layers, top, path, &layer);
+	if (s.file && !(s.file->kinds & kind && (s.file->text.p || s.file->items || s.file->problem)))
+		s.file = NULL;
+	/* A folder that is a link to where another of the databases lies: that one is followed by itself. */
+	if (s.file && kind == NOTE_RPM && strcmp(s.file->path, path) != 0 && span_starts(span_of(s.file->path), "usr/"))
+		for (const char *const *d = rpm_databases; *d; d++)
+			if (strcmp(*d, s.file->path) == 0)
+				s.file = NULL;
+	if (s.file && kind == NOTE_RPM && s.file->text.p)
+		s.wal = view_find(&c->im->layers, top, arena_printf(&c->arena, "%s-wal", s.file->path), &layer);
+	return s;
+}
+
+/* Follows one database through the layers. `*last`: its final state, file NULL when there is none at the end; `*ever`: a layer
+ * had one. */
+static int follow_database(struct collect *c, const char *path, unsigned kind, struct state *last, bool *ever, struct err *e)
+{
+	struct state before = {0};
+	bool unreadable = c->unreadable;
 
 	c->database = path;
+	c->unreadable = false;
 	for (int top = 0; top < c->im->layers.n; top++) {
-		int layer;
-		const struct note *now = view_find(&c->im->layers, top, path, &layer);
+		struct state now = state_at(c, top, path, kind);
 
-		if (now && !(now->kinds & kind && now->text.p))
-			now = NULL;
-		if (now != before) {
+		if (now.file != before.file || now.wal != before.wal) {
 			c->top = top;
-			if (now && read_database(c, now, e))
+			c->unreadable = false;
+			if (now.file && read_state(c, &now, e))
 				return -1;
 			end_state(c, top);
 		} else {
@@ -127,14 +185,15 @@ static int follow_database(struct collect *c, const char *path, unsigned kind, c
 				if (c->list[i]->removed_in < 0)
 					c->list[i]->seen = top;
 		}
-		*ever = *ever || now;
+		*ever = *ever || now.file;
 		before = now;
 	}
 	*last = before;
+	c->unreadable = unreadable || (before.file && c->unreadable);
 	return 0;
 }
 
-/* ---- packages that are one file each */
+/* ---- packages that files tell of by themselves */
 
 /* The same package at the same place, brought again by the layer that hid it: it is as old as it was. */
 static void add_single(struct collect *c, const struct note *n, const struct package *p, int layer)
@@ -142,6 +201,8 @@ static void add_single(struct collect *c, const struct note *n, const struct pac
 	int removed = view_hidden(&c->im->layers, layer, c->im->layers.n - 1, n->path);
 	struct found *f = look_up(c, n->path, p);
 
+	if (f && f->layer == layer)
+		return;
 	if (!f || (f->removed_in >= 0 && f->removed_in != layer))
 		f = add(c, n->path, p, layer);
 	f->removed_in = removed;
@@ -162,22 +223,6 @@ static int see_single(void *ctx, const struct package *p, struct err *e)
 	return 0;
 }
 
-static int read_npm(struct collect *c, const struct note *n, int layer, struct err *e)
-{
-	struct json *doc;
-	struct err bad = {0};
-	struct package p = {.type = "npm"};
-
-	if (json_parse(&c->arena, n->text, &doc, &bad))
-		return c->broken_json++ < LOAD_PROBLEMS_MAX ? load_problem(c->load, n->path, e, "%s", bad.msg) : 0;
-	p.name = json_text_at(doc, "name");
-	p.version = json_text_at(doc, "version");
-	p.license = json_text_at(doc, "license");
-	if (p.name.n > 0 && p.version.n > 0)
-		add_single(c, n, &p, layer);
-	return 0;
-}
-
 static bool in_status_d(const char *path)
 {
 	struct span p = span_of(path);
@@ -192,11 +237,10 @@ static int read_singles(struct collect *c, struct err *e)
 			struct single s = {c, n, i};
 			size_t broken = 0;
 
-			if (!n->text.p)
-				continue;
-			if (n->kinds & NOTE_NPM && read_npm(c, n, i, e))
-				return -1;
-			if (n->kinds & NOTE_DPKG && in_status_d(n->path) &&
+			if (!(n->kinds & NOTE_RPM))
+				for (const struct noted *item = n->items; item; item = item->next)
+					add_single(c, n, &item->p, i);
+			if (n->text.p && n->kinds & NOTE_DPKG && in_status_d(n->path) &&
 			    (packages_dpkg(n->text, see_single, &s, &broken, e) ||
 			     (broken && load_problem(c->load, n->path, e, "a paragraph without a name or a version"))))
 				return -1;
@@ -206,43 +250,54 @@ static int read_singles(struct collect *c, struct err *e)
 
 /* ---- ownership */
 
-static int own(void *ctx, struct span directory, struct span file, struct err *e)
+static int own(void *ctx, struct span owner, struct span directory, struct span file, struct err *e)
 {
 	struct collect *c = ctx;
-	char *path = arena_printf(&c->arena, "%.*s/%.*s", SPAN_ARG(directory), SPAN_ARG(file));
 
 	(void)e;
-	path = path_canonical(&c->arena, "", path);
-	if (path)
-		paths_add(&c->owned, span_of(path), PATH_OTHER);
+	owners_add(&c->owners, path_hash_joined(directory, file), owner);
 	return 0;
 }
 
-static int read_owned(struct collect *c, const struct note *apk, struct err *e)
+static int own_rpm(void *ctx, struct span owner, struct span directory, struct span file, struct err *e)
+{
+	struct collect *c = ctx;
+	static const struct span none;
+
+	(void)e;
+	/* Names live in the reader's arena: one copy per package is kept. */
+	if (!span_is(owner, c->owner)) {
+		c->owner = none;
+		c->owner = (struct span){arena_strndup(&c->arena, owner.p, owner.n), owner.n};
+	}
+	owners_add(&c->owners, path_hash_joined(directory, file), c->owner);
+	return 0;
+}
+
+static int ignore(void *ctx, const struct package *p, struct err *e)
+{
+	(void)ctx, (void)p, (void)e;
+	return 0;
+}
+
+static int read_owned(struct collect *c, const struct note *apk, const struct state *rpm, struct err *e)
 {
 	for (int i = 0; i < c->im->layers.n; i++)
-		for (const struct note *n = c->im->layers.at[i]->notes; n; n = n->next) {
-			struct span rest = n->text;
+		for (const struct note *n = c->im->layers.at[i]->notes; n; n = n->next)
+			if (n->kinds & NOTE_OWNED && view_hidden(&c->im->layers, i, c->im->layers.n - 1, n->path) < 0)
+				owners_add_list(&c->owners, n->owned);
+	if (rpm->file && !rpm->file->text.p)
+		owners_add_list(&c->owners, rpm->file->owned);
+	if (rpm->file && rpm->file->text.p) {
+		auto_arena a = ARENA_INIT;
+		struct rpm_read r = {.arena = &a, .fn = ignore, .owned = own_rpm, .ctx = c};
 
-			if (!(n->kinds & NOTE_OWNED) || view_hidden(&c->im->layers, i, c->im->layers.n - 1, n->path) >= 0)
-				continue;
-			while (rest.p) {
-				struct span line = span_cut(&rest, '\n');
-				char *path = path_canonical(&c->arena, "", arena_strndup(&c->arena, line.p, line.n));
-
-				if (path && line.n > 0)
-					paths_add(&c->owned, span_of(path), PATH_OTHER);
-			}
-		}
+		rpm_sqlite(&r, rpm->file->text, rpm->wal ? rpm->wal->text : SPAN_NONE, NULL); /* its faults were told before */
+	}
 	return apk ? packages_apk_owned(apk->text, own, c, e) : 0;
 }
 
 /* ---- writing */
-
-static bool is_os(const struct found *f)
-{
-	return strcmp(f->p.type, "npm") != 0;
-}
 
 static int found_cmp(const void *x, const void *y)
 {
@@ -252,7 +307,9 @@ static int found_cmp(const void *x, const void *y)
 	d = d ? d : span_cmp(a->p.name, b->p.name);
 	d = d ? d : span_cmp(a->p.version, b->p.version);
 	d = d ? d : span_cmp(a->p.arch, b->p.arch);
+	d = d ? d : a->p.declared - b->p.declared;
 	d = d ? d : strcmp(a->path, b->path);
+	d = d ? d : span_cmp(a->p.inner, b->p.inner);
 	return d ? d : a->layer - b->layer;
 }
 
@@ -278,72 +335,130 @@ static void read_os(struct collect *c, struct os_release *os)
 	}
 }
 
-static bool any_rpm(const struct collect *c)
+/* A lock file's entry for what is installed says nothing new. The list is sorted: entries of one package lie together. */
+static bool told_before(const struct collect *c, size_t i)
 {
-	for (int i = 0; i < c->im->layers.n; i++)
-		for (const struct note *n = c->im->layers.at[i]->notes; n; n = n->next)
-			if (n->kinds & NOTE_RPM && view_hidden(&c->im->layers, i, c->im->layers.n - 1, n->path) < 0)
-				return true;
+	const struct found *f = c->list[i];
+
+	for (size_t k = i; k-- > 0;) {
+		const struct found *g = c->list[k];
+
+		if (strcmp(g->p.type, f->p.type) != 0 || !span_is(g->p.name, f->p.name) || !span_is(g->p.version, f->p.version))
+			return false;
+		if (!g->p.declared && g->removed_in < 0)
+			return true;
+	}
 	return false;
 }
 
-static const char *database_kind(const struct collect *c, bool dpkg, bool apk, bool ever)
+static bool is_needless(const struct collect *c, size_t i, struct span owner)
 {
-	for (size_t i = 0; i < c->n && !dpkg; i++) {
-		dpkg = c->list[i]->removed_in < 0 && in_status_d(c->list[i]->path);
-		ever = ever || is_os(c->list[i]);
-	}
-	return dpkg ? "deb" : apk ? "apk" : any_rpm(c) ? "rpm" : ever ? "removed" : "none";
+	const struct found *f = c->list[i];
+
+	/* What a program says of itself, when the package that brought it says it too. */
+	return (owner.p && strcmp(f->p.type, "generic") == 0) || (f->p.declared && told_before(c, i));
+}
+
+/* Debian keeps licences beside the package, not in its database. */
+static struct span debian_license(const struct collect *c, const struct found *f)
+{
+	auto_arena a = ARENA_INIT;
+	const struct note *n;
+	int layer;
+
+	if (strcmp(f->p.type, "deb") != 0 || f->removed_in >= 0)
+		return f->p.license;
+	n = view_find(&c->im->layers, c->im->layers.n - 1, arena_printf(&a, "usr/share/doc/%.*s/copyright", SPAN_ARG(f->p.name)), &layer);
+	return n && n->kinds & NOTE_COPYRIGHT ? n->text : SPAN_NONE;
+}
+
+static int write_one(struct collect *c, size_t i, struct package_place *at, struct err *e)
+{
+	const struct found *f = c->list[i];
+	struct package p = f->p;
+	bool os = package_is_os(p.type);
+	struct span owner = os ? SPAN_NONE : owners_find(&c->owners, f->path);
+
+	if (is_needless(c, i, owner))
+		return 0;
+	p.license = debian_license(c, f);
+	at->path = f->path;
+	at->layer = f->layer;
+	at->removed_in = f->removed_in;
+	at->owned = owner.p != NULL;
+	at->owner = owner;
+	return package_write(c->load->db, &p, at, e);
 }
 
 static int write_all(struct collect *c, int64_t thing, const char *database, struct err *e)
 {
 	struct os_release os;
 	char distro[128] = "", namespace[64] = "";
+	struct package_place at = {.thing = thing};
 
 	read_os(c, &os);
 	if (os.id.n > 0) {
 		snprintf(namespace, sizeof(namespace), "%.*s", SPAN_ARG(os.id));
 		snprintf(distro, sizeof(distro), "%.*s-%.*s", SPAN_ARG(os.id), SPAN_ARG(os.version));
+		at.namespace = namespace;
+		at.distro = os.version.n > 0 ? distro : NULL;
 	}
 	if (c->n > 1)
 		qsort(c->list, c->n, sizeof(struct found *), found_cmp);
-	for (size_t i = 0; i < c->n; i++) {
-		const struct found *f = c->list[i];
-		struct package_place at = {.thing = thing,
-					   .path = f->path,
-					   .layer = f->layer,
-					   .removed_in = f->removed_in,
-					   .owned = !is_os(f) && paths_flags(&c->owned, span_of(f->path)),
-					   .namespace = namespace[0] ? namespace : NULL,
-					   .distro = os.version.n > 0 ? distro : NULL};
-
-		if (package_write(c->load->db, &f->p, &at, e))
+	for (size_t i = 0; i < c->n; i++)
+		if (write_one(c, i, &at, e))
 			return -1;
-	}
 	return inventory_write(c->load->db, thing, os.id.n > 0 ? &os : NULL, database, e);
+}
+
+/* What the package managers left, at the end. */
+struct databases {
+	struct state dpkg, apk, rpm;
+	bool ever; /* a layer had one */
+};
+
+static const char *database_kind(const struct collect *c, const struct databases *d)
+{
+	bool dpkg = d->dpkg.file != NULL, ever = d->ever;
+
+	if (c->unreadable)
+		return "unreadable";
+	for (size_t i = 0; i < c->n && !dpkg; i++) {
+		dpkg = c->list[i]->removed_in < 0 && in_status_d(c->list[i]->path);
+		ever = ever || package_is_os(c->list[i]->p.type);
+	}
+	return dpkg ? "deb" : d->apk.file ? "apk" : d->rpm.file ? "rpm" : ever ? "removed" : "none";
+}
+
+static int follow_all(struct collect *c, struct databases *d, struct err *e)
+{
+	if (follow_database(c, "var/lib/dpkg/status", NOTE_DPKG, &d->dpkg, &d->ever, e) ||
+	    follow_database(c, "lib/apk/db/installed", NOTE_APK, &d->apk, &d->ever, e) ||
+	    (!d->apk.file && follow_database(c, "usr/lib/apk/db/installed", NOTE_APK, &d->apk, &d->ever, e)))
+		return -1;
+	for (const char *const *path = rpm_databases; *path; path++) {
+		struct state last;
+
+		if (follow_database(c, *path, NOTE_RPM, &last, &d->ever, e))
+			return -1;
+		if (!d->rpm.file)
+			d->rpm = last;
+	}
+	return 0;
 }
 
 int image_write_packages(struct load *l, const struct image *im, int64_t thing, struct err *e)
 {
 	struct collect *c = calloc(1, sizeof(*c));
-	const struct note *dpkg = NULL, *apk = NULL, *apk_usr;
-	bool ever = false;
+	struct databases d = {0};
 	int r;
 
 	if (!c)
 		die("out of memory");
 	c->load = l;
 	c->im = im;
-	r = follow_database(c, "var/lib/dpkg/status", NOTE_DPKG, &dpkg, &ever, e) ||
-		    follow_database(c, "lib/apk/db/installed", NOTE_APK, &apk, &ever, e) ? -1 : 0;
-	apk_usr = apk;
-	if (r == 0 && !apk)
-		r = follow_database(c, "usr/lib/apk/db/installed", NOTE_APK, &apk_usr, &ever, e);
-	if (r == 0 && (read_singles(c, e) || read_owned(c, apk_usr, e) ||
-		       write_all(c, thing, database_kind(c, dpkg != NULL, apk_usr != NULL, ever), e)))
-		r = -1;
-	free(c->owned.slots);
+	r = follow_all(c, &d, e) || read_singles(c, e) || read_owned(c, d.apk.file, &d.rpm, e) || write_all(c, thing, database_kind(c, &d), e) ? -1 : 0;
+	owners_fini(&c->owners);
 	arena_fini(&c->arena);
 	free(c);
 	return r;

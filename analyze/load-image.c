@@ -89,6 +89,9 @@ static int read_layer(struct archive_state *st, struct source *in, struct blob *
 	if (layer_read(l, in, e))
 		return -1;
 	memcpy(b->digest, l->digest, sizeof(b->digest));
+	for (const struct note *n = l->notes; n; n = n->next)
+		if (n->problem && load_problem(st->load, n->path, e, "%s", n->problem))
+			return -1;
 	if (l->problem[0] && load_problem(st->load, b->path, e, "layer cannot be read to its end: %s", l->problem))
 		return -1;
 	if (l->odd_names && load_problem(st->load, b->path, e, "%llu entries with names that leave the root or are too long, for example %s",

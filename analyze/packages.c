@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Package databases, os-release and package URLs. Where they lie, and in which layer, is the loaders' business.
+// Package databases as text, and os-release. Where they lie, and in which layer, is the loaders' business.
 #include "packages.h"
 
-#include "common/buf.h"
 
 static struct span next_line(struct span *rest)
 {
@@ -79,7 +78,7 @@ static int end_package(struct package *p, bool any, bool gone, package_fn *fn, v
 
 int packages_dpkg(struct span text, package_fn *fn, void *ctx, size_t *broken, struct err *e)
 {
-	struct paragraph g = {.p.type = "deb"};
+	struct paragraph g = {.p.type = "deb", .p.found_by = "dpkg"};
 
 	while (text.p) {
 		struct span line = next_line(&text);
@@ -91,7 +90,7 @@ int packages_dpkg(struct span text, package_fn *fn, void *ctx, size_t *broken, s
 		}
 		if (end_package(&g.p, g.any, g.gone, fn, ctx, broken, e))
 			return -1;
-		g = (struct paragraph){.p.type = "deb"};
+		g = (struct paragraph){.p.type = "deb", .p.found_by = "dpkg"};
 	}
 	return end_package(&g.p, g.any, g.gone, fn, ctx, broken, e);
 }
@@ -100,7 +99,7 @@ int packages_dpkg(struct span text, package_fn *fn, void *ctx, size_t *broken, s
 
 int packages_apk(struct span text, package_fn *fn, void *ctx, size_t *broken, struct err *e)
 {
-	struct package p = {.type = "apk"};
+	struct package p = {.type = "apk", .found_by = "apk"};
 	bool any = false;
 
 	while (text.p) {
@@ -109,7 +108,7 @@ int packages_apk(struct span text, package_fn *fn, void *ctx, size_t *broken, st
 		if (line.n == 0) {
 			if (end_package(&p, any, false, fn, ctx, broken, e))
 				return -1;
-			p = (struct package){.type = "apk"};
+			p = (struct package){.type = "apk", .found_by = "apk"};
 			any = false;
 			continue;
 		}
@@ -133,17 +132,19 @@ int packages_apk(struct span text, package_fn *fn, void *ctx, size_t *broken, st
 
 int packages_apk_owned(struct span text, path_fn *fn, void *ctx, struct err *e)
 {
-	struct span directory = SPAN("");
+	struct span directory = SPAN(""), owner = SPAN("");
 
 	while (text.p) {
-		struct span line = next_line(&text);
+		struct span line = next_line(&text), value;
 
 		if (line.n < 2 || line.p[1] != ':')
 			continue;
-		if (line.p[0] == 'F')
-			directory = (struct span){line.p + 2, line.n - 2};
-		else if (line.p[0] == 'R' && span_eq(line, "R:package.json") && span_has(directory, "node_modules/") &&
-			 fn(ctx, directory, (struct span){line.p + 2, line.n - 2}, e))
+		value = (struct span){line.p + 2, line.n - 2};
+		if (line.p[0] == 'P')
+			owner = value;
+		else if (line.p[0] == 'F')
+			directory = value;
+		else if (line.p[0] == 'R' && fn(ctx, owner, directory, value, e))
 			return -1;
 	}
 	return 0;
@@ -216,41 +217,7 @@ void packages_os_release(struct span text, struct os_release *out)
 		out->release = SPAN(""); /* rolling */
 }
 
-/* ---- package URLs */
-
-static void add_encoded(struct buf *b, struct span s)
+bool package_is_os(const char *type)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_~:";
-
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] && strchr(plain, s.p[i]))
-			buf_add_char(b, s.p[i]);
-		else
-			buf_printf(b, "%%%02X", (unsigned char)s.p[i]);
-}
-
-void packages_purl(struct buf *b, const struct package *p, const char *namespace, const char *distro)
-{
-	struct span name = p->name;
-
-	buf_printf(b, "pkg:%s/", p->type);
-	if (namespace) {
-		add_encoded(b, span_of(namespace));
-		buf_add_char(b, '/');
-	}
-	if (strcmp(p->type, "npm") == 0 && span_starts(name, "@") && memchr(name.p, '/', name.n)) {
-		add_encoded(b, span_cut(&name, '/'));
-		buf_add_char(b, '/');
-	}
-	add_encoded(b, name);
-	buf_add_char(b, '@');
-	add_encoded(b, p->version);
-	if (p->arch.n > 0) {
-		buf_add_str(b, "?arch=");
-		add_encoded(b, p->arch);
-	}
-	if (distro) {
-		buf_add_str(b, p->arch.n > 0 ? "&distro=" : "?distro=");
-		add_encoded(b, span_of(distro));
-	}
+	return strcmp(type, "deb") == 0 || strcmp(type, "apk") == 0 || strcmp(type, "rpm") == 0;
 }

@@ -9,7 +9,15 @@ struct package {
 	const char *type;		      /* PURL type */
 	struct span name, version, arch, license;
 	struct span source, source_version;   /* absent: the same as the package's own */
+	struct span module;		      /* rpm: modularity label "nodejs:18:8090020231201:abc" */
+	struct span inner;		      /* path inside the file that told of it ("WEB-INF/lib/a.jar"); absent: the file itself */
+	struct span qualifiers;		      /* of the package URL, encoded, sorted behind those that are made here; absent: none */
+	bool declared;			      /* a lock file or a bill of materials names it; whether it is there is not told */
+	const char *found_by;		      /* parser: "dpkg", "python-metadata", ...; a literal */
 };
+
+/* True for packages that an operating system's package manager installs: deb, apk, rpm. */
+bool package_is_os(const char *type);
 
 /* Returns -1 to stop. The spans point into the text. */
 typedef int package_fn(void *ctx, const struct package *p, struct err *e);
@@ -20,9 +28,9 @@ int packages_dpkg(struct span text, package_fn *fn, void *ctx, size_t *broken, s
 /* apk's installed database (apk-tools, "installed DB format v2"). */
 int packages_apk(struct span text, package_fn *fn, void *ctx, size_t *broken, struct err *e);
 
-/* Paths of package.json files in node_modules that an apk database lists as its packages' own: fn gets each without
- * leading "/". */
-typedef int path_fn(void *ctx, struct span directory, struct span file, struct err *e);
+/* A file that a package owns: `directory` may be empty; both as the database writes them. */
+typedef int path_fn(void *ctx, struct span owner, struct span directory, struct span file, struct err *e);
+/* All files that an apk database lists. */
 int packages_apk_owned(struct span text, path_fn *fn, void *ctx, struct err *e);
 
 struct os_release {
@@ -33,7 +41,4 @@ struct os_release {
 /* os-release(5). */
 void packages_os_release(struct span text, struct os_release *out);
 
-struct buf;
-/* Appends the package URL (purl-spec, types deb, apk, npm). `distro`: "debian-12" or NULL. */
-void packages_purl(struct buf *b, const struct package *p, const char *namespace, const char *distro);
 #endif

@@ -41,4 +41,12 @@
 #define LIMIT_CUTS 40
 /* Steps of the searches for them, some 100 million a second: half a second at most. */
 #define LIMIT_CUT_STEPS 40000000ull
+/* Jars in jars: Spring Boot and Jenkins nest two deep. */
+#define LIMIT_ZIP_DEPTH 4
+#define LIMIT_ZIP_ENTRIES 1000000u
+/* Nested archives of one file, and the bytes that all of them together may inflate to. */
+#define LIMIT_ZIP_NESTED 10000u
+#define LIMIT_ZIP_NESTED_BYTES (2ull * 1024 * 1024 * 1024)
+/* Files up to this size are read into memory, larger ones into an unnamed temporary file that is mapped. */
+#define LIMIT_CONTENT_MEMORY_BYTES (16u * 1024 * 1024)
 #endif

@@ -84,7 +84,7 @@ CREATE TABLE inventory (
   distro_name TEXT,          -- PRETTY_NAME
   ecosystem TEXT,            -- as feeds name it: Debian, Alpine, …; NULL: unknown distribution
   release TEXT,              -- as feeds name it: '12', '3.14'; NULL: not told
-  database TEXT NOT NULL,    -- deb, apk, rpm (seen, not read), removed (a layer had one, a later one took it away), none
+  database TEXT NOT NULL,    -- deb, apk, rpm, unreadable (one is there, it could not be read), removed (a layer had one, a later one took it away), none
   packages INTEGER NOT NULL  -- installed ones
 ) STRICT;
 
@@ -92,16 +92,21 @@ CREATE TABLE inventory (
 CREATE TABLE package (
   id INTEGER PRIMARY KEY,
   thing INTEGER NOT NULL REFERENCES thing(id), -- image or node
-  type TEXT NOT NULL,        -- PURL type: deb apk npm …
-  name TEXT NOT NULL, version TEXT NOT NULL,
-  arch TEXT, license TEXT,
-  source TEXT, source_version TEXT, -- source package, for deb and apk
+  type TEXT NOT NULL,        -- PURL type: deb apk rpm npm pypi gem golang cargo maven composer nuget hex pub swift cocoapods conan cran hackage nix bitnami generic
+  name TEXT NOT NULL,        -- as the ecosystem names it: 'group:artifact' for maven, '@scope/name' for npm, the module path for golang
+  version TEXT NOT NULL,     -- rpm: '[epoch:]version-release'; golang: 'v1.2.3', '(devel)', without 'go' for stdlib
+  arch TEXT,
+  license TEXT,              -- as stated, SPDX where that is clear
+  source TEXT, source_version TEXT, -- source package, for deb, apk and rpm (which has no epoch there)
+  module TEXT,               -- rpm: modularity label 'name:stream:version:context'
   purl TEXT NOT NULL,
-  path TEXT,                 -- database or file that tells of it
+  path TEXT,                 -- database or file that tells of it; 'app.jar!/lib/x.jar' for what lies in an archive
   layer INTEGER,             -- that brought it; NULL for nodes
   removed_in INTEGER,        -- layer that took it away; NULL: installed
-  declared INTEGER NOT NULL, -- 1: named in a lock file only, not installed
+  declared INTEGER NOT NULL, -- 1: named in a lock file or bill of materials only, not installed
   owned INTEGER NOT NULL,    -- 1: a language package that an operating system package owns: judged by that one
+  owner TEXT,                -- name of that package
+  found_by TEXT,             -- what told of it: dpkg, apk, rpm, npm, python-metadata, go-buildinfo, binary …
   UNIQUE (thing, type, name, version, arch, path, layer)
 ) STRICT;
 CREATE INDEX package_name ON package(name, version);
@@ -128,8 +133,8 @@ CREATE VIEW v_image_file AS
 
 -- Packages, installed and removed, of images and nodes.
 CREATE VIEW v_package AS
-  SELECT p.thing AS subject, t.kind AS subject_kind, t.ref, p.id AS package, p.type, p.name, p.version, p.arch, p.license, p.source, p.source_version, p.purl,
-    p.path, p.layer, p.removed_in, p.declared, p.owned
+  SELECT p.thing AS subject, t.kind AS subject_kind, t.ref, p.id AS package, p.type, p.name, p.version, p.arch, p.license, p.source, p.source_version, p.module, p.purl,
+    p.path, p.layer, p.removed_in, p.declared, p.owned, p.owner, p.found_by
   FROM package p JOIN thing t ON t.id = p.thing;
 
 CREATE VIEW v_image_use AS

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes as a dpkg status file, an apk database and an os-release file; package URLs of what is found.
 #include "analyze/packages.h"
+#include "analyze/purl.h"
 #include "common/buf.h"
 
 #include <stdint.h>
@@ -11,15 +12,15 @@ static int take(void *ctx, const struct package *p, struct err *e)
 	auto_buf b = BUF_INIT;
 
 	(void)e;
-	packages_purl(&b, p, "debian", "debian-12");
+	purl_add(&b, p, "debian", "debian-12");
 	*(size_t *)ctx += b.n;
 	return 0;
 }
 
-static int take_path(void *ctx, struct span directory, struct span file, struct err *e)
+static int take_path(void *ctx, struct span owner, struct span directory, struct span file, struct err *e)
 {
 	(void)e;
-	*(size_t *)ctx += directory.n + file.n;
+	*(size_t *)ctx += owner.n + directory.n + file.n;
 	return 0;
 }
 

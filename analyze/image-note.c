@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: Apache-2.0
+// What of a layer's entries is worth keeping, by path, mode and first bytes; and the reading of those that are. Walking the layer is
+// load-image-layer.c's.
+#include "image-note.h"
+#include "content.h"
+#include "inventory-parse.h"
+#include "rpm.h"
+
+#include "common/limits.h"
+#include "common/text.h"
+
+enum { TEXT_MAX = 64 * 1024 * 1024, SMALL_TEXT_MAX = 4 * 1024 * 1024, RPM_MAX = 512 * 1024 * 1024, KEPT_MAX = 500000 };
+/* Text kept of one layer: package databases of the largest images take 20 MB. */
+#define LAYER_TEXT_MAX (256ull * 1024 * 1024)
+
+struct named {
+	const char *name;
+	unsigned kind;
+};
+
+/* Programs that are looked for in the usual directories. */
+static const struct named programs[] = {
+	{"apt", NOTE_MANAGER},	   {"apt-get", NOTE_MANAGER}, {"dpkg", NOTE_MANAGER},	{"apk", NOTE_MANAGER},	{"rpm", NOTE_MANAGER},
+	{"yum", NOTE_MANAGER},	   {"dnf", NOTE_MANAGER},     {"microdnf", NOTE_MANAGER}, {"zypper", NOTE_MANAGER}, {"pip", NOTE_MANAGER},
+	{"pip3", NOTE_MANAGER},	   {"npm", NOTE_MANAGER},     {"yarn", NOTE_MANAGER},	{"gem", NOTE_MANAGER},	{"composer", NOTE_MANAGER},
+	{"sh", NOTE_SHELL},	   {"bash", NOTE_SHELL},      {"dash", NOTE_SHELL},	{"ash", NOTE_SHELL},	{"zsh", NOTE_SHELL},
+	{"ksh", NOTE_SHELL},	   {"busybox", NOTE_SHELL},   {"curl", NOTE_TOOL},	{"wget", NOTE_TOOL},	{"nc", NOTE_TOOL},
+	{"ncat", NOTE_TOOL},	   {"netcat", NOTE_TOOL},     {"nmap", NOTE_TOOL},	{"socat", NOTE_TOOL},	{"tcpdump", NOTE_TOOL},
+	{"ssh", NOTE_TOOL},	   {"sshd", NOTE_TOOL},	      {"telnet", NOTE_TOOL},	{"gcc", NOTE_TOOL},	{"cc", NOTE_TOOL},
+	{"clang", NOTE_TOOL},	   {"make", NOTE_TOOL},	      {"gdb", NOTE_TOOL},	{"strace", NOTE_TOOL},	{"go", NOTE_TOOL},
+};
+
+static const char *const program_directories[] = {"bin", "sbin", "usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin"};
+
+/* Files that hold credentials wherever they lie. */
+static const struct named credentials[] = {
+	{"id_rsa", NOTE_KEY},	    {"id_dsa", NOTE_KEY},	{"id_ecdsa", NOTE_KEY},	  {"id_ed25519", NOTE_KEY},
+	{".npmrc", NOTE_SECRET},    {".pypirc", NOTE_SECRET},	{".netrc", NOTE_SECRET},  {".pgpass", NOTE_SECRET},
+	{".git-credentials", NOTE_SECRET}, {".htpasswd", NOTE_SECRET}, {"kubeconfig", NOTE_SECRET}, {".env", NOTE_SECRET},
+	{".dockercfg", NOTE_SECRET},
+};
+
+static const char *const os_release[] = {"etc/os-release", "usr/lib/os-release", "etc/alpine-release", "etc/debian_version",
+					 "etc/redhat-release"};
+
+const char *const rpm_databases[] = {
+	"var/lib/rpm/rpmdb.sqlite",	       "var/lib/rpm/Packages.db",	    "var/lib/rpm/Packages",
+	"usr/lib/sysimage/rpm/rpmdb.sqlite", "usr/lib/sysimage/rpm/Packages.db", "usr/lib/sysimage/rpm/Packages",
+	"usr/share/rpm/rpmdb.sqlite",	       "usr/share/rpm/Packages.db",	    "usr/share/rpm/Packages",
+	"var/lib/rpmmanifest/container-manifest-2", NULL,
+};
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+static bool listed(const char *const *table, size_t n, const char *path)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(table[i], path) == 0)
+			return true;
+	return false;
+}
+
+/* A database, or the write-ahead log of one. */
+static bool is_rpm(struct span path)
+{
+	if (span_ends(path, "-wal"))
+		path.n -= strlen("-wal");
+	for (const char *const *d = rpm_databases; *d; d++)
+		if (span_eq(path, *d))
+			return true;
+	return false;
+}
+
+static unsigned named_kind(const struct named *table, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(table[i].name, name) == 0)
+			return table[i].kind;
+	return 0;
+}
+
+static unsigned program_kind(const char *path, const char *base)
+{
+	unsigned kind = named_kind(programs, COUNT(programs), base);
+	size_t n = base > path ? (size_t)(base - path) - 1 : 0;
+
+	for (size_t i = 0; kind && i < COUNT(program_directories); i++)
+		if (strlen(program_directories[i]) == n && memcmp(path, program_directories[i], n) == 0)
+			return kind;
+	return 0;
+}
+
+unsigned note_mode_kinds(const struct tar_entry *t)
+{
+	unsigned k = 0;
+
+	if (t->type == 'd')
+		return (t->mode & 01002) == 02 ? NOTE_WRITABLE : 0;
+	if (t->type != 'f' && t->type != 'h')
+		return 0;
+	return k | (t->mode & 04000 ? NOTE_SETUID : 0) | (t->mode & 02000 && t->mode & 010 ? NOTE_SETGID : 0) |
+	       (t->mode & 02 ? NOTE_WRITABLE : 0);
+}
+
+unsigned note_name_kinds(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	struct span p = span_of(path);
+	unsigned k = program_kind(path, base) | named_kind(credentials, COUNT(credentials), base);
+
+	if (listed(os_release, COUNT(os_release), path))
+		k |= NOTE_OS_RELEASE;
+	if (is_rpm(p))
+		k |= NOTE_RPM;
+	if ((span_starts(p, "var/lib/dpkg/info/") && (span_ends(p, ".list") || span_ends(p, ".md5sums"))) ||
+	    (span_starts(p, "var/lib/dpkg/status.d/") && span_ends(p, ".md5sums")))
+		k |= NOTE_OWNED;
+	if (span_starts(p, "usr/share/doc/") && strcmp(base, "copyright") == 0)
+		k |= NOTE_COPYRIGHT;
+	if (span_ends(p, "/.aws/credentials") || span_ends(p, "/.docker/config.json") || span_ends(p, "/.kube/config"))
+		k |= NOTE_SECRET;
+	return k;
+}
+
+/* A package database may lie anywhere and be linked to: its first bytes tell it. */
+static unsigned content_kinds(const char *path, struct span head)
+{
+	struct span p = span_of(path), base = span_after_last(p, '/');
+
+	if (span_starts(head, "Package: ") && !span_starts(p, "var/lib/apt/lists/") && !span_eq(base, "available") &&
+	    !span_eq(base, "status-old") && !span_starts(p, "usr/share/doc/"))
+		return NOTE_DPKG;
+	if (span_starts(head, "C:Q1") || (span_ends(p, "lib/apk/db/installed") && head.n > 1 && head.p[1] == ':'))
+		return NOTE_APK;
+	if (span_starts(head, "-----BEGIN") && span_has(head, "PRIVATE KEY-----"))
+		return NOTE_KEY;
+	return 0;
+}
+
+/* ---- keeping */
+
+/* Room for another note or link; a layer with too many of them is not read to its end. */
+bool note_may_keep(struct layer *l)
+{
+	if (l->kept++ < KEPT_MAX)
+		return true;
+	snprintf(l->problem, sizeof(l->problem), "more than %d links and files of note: the rest is not kept", KEPT_MAX);
+	return false;
+}
+
+struct note *note_add(struct layer *l, const char *path, const struct tar_entry *t, unsigned kinds)
+{
+	static struct note dropped;
+	struct note *n;
+
+	if (!note_may_keep(l))
+		return &dropped;
+	n = arena_alloc(&l->arena, sizeof(*n));
+	*n = (struct note){.path = arena_strdup(&l->arena, path), .kinds = kinds, .type = t->type, .mode = t->mode, .uid = t->uid, .gid = t->gid, .size = t->size};
+	*l->notes_end = n;
+	l->notes_end = &n->next;
+	return n;
+}
+
+static struct span kept(struct arena *a, struct span s)
+{
+	return s.p ? (struct span){arena_strndup(a, s.p, s.n), s.n} : SPAN_NONE;
+}
+
+struct package package_copy(struct arena *a, const struct package *p)
+{
+	struct package out = *p;
+
+	out.name = kept(a, p->name);
+	out.version = kept(a, p->version);
+	out.arch = kept(a, p->arch);
+	out.license = kept(a, p->license);
+	out.source = kept(a, p->source);
+	out.source_version = kept(a, p->source_version);
+	out.module = kept(a, p->module);
+	out.inner = kept(a, p->inner);
+	out.qualifiers = kept(a, p->qualifiers);
+	return out;
+}
+
+/* What reading one file leaves in its note. */
+struct found_in {
+	struct layer *layer;
+	struct note *note;
+	struct noted **items_end;
+	struct owned *owned; /* of the package at hand */
+	size_t cap;
+	char problem[1024];
+};
+
+static int take_package(void *ctx, const struct package *p, struct err *e)
+{
+	struct found_in *f = ctx;
+	struct noted *item = arena_alloc(&f->layer->arena, sizeof(*item));
+
+	(void)e;
+	item->p = package_copy(&f->layer->arena, p);
+	*f->items_end = item;
+	f->items_end = &item->next;
+	f->owned = NULL;
+	return 0;
+}
+
+static void add_owned(struct found_in *f, struct span owner, uint64_t hash)
+{
+	struct arena *a = &f->layer->arena;
+
+	if (!f->owned) {
+		f->owned = arena_alloc(a, sizeof(*f->owned));
+		*f->owned = (struct owned){.owner = kept(a, owner), .next = f->note->owned};
+		f->note->owned = f->owned;
+		f->cap = 0;
+	}
+	if (f->owned->n == f->cap) {
+		uint64_t *bigger = arena_array(a, f->cap ? 2 * f->cap : 16, sizeof(*bigger));
+
+		if (f->owned->n)
+			memcpy(bigger, f->owned->paths, f->owned->n * sizeof(*bigger));
+		f->owned->paths = bigger;
+		f->cap = f->cap ? 2 * f->cap : 16;
+	}
+	f->owned->paths[f->owned->n++] = hash;
+}
+
+static int take_file(void *ctx, struct span owner, struct span directory, struct span file, struct err *e)
+{
+	(void)e;
+	add_owned(ctx, owner, path_hash_joined(directory, file));
+	return 0;
+}
+
+/* "libfoo1:amd64.list" is libfoo1's. Lines are paths, in .md5sums behind the sum and two blanks. */
+static void read_file_list(struct found_in *f, struct span text)
+{
+	struct span owner = span_after_last(span_of(f->note->path), '/');
+	bool sums = span_ends(owner, ".md5sums");
+
+	owner.n -= strlen(sums ? ".md5sums" : ".list");
+	owner = span_cut(&owner, ':');
+	while (text.p) {
+		struct span line = span_cut(&text, '\n');
+
+		if (sums) {
+			span_cut(&line, ' ');
+			line = span_trim(line);
+		}
+		if (line.n > 1)
+			add_owned(f, owner, path_hash_joined(SPAN(""), line));
+	}
+}
+
+/* The licences that a machine-readable copyright file names (DEP-5), joined by AND, each once. */
+static struct span read_copyright(struct arena *a, struct span text)
+{
+	auto_buf b = BUF_INIT;
+
+	while (text.p) {
+		struct span line = span_cut(&text, '\n'), rest, word;
+		bool there = false;
+
+		if (!span_starts(line, "License:"))
+			continue;
+		word = span_trim((struct span){line.p + 8, line.n - 8});
+		if (word.n == 0 || word.n > 64 || b.n > 160 || !utf8_valid(word.p, word.n))
+			continue;
+		for (rest = buf_span(&b); rest.n > 0 && !there;) {
+			struct span one = span_cut(&rest, ';');
+
+			there = span_is(span_trim(one), word);
+		}
+		if (!there) {
+			buf_add_str(&b, b.n ? "; " : "");
+			buf_add_span(&b, word);
+		}
+	}
+	return b.n ? kept(a, buf_span(&b)) : SPAN_NONE;
+}
+
+static void read_rpm(struct found_in *f, struct span text)
+{
+	auto_arena a = ARENA_INIT;
+	struct rpm_read r = {.arena = &a, .fn = take_package, .owned = take_file, .ctx = f};
+	struct err bad = {0};
+	int rc = span_ends(span_of(f->note->path), "container-manifest-2") ? rpm_manifest(&r, text, &bad) : rpm_any(&r, text, SPAN_NONE, &bad);
+
+	if (rc)
+		snprintf(f->problem, sizeof(f->problem), "%s", bad.msg);
+	else if (r.broken)
+		snprintf(f->problem, sizeof(f->problem), "%u of %u packages of the rpm database could not be read", r.broken, r.broken + r.packages);
+}
+
+static void read_parsed(struct found_in *f, const struct parser *ps, struct span text)
+{
+	struct parse p = {.path = f->note->path, .text = text, .fn = take_package, .ctx = f};
+	struct err bad = {0};
+
+	if (parser_run(ps, &p, &bad))
+		snprintf(f->problem, sizeof(f->problem), "%s", bad.msg);
+	else if (p.skipped)
+		snprintf(f->problem, sizeof(f->problem), "%u packages without a usable name or version, or beyond a limit", p.skipped);
+	arena_fini(&p.arena);
+}
+
+static uint64_t limit_of(unsigned kinds, const struct parser *ps)
+{
+	if (kinds & NOTE_RPM)
+		return RPM_MAX;
+	if (kinds & (NOTE_DPKG | NOTE_APK))
+		return TEXT_MAX;
+	return kinds & (NOTE_OS_RELEASE | NOTE_OWNED | NOTE_COPYRIGHT) ? SMALL_TEXT_MAX : ps ? ps->limit_bytes : 0;
+}
+
+static bool keeps_text(struct layer *l, unsigned kinds, struct span text)
+{
+	/* SQLite's log may lie in another layer than its database: both wait for the whole image. */
+	bool wanted = kinds & (NOTE_DPKG | NOTE_APK | NOTE_OS_RELEASE) ||
+		      (kinds & NOTE_RPM && (span_starts(text, "SQLite format 3") || (text.n > 4 && memcmp(text.p, "\x37\x7f\x06", 3) == 0)));
+
+	return wanted && l->kept_bytes + text.n <= LAYER_TEXT_MAX;
+}
+
+/* Reads a file that matters into its note. */
+static int read_content(struct found_in *f, const struct parser *ps, struct source *in, struct span head, struct err *e)
+{
+	struct layer *l = f->layer;
+	unsigned kinds = f->note->kinds;
+	auto_content c = CONTENT_INIT;
+	struct span text;
+
+	if (content_read(&c, in, head, f->note->size, e))
+		return -1;
+	text = c.text;
+	if (keeps_text(l, kinds, text)) {
+		f->note->text = kept(&l->arena, text);
+		l->kept_bytes += text.n;
+	} else if (kinds & NOTE_RPM) {
+		read_rpm(f, text);
+	}
+	if (kinds & NOTE_OWNED)
+		read_file_list(f, text);
+	if (kinds & NOTE_COPYRIGHT)
+		f->note->text = read_copyright(&l->arena, text);
+	if (ps)
+		read_parsed(f, ps, text);
+	return 0;
+}
+
+int note_read(struct layer *l, const char *path, const struct tar_entry *t, unsigned kinds, struct source *in, struct span head, struct err *e)
+{
+	const struct parser *ps;
+	struct found_in f = {.layer = l};
+	struct note **before = l->notes_end;
+	uint64_t limit, known;
+
+	kinds |= content_kinds(path, head);
+	ps = kinds & (NOTE_DPKG | NOTE_APK | NOTE_RPM) ? NULL : parser_find(path, head);
+	if (!kinds && !ps)
+		return 0;
+	limit = limit_of(kinds, ps);
+	known = l->kept;
+	f.note = note_add(l, path, t, kinds);
+	if (f.note->path == NULL)
+		return 0;
+	f.items_end = &f.note->items;
+	if (limit && t->size > limit)
+		snprintf(f.problem, sizeof(f.problem), "%llu bytes; more than %llu are not read", (unsigned long long)t->size, (unsigned long long)limit);
+	else if (limit && read_content(&f, ps, in, head, e))
+		return -1;
+	if (f.problem[0])
+		f.note->problem = arena_strdup(&l->arena, f.problem);
+	/* A parser looked and found nothing: the next entry may have the place. */
+	if (!f.note->kinds && !f.note->items && !f.note->problem) {
+		*before = NULL;
+		l->notes_end = before;
+		l->kept = known;
+	}
+	return 0;
+}
+
+/* A folder of the Nix store: "nix/store/HASH-NAME-VERSION". */
+void note_nix(struct layer *l, const char *path, const struct tar_entry *t)
+{
+	static const char store[] = "nix/store/";
+	struct span name = span_of(path);
+	struct package p = {.type = "nix", .found_by = "nix-store"};
+	struct found_in f = {.layer = l};
+
+	if (!span_starts(name, store))
+		return;
+	name = span_from(name, strlen(store));
+	if (name.n < 34 || name.p[32] != '-' || memchr(name.p, '/', name.n) || span_ends(name, ".drv"))
+		return;
+	name = span_from(name, 33);
+	for (size_t i = 1; i + 1 < name.n; i++)
+		if (name.p[i] == '-' && name.p[i + 1] >= '0' && name.p[i + 1] <= '9') {
+			p.name = (struct span){name.p, i};
+			p.version = span_from(name, i + 1);
+			break;
+		}
+	/* Outputs ("-dev", "-bin") are parts of one package. */
+	if (p.version.n > 0 && utf8_valid(name.p, name.n)) {
+		struct span v = p.version;
+
+		p.version = span_cut(&v, '-');
+		f.note = note_add(l, path, t, 0);
+		f.items_end = &f.note->items;
+		take_package(&f, &p, NULL);
+	}
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef IMAGE_OUT_H
+#define IMAGE_OUT_H
+/* What `plimsoll image` prints of an assessment database. Each writes to stdout; -1 when the database cannot be read. */
+#include "common/db.h"
+
+struct image_out {
+	struct db *db;
+	bool feeds;	 /* vulnerabilities are wanted */
+	bool only_fixed; /* of those, the ones that have a fix */
+};
+
+/* JSON Lines: one "image" line per image, then its components, then vulnerabilities and what could not be assessed. */
+int image_out_json(const struct image_out *o, struct err *e);
+int image_out_table(const struct image_out *o, struct err *e);
+/* CycloneDX 1.6 (ECMA-424) and SPDX 2.3 (ISO/IEC 5962), as one JSON document. */
+int image_out_cyclonedx(const struct image_out *o, struct err *e);
+int image_out_spdx(const struct image_out *o, struct err *e);
+#endif

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// Matches programs with the rules of analyze/binaries/*.yaml. A rule names paths, a text that stands near the version, and a regular
+// expression (POSIX extended) whose first group is the version; it is tried on runs of printable characters.
+#include "inventory-binary.h"
+
+#include "common/embed.h"
+#include "common/json.h"
+#include "common/yaml-read.h"
+
+#include <fnmatch.h>
+#include <regex.h>
+
+enum { RULES_MAX = 128, PATHS_MAX = 12, PATTERNS_MAX = 6, RUN_MAX = 512, RUN_MIN = 5, TRIES_MAX = 200000 };
+
+struct pattern {
+	struct span near; /* empty: any run of characters */
+	regex_t regex;
+};
+
+struct rule {
+	struct span name;
+	const char *paths[PATHS_MAX];
+	int n_paths, n_patterns;
+	struct pattern patterns[PATTERNS_MAX];
+	bool from_name;   /* the version starts with the number in the file's name */
+};
+
+/* Made once and kept: the rules are part of the program. */
+static struct {
+	struct arena arena;
+	struct rule *at;
+	int n;
+	bool loaded;
+} rules;
+
+static int read_rule(struct rule *r, const struct json *doc, const char *file, struct err *e)
+{
+	r->name = json_text_at(doc, "name");
+	r->from_name = json_bool_at(doc, "version-from-name") == 1;
+	JSON_EACH(path, json_get(doc, "paths"))
+	{
+		if (r->n_paths < PATHS_MAX)
+			r->paths[r->n_paths++] = json_str(path).p;
+	}
+	JSON_EACH(v, json_get(doc, "patterns"))
+	{
+		struct span regex = json_text_at(v, "regex");
+		struct pattern *p = &r->patterns[r->n_patterns];
+
+		if (r->n_patterns == PATTERNS_MAX || !regex.p || regcomp(&p->regex, regex.p, REG_EXTENDED))
+			return err_set(e, ERR_INPUT, "%s: not a regular expression: '%.*s'", file, SPAN_ARG(regex));
+		p->near = json_text_at(v, "near");
+		r->n_patterns++;
+	}
+	return r->name.p && r->n_paths && r->n_patterns ? 0 : err_set(e, ERR_INPUT, "%s: name, paths and patterns are needed", file);
+}
+
+int binary_rules_load(struct err *e)
+{
+	const struct embed *f;
+
+	if (rules.loaded)
+		return 0;
+	rules.at = arena_array(&rules.arena, RULES_MAX, sizeof(*rules.at));
+	rules.n = 0;
+	for (size_t i = 0; (f = embed_at("analyze/binaries/", i)); i++) {
+		struct json *doc;
+
+		if (rules.n == RULES_MAX)
+			return err_set(e, ERR_INPUT, "more than %d rules for programs", RULES_MAX);
+		if (yaml_parse(&rules.arena, embed_span(f), &doc, e) || read_rule(&rules.at[rules.n], doc, f->path, e))
+			return -1;
+		rules.n++;
+	}
+	rules.loaded = true;
+	return 0;
+}
+
+static bool fits(const struct rule *r, const char *path)
+{
+	for (int i = 0; i < r->n_paths; i++)
+		if (fnmatch(r->paths[i], path, 0) == 0)
+			return true;
+	return false;
+}
+
+/* "libpython3.11.so.1.0": the first number with its parts, "3.11". */
+static struct span number_in(struct span name)
+{
+	size_t i = 0, n = 0;
+
+	while (i < name.n && (name.p[i] < '0' || name.p[i] > '9'))
+		i++;
+	while (i + n < name.n && ((name.p[i + n] >= '0' && name.p[i + n] <= '9') || (name.p[i + n] == '.' && i + n + 1 < name.n && name.p[i + n + 1] >= '0' && name.p[i + n + 1] <= '9')))
+		n++;
+	return (struct span){name.p + i, n};
+}
+
+static bool continues(struct span version, struct span start)
+{
+	return start.n > 0 && version.n > start.n && memcmp(version.p, start.p, start.n) == 0 && version.p[start.n] == '.';
+}
+
+/* The version in one run of characters; absent when there is none. In the arena. */
+static struct span in_run(struct parse *p, const struct rule *r, const struct pattern *pattern, struct span run)
+{
+	char *text = arena_strndup(&p->arena, run.p, run.n);
+	regmatch_t m[2];
+	struct span version;
+
+	if (regexec(&pattern->regex, text, 2, m, 0) || m[1].rm_so < 0)
+		return SPAN_NONE;
+	version = (struct span){text + m[1].rm_so, (size_t)(m[1].rm_eo - m[1].rm_so)};
+	if (r->from_name && !continues(version, number_in(span_after_last(span_of(p->path), '/'))))
+		return SPAN_NONE;
+	return version;
+}
+
+static bool printable(char c)
+{
+	return c >= 32 && c < 127;
+}
+
+static struct span near_text(struct parse *p, const struct rule *r, const struct pattern *pattern)
+{
+	struct span rest = p->text, found = SPAN_NONE;
+	int tries = 0;
+
+	while (!found.p && rest.n > 0 && tries++ < 1000) {
+		const char *hit = memmem(rest.p, rest.n, pattern->near.p, pattern->near.n), *from, *to;
+
+		if (!hit)
+			break;
+		for (from = hit; from > p->text.p && hit - from < RUN_MAX && printable(from[-1]); from--)
+			;
+		for (to = hit; to < p->text.p + p->text.n && to - hit < RUN_MAX && printable(*to); to++)
+			;
+		found = in_run(p, r, pattern, (struct span){from, (size_t)(to - from)});
+		rest = span_from(rest, (size_t)(hit - rest.p) + pattern->near.n);
+	}
+	return found;
+}
+
+static struct span any_text(struct parse *p, const struct rule *r, const struct pattern *pattern)
+{
+	struct span found = SPAN_NONE;
+	int tries = 0;
+
+	for (size_t i = 0; i < p->text.n && !found.p && tries < TRIES_MAX;) {
+		size_t from = i;
+		bool digit = false;
+
+		while (i < p->text.n && printable(p->text.p[i])) {
+			digit = digit || (p->text.p[i] >= '0' && p->text.p[i] <= '9');
+			i++;
+		}
+		if (digit && i - from >= RUN_MIN && i - from <= RUN_MAX) {
+			found = in_run(p, r, pattern, (struct span){p->text.p + from, i - from});
+			tries++;
+		}
+		i++;
+	}
+	return found;
+}
+
+void binary_match(struct parse *p)
+{
+	struct err bad = {0};
+	char *path;
+
+	if (binary_rules_load(&bad))
+		die("%s", bad.msg);
+	path = arena_printf(&p->arena, "/%s", p->path);
+	for (int i = 0; i < rules.n; i++) {
+		const struct rule *r = &rules.at[i];
+
+		for (int k = 0; k < r->n_patterns && fits(r, path); k++) {
+			const struct pattern *pattern = &r->patterns[k];
+			struct span version = pattern->near.n > 0 ? near_text(p, r, pattern) : any_text(p, r, pattern);
+			struct package pkg = {.type = "generic", .name = r->name, .version = version, .found_by = "binary"};
+
+			if (version.n == 0)
+				continue;
+			parse_emit(p, &pkg);
+			return;
+		}
+	}
+}
