@@ -310,9 +310,9 @@ static uint64_t limit_of(unsigned kinds, const struct parser *ps)
 {
 	if (kinds & NOTE_RPM)
 		return RPM_MAX;
-	if (kinds & (NOTE_DPKG | NOTE_APK))
+	if (kinds & (NOTE_DPKG | NOTE_APK | NOTE_OWNED))
 		return TEXT_MAX;
-	return kinds & (NOTE_OS_RELEASE | NOTE_OWNED | NOTE_COPYRIGHT) ? SMALL_TEXT_MAX : ps ? ps->limit_bytes : 0;
+	return kinds & (NOTE_OS_RELEASE | NOTE_COPYRIGHT) ? SMALL_TEXT_MAX : ps ? ps->limit_bytes : 0;
 }
 
 static bool keeps_text(struct layer *l, unsigned kinds, struct span text)

@@ -2,6 +2,7 @@
 // Reads an image archive in one pass: every layer is walked as it comes by, then manifests and configurations are put
 // together. docker save (both layouts) and OCI layouts. Rows are written by load-image-write.c and -packages.c.
 #include "load-image.h"
+#include "load-rootfs.h"
 
 #include "common/limits.h"
 #include "common/peek.h"
@@ -79,6 +80,15 @@ static int read_json(struct archive_state *st, struct source *in, struct blob *b
 	return 0;
 }
 
+/* What could not be read in single files. */
+static int tell_notes(struct load *load, const struct layer *l, struct err *e)
+{
+	for (const struct note *n = l->notes; n; n = n->next)
+		if (n->problem && load_problem(load, n->path, e, "%s", n->problem))
+			return -1;
+	return 0;
+}
+
 static int read_layer(struct archive_state *st, struct source *in, struct blob *b, struct err *e)
 {
 	struct layer *l = calloc(1, sizeof(*l));
@@ -89,9 +99,8 @@ static int read_layer(struct archive_state *st, struct source *in, struct blob *
 	if (layer_read(l, in, e))
 		return -1;
 	memcpy(b->digest, l->digest, sizeof(b->digest));
-	for (const struct note *n = l->notes; n; n = n->next)
-		if (n->problem && load_problem(st->load, n->path, e, "%s", n->problem))
-			return -1;
+	if (tell_notes(st->load, l, e))
+		return -1;
 	if (l->problem[0] && load_problem(st->load, b->path, e, "layer cannot be read to its end: %s", l->problem))
 		return -1;
 	if (l->odd_names && load_problem(st->load, b->path, e, "%llu entries with names that leave the root or are too long, for example %s",
@@ -481,5 +490,34 @@ int load_image(struct load *l, struct source *content, struct err *e)
 		r = load_kind(l, l->kind, st.images, e);
 	}
 	state_fini(&st);
+	return r;
+}
+
+int load_rootfs(struct load *l, struct source *content, struct err *e)
+{
+	struct layer *layer = calloc(1, sizeof(*layer));
+	struct image im = {.layers = {&layer, 1}};
+	struct err bad = {0};
+	char ref[1024];
+	struct thing_spec spec = {.kind = "rootfs", .type = "RootFilesystem", .name = span_of(l->path), .outside = true};
+	int64_t thing;
+	bool fresh;
+	int r;
+
+	(void)content;
+	if (!layer)
+		die("out of memory");
+	snprintf(ref, sizeof(ref), "rootfs:%.1000s", l->path);
+	spec.ref = span_of(ref);
+	r = rootfs_read(layer, l->file, &bad);
+	if (r)
+		r = bad.kind == ERR_INPUT ? load_problem(l, NULL, e, "%s", bad.msg) : err_set(e, bad.kind, "%s", bad.msg);
+	if (r == 0)
+		r = tell_notes(l, layer, e) || load_thing(l, &spec, &thing, &fresh, e) || (fresh && image_write_packages(l, &im, thing, e)) ? -1 : 0;
+	if (r == 0) {
+		l->items++;
+		r = load_kind(l, l->kind, 1, e);
+	}
+	layer_free(layer);
 	return r;
 }

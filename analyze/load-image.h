@@ -35,6 +35,8 @@ int image_write(struct load *l, struct image *im, int64_t *thing, bool *fresh, s
 int image_write_config(struct load *l, const struct image *im, int64_t thing, struct err *e);
 /* inventory and packages. */
 int image_write_packages(struct load *l, const struct image *im, int64_t thing, struct err *e);
+/* The loader for kind image/rootfs: the folder l->file, as one layer without an image around it. */
+int load_rootfs(struct load *l, struct source *content, struct err *e);
 /* The loader: a docker-save or OCI archive as one stream, packed or not; NULL: the OCI layout that is the folder l->file. */
 int load_image(struct load *l, struct source *content, struct err *e);
 #endif

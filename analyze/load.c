@@ -14,6 +14,7 @@
 
 static const struct loader loaders[] = {
 	{"aws/", load_aws},
+	{"image/rootfs", load_rootfs},
 	{"image", load_image},
 	{"kubernetes/audit", load_audit}, /* before all other kinds of its prefix */
 	{"kubernetes/", load_kubernetes},
