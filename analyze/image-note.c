@@ -128,7 +128,7 @@ static unsigned content_kinds(const char *path, struct span head)
 	struct span p = span_of(path), base = span_after_last(p, '/');
 
 	if (span_starts(head, "Package: ") && !span_starts(p, "var/lib/apt/lists/") && !span_eq(base, "available") &&
-	    !span_eq(base, "status-old") && !span_starts(p, "usr/share/doc/"))
+	    !span_eq(base, "status-old") && !span_eq(base, "DESCRIPTION") && !span_starts(p, "usr/share/doc/"))
 		return NOTE_DPKG;
 	if (span_starts(head, "C:Q1") || (span_ends(p, "lib/apk/db/installed") && head.n > 1 && head.p[1] == ':'))
 		return NOTE_APK;

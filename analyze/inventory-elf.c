@@ -62,7 +62,7 @@ static struct span find_build_info(const struct elf *f)
 		s = elf_segment(f, i, &address, &writable);
 		if (!s.p || !writable)
 			continue;
-		for (size_t at = 0; at + GO_HEADER <= s.n && at < GO_SEARCH; at += 16)
+		for (size_t at = -address & 15; at + GO_HEADER <= s.n && at < GO_SEARCH; at += 16)
 			if (memcmp(s.p + at, magic, 14) == 0)
 				return span_from(s, at);
 	}

@@ -172,7 +172,9 @@ int parse_conan_lock(struct parse *p, struct err *e)
 		}
 	JSON_MEMBERS(m, json_path(doc, "graph_lock.nodes"))
 	{
-		emit_conan(p, json_text_at(&m->value, "ref"));
+		/* Node 0 is the project itself. */
+		if (!span_eq(json_str(&m->key), "0"))
+			emit_conan(p, json_text_at(&m->value, "ref"));
 	}
 	return 0;
 }

@@ -159,27 +159,36 @@ int parse_yarn_lock(struct parse *p, struct err *e)
 	return 0;
 }
 
+/* The '/' in front of a version. */
+static const char *last_slash(struct span s)
+{
+	for (size_t i = 0; i + 1 < s.n; i++)
+		if (s.p[i] == '/' && s.p[i + 1] >= '0' && s.p[i + 1] <= '9')
+			return s.p + i;
+	return NULL;
+}
+
 /* "/a/1.2.3_peer", "/@s/a@1.2.3(peer)", "a@1.2.3": formats 5, 6 and 9. */
 int parse_pnpm_lock(struct parse *p, struct err *e)
 {
 	struct json *doc;
+	bool slashes;
 
 	if (parse_yaml(p, &doc, e))
 		return -1;
+	slashes = span_starts(json_scalar(json_get(doc, "lockfileVersion")), "5");
 	JSON_MEMBERS(m, json_get(doc, "packages"))
 	{
 		struct span key = json_str(&m->key), version, name, plain = key;
-		const char *at, *slash;
+		const char *at;
 
 		plain = span_cut(&key, '(');
 		if (span_starts(plain, "/"))
 			plain = span_from(plain, 1);
-		at = plain.n > 1 ? memrchr(plain.p + 1, '@', plain.n - 1) : NULL;
-		slash = plain.n ? memrchr(plain.p, '/', plain.n) : NULL;
-		if (!at && !slash)
+		/* In format 5 peers follow a '_', and may hold a '@'. */
+		at = plain.n > 1 ? slashes ? last_slash(plain) : memrchr(plain.p + 1, '@', plain.n - 1) : NULL;
+		if (!at)
 			continue;
-		if (!at || (slash && slash > at && slash + 1 < plain.p + plain.n && slash[1] >= '0' && slash[1] <= '9'))
-			at = slash;
 		name = (struct span){plain.p, (size_t)(at - plain.p)};
 		version = (struct span){at + 1, plain.n - name.n - 1};
 		version = span_cut(&version, '_');

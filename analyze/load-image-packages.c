@@ -144,6 +144,14 @@ static void end_state(struct collect *c, int top)
 	}
 }
 
+static bool is_database(const char *path)
+{
+	for (const char *const *d = rpm_databases; *d; d++)
+		if (strcmp(*d, path) == 0)
+			return true;
+	return false;
+}
+
 static struct state state_at(struct collect *c, int top, const char *path, unsigned kind)
 {
 	struct state s = {0};
@@ -153,10 +161,8 @@ static struct state state_at(struct collect *c, int top, const char *path, unsig
 	if (s.file && !(s.file->kinds & kind && (s.file->text.p || s.file->items || s.file->problem)))
 		s.file = NULL;
 	/* A folder that is a link to where another of the databases lies: that one is followed by itself. */
-	if (s.file && kind == NOTE_RPM && strcmp(s.file->path, path) != 0 && span_starts(span_of(s.file->path), "usr/"))
-		for (const char *const *d = rpm_databases; *d; d++)
-			if (strcmp(*d, s.file->path) == 0)
-				s.file = NULL;
+	if (s.file && kind == NOTE_RPM && strcmp(s.file->path, path) != 0 && is_database(s.file->path))
+		s.file = NULL;
 	if (s.file && kind == NOTE_RPM && s.file->text.p)
 		s.wal = view_find(&c->im->layers, top, arena_printf(&c->arena, "%s-wal", s.file->path), &layer);
 	return s;

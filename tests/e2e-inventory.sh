@@ -1,0 +1,89 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# What is found in files that tell of packages, made by tests/make-inventory.py: every family, damaged twins, archives in archives.
+# Expectations are worked out by hand from the samples.
+set -u
+passed=0 failed=0
+D=${TMPDIR:-/tmp}/inventory
+mkdir -p "$D"
+here=$(dirname "$0")
+ok() { # ok NAME GOT WANT
+	if [ "$2" = "$3" ]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		printf 'not ok - %s\n  got:  %s\n  want: %s\n' "$1" "$2" "$3"
+	fi
+}
+scan() { "$PLIMSOLL" image "$@" --format json 2> "$D/err"; }
+# list ROOT FILTER: "name version" of its components
+list() { scan --rootfs "$D/$1" | jq -r "select(.kind == \"component\" and ($2)) | .name + \" \" + .version" | tr '\n' ',' | sed 's/,$//'; }
+
+python3 "$here/make-inventory.py" "$D" || exit 1
+
+rpms="bash 5.1.8-6.el9,filler 1-1,nodejs 1:10.21.0-3.module+el8,perl-libs 4:5.26.3-420.el8,python3-six 1.15.0-9.el9"
+for i in bdb-little bdb-big bdb-btree ndb; do
+	ok "rpm: $i" "$(list $i true)" "$rpms"
+	ok "rpm: $i is read whole" "$(cat "$D/err")" ""
+done
+ok "rpm: SQLite" "$(list sqlite '.type == "rpm"')" "bash 5.1.8-6.el9,nodejs 1:10.21.0-3.module+el8,perl-libs 4:5.26.3-420.el8,python3-six 1.15.0-9.el9"
+ok "rpm: rows in the write-ahead log, one deleted there" "$(list wal true)" "late 2.0-1,nodejs 1:10.21.0-3.module+el8,perl-libs 4:5.26.3-420.el8,python3-six 1.15.0-9.el9"
+ok "rpm: manifest of distroless Mariner" "$(list mariner true)" "filesystem 1.1-9.cm2,openssl-libs 1:1.1.1k-17.cm2"
+ok "rpm: URL of a package with epoch and module" "$(scan --rootfs "$D/bdb-big" | jq -r 'select(.name == "nodejs") | .purl')" \
+	"pkg:rpm/centos/nodejs@10.21.0-3.module%2Bel8?arch=x86_64&distro=centos-8&epoch=1&rpmmod=nodejs:10:8020020200707141642:6a468ee4"
+ok "rpm: source package" "$(scan --rootfs "$D/bdb-big" | jq -r 'select(.name == "perl-libs") | .source')" perl
+ok "rpm: owner of a Python package" "$(scan --rootfs "$D/sqlite" | jq -r 'select(.type == "pypi") | .owner')" python3-six
+ok "rpm: log in another layer than its database" "$(scan "$D/img/wal.tar" | jq -r 'select(.kind == "component") | .name + " " + (.layer | tostring) + " " + (.removed_in | tostring)' | tr '\n' ',')" \
+	"bash 0 1,bash 2 null,late 1 2,nodejs 0 null,perl-libs 0 null,python3-six 0 null,"
+ok "rpm: a damaged database is told so" "$(scan --rootfs "$D/damaged-cut/bdb-big" | jq -r 'select(.kind == "image") | .package_database')" unreadable
+ok "rpm: and is no success" "$(scan --rootfs "$D/damaged-cut/ndb" > /dev/null; echo $?)" 4
+
+ok "python: installed" "$(list python '.declared | not')" "Jinja2 3.1.2,PyYAML 6.0,old 1,six 1.16.0"
+ok "python: declared, but not what is installed" "$(list python .declared)" \
+	"Django 3.2.5,anyio 4.4.0,certifi 2023.7.22,click 8.1.7,flask 2.0.1,idna 3.4,pytest 7.4.0,urllib3 1.26.18"
+ok "python: licences" "$(scan --rootfs "$D/python" | jq -r 'select(.declared == false) | .licenses[0] // "-"' | tr '\n' ' ')" "BSD-3-Clause MIT - MIT "
+ok "python: metadata without a name" "$(grep -c nameless "$D/err")" 1
+ok "node: installed" "$(list node '.declared | not')" "@scope/pkg 1.0.0,lodash 4.17.21"
+ok "node: declared" "$(list node .declared)" \
+	"@babel/core 7.21.0,@s/b3 3.1.0,@s/hop 2.0.0,@s/q5 2.0.0,@s/q9 2.0.0,a1 1.0.0,a3 3.0.0,ansi 1.0.3,b1 2.0.0,bunny 1.2.3,chalk 4.1.2,p5 1.0.0,p9 1.0.0,real3 3.2.0"
+ok "node: URL of a scoped package" "$(scan --rootfs "$D/node" | jq -r 'select(.name == "@scope/pkg") | .purl')" "pkg:npm/%40scope/pkg@1.0.0"
+ok "java" "$(list java '.declared | not')" \
+	"com.google.guava:guava 31.1-jre,com.script:launch 2.0,com.shaded:all 1.0,com.shop:shop 1.0.0,org.apache.commons:commons-lang3 3.12.0,org.apache.logging.log4j:log4j-core 2.14.1,plain 4.5,slf4j:slf4j-api 1.7.36"
+ok "java: place in nested archives" "$(scan --rootfs "$D/java" | jq -r 'select(.name == "slf4j:slf4j-api") | .path')" \
+	"app/site.war!/WEB-INF/lib/inner.war!/WEB-INF/lib/slf4j-api-1.7.36.jar"
+ok "java: URL" "$(scan --rootfs "$D/java" | jq -r 'select(.name == "org.apache.logging.log4j:log4j-core") | .purl')" "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1"
+ok "java: declared" "$(list java .declared)" "org.slf4j:slf4j-simple 1.7.36"
+ok "java: nesting and bombs end" "$(scan --rootfs "$D/bombs" > /dev/null; echo $? && grep -cE 'nested more than|taken for a bomb' "$D/err")" "4
+2"
+for p in shop stripped old old-big; do
+	v=1.21.0
+	case $p in old*) v=1.16.5 ;; esac
+	ok "go: $p" "$(list programs ".path == \"usr/bin/$p\"")" "github.com/new/fork v1.0.1,golang.org/x/net v0.7.0,k8s.io/api (devel),shop v2.3.4,stdlib $v"
+done
+ok "rust: build-time packages left out" "$(list programs '.type == "cargo"')" "rusty 0.1.0,serde 1.0.160"
+ok "programs by rules, none that a package owns" "$(list programs '.type == "generic"')" "nginx 1.25.3,python 3.11.7"
+ok "owner under a merged /usr" "$(scan --rootfs "$D/programs" | jq -r 'select(.name == "owned") | .owner')" nginx-custom
+ok "other ecosystems: installed" "$(list others '.declared | not')" \
+	"redis 7.0.11-1,symfony/console 5.4.1,ggplot2 3.4.0,rack 2.2.6,glibc 2.37,Microsoft.NETCore.App.Runtime.linux-x64 8.0.1,Newtonsoft.Json 13.0.1"
+ok "other ecosystems: declared" "$(list others .declared)" \
+	"libc 0.2.140,Alamofire 5.6.4,Firebase/Core 10.0.0,monolog/monolog 2.8.0,phpunit/phpunit 9.5.1,bzip2 1.0.8,zlib 1.2.11,forked 0.1,nokogiri 1.15.0,racc 1.6.2,github.com/z/z v1.0.0,aeson 2.1.0.0,base 4.16.3.0,fuzzyset 0.2.4,jason 1.4.0,real_name 2.0.0,org.y:y 2.0,@s/x 1.0.0,Serilog 3.1.1,async 2.10.0,github.com/apple/swift-nio 2.41.0,github.com/vapor/vapor 4.70.0"
+
+# Damage costs what is damaged: no crash, an end in time, exit 0 (less was found) or 4 (and told).
+for d in "$D"/damaged-*/*; do
+	timeout 60 "$PLIMSOLL" image --rootfs "$d" --format json > "$D/out" 2> "$D/err"
+	code=$?
+	ok "damaged: ${d#"$D"/}" "$([ $code = 0 ] || [ $code = 4 ] && [ "$(jq -r 'select(.kind == "image") | 1' "$D/out")" = 1 ] && echo told)" told
+done
+
+# The command itself.
+ok "no input" "$("$PLIMSOLL" image 2> /dev/null; echo $?)" 2
+ok "no image in it" "$(echo x > "$D/x"; "$PLIMSOLL" image "$D/x" 2> /dev/null; echo $?)" 3
+ok "--fail-on without feeds" "$("$PLIMSOLL" image "$D/img/wal.tar" --fail-on high 2> /dev/null; echo $?)" 2
+ok "unknown format" "$("$PLIMSOLL" image "$D/img/wal.tar" --format xml 2> /dev/null; echo $?)" 2
+ok "CycloneDX" "$("$PLIMSOLL" image "$D/img/wal.tar" --format cyclonedx 2> /dev/null | jq -r '.specVersion + " " + (.components | length | tostring) + " " + .metadata.component.name')" "1.6 4 wal:1"
+ok "SPDX" "$("$PLIMSOLL" image "$D/img/wal.tar" --format spdx 2> /dev/null | jq -r '.spdxVersion + " " + (.packages | length | tostring) + " " + (.relationships | length | tostring)')" "SPDX-2.3 5 5"
+"$PLIMSOLL" image --rootfs "$D/others" --format cyclonedx > "$D/a" 2> /dev/null
+"$PLIMSOLL" image --rootfs "$D/others" --format cyclonedx > "$D/b" 2> /dev/null
+ok "the same twice" "$(cmp "$D/a" "$D/b" && echo same)" same
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
