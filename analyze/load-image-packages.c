@@ -28,6 +28,7 @@ struct collect {
 	int top;	       /* layer whose database state is read */
 	const char *database;  /* its path */
 	struct span owner;     /* whose files are read */
+	bool unlisted;         /* operating system packages, but no list of their files */
 	bool unreadable;       /* a database in the final state could not be read whole */
 };
 
@@ -357,12 +358,12 @@ static bool told_before(const struct collect *c, size_t i)
 	return false;
 }
 
-static bool is_needless(const struct collect *c, size_t i, struct span owner)
+static bool is_needless(const struct collect *c, size_t i, bool owned)
 {
 	const struct found *f = c->list[i];
 
 	/* What a program says of itself, when the package that brought it says it too. */
-	return (owner.p && strcmp(f->p.type, "generic") == 0) || (f->p.declared && told_before(c, i));
+	return (owned && strcmp(f->p.type, "generic") == 0) || (f->p.declared && told_before(c, i));
 }
 
 /* Debian keeps licences beside the package, not in its database. */
@@ -378,20 +379,35 @@ static struct span debian_license(const struct collect *c, const struct found *f
 	return n && n->kinds & NOTE_COPYRIGHT ? n->text : SPAN_NONE;
 }
 
+/* Images without lists of files (distroless of old) hold nothing by hand in the system's own folders. */
+static bool is_system_path(const char *path)
+{
+	static const char *const folders[] = {"usr/lib/python", "lib/", "usr/lib/", "usr/bin/", "bin/", "usr/sbin/", "sbin/"};
+	struct span p = span_of(path);
+
+	if (span_starts(p, "usr/lib/node_modules/") || span_starts(p, "usr/lib/jvm/") || span_starts(p, "usr/lib/ruby/"))
+		return false;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (span_starts(p, folders[i]))
+			return true;
+	return false;
+}
+
 static int write_one(struct collect *c, size_t i, struct package_place *at, struct err *e)
 {
 	const struct found *f = c->list[i];
 	struct package p = f->p;
 	bool os = package_is_os(p.type);
 	struct span owner = os ? SPAN_NONE : owners_find(&c->owners, f->path);
+	bool owned = owner.p || (!os && c->unlisted && is_system_path(f->path));
 
-	if (is_needless(c, i, owner))
+	if (is_needless(c, i, owned))
 		return 0;
 	p.license = debian_license(c, f);
 	at->path = f->path;
 	at->layer = f->layer;
 	at->removed_in = f->removed_in;
-	at->owned = owner.p != NULL;
+	at->owned = owned;
 	at->owner = owner;
 	return package_write(c->load->db, &p, at, e);
 }
@@ -403,6 +419,8 @@ static int write_all(struct collect *c, int64_t thing, const char *database, str
 	struct package_place at = {.thing = thing};
 
 	read_os(c, &os);
+	for (size_t i = 0; i < c->n && c->owners.n == 0 && !c->unlisted; i++)
+		c->unlisted = c->list[i]->removed_in < 0 && in_status_d(c->list[i]->path);
 	if (os.id.n > 0) {
 		snprintf(namespace, sizeof(namespace), "%.*s", SPAN_ARG(os.id));
 		snprintf(distro, sizeof(distro), "%.*s-%.*s", SPAN_ARG(os.id), SPAN_ARG(os.version));

@@ -19,6 +19,7 @@ struct archive_state {
 	struct arena arena;
 	struct blob *blobs, **end;
 	int images;
+	int mismatched;		/* manifests and indexes above the one at hand that are not what their digests say */
 };
 
 static int add_blob(struct archive_state *st, const struct tar_entry *t, struct blob **out)
@@ -293,19 +294,47 @@ static int start_image(struct archive_state *st, struct image *im, struct blob *
 		return -1;
 	if (!doc || json_count(layers) > LAYERS_MAX)
 		return 0;
+	/* Charts, signatures and other things are stored as images are. */
+	if (!json_is(json_get(doc, "rootfs"), JSON_OBJECT)) {
+		load_problem(st->load, config->path, e, "not the configuration of an image: it has no rootfs");
+		return 0;
+	}
 	im->config = doc;
-	im->verified = im->readable = true;
+	im->verified = st->mismatched == 0;
+	im->readable = true;
 	memcpy(im->config_digest, config->digest, sizeof(im->config_digest));
 	im->layers.at = arena_array(&st->arena, json_count(layers), sizeof(*im->layers.at));
 	return 1;
+}
+
+/* Stands for a layer that the archive does not hold, or holds in a form that is not read: the rest of the image counts. */
+static struct blob *absent_layer(struct archive_state *st, struct span name)
+{
+	struct span digest = span_after_last(span_after_last(name, '/'), ':');
+	struct blob *b = arena_alloc(&st->arena, sizeof(*b));
+	struct layer *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		die("out of memory");
+	layer_start(l);
+	l->packing = "none";
+	snprintf(l->digest, sizeof(l->digest), "%.*s", (int)(digest.n < HASH_HEX ? digest.n : HASH_HEX - 1), digest.p ? digest.p : "");
+	snprintf(l->problem, sizeof(l->problem), "not in the archive");
+	b->path = "";
+	b->layer = l;
+	*st->end = b;
+	st->end = &b->next;
+	return b;
 }
 
 static int add_layer(struct archive_state *st, struct image *im, struct blob *b, struct span name, bool named_by_digest,
 		     struct err *e)
 {
 	if (!b || !b->layer) {
-		missing(st, "layer", name, e);
-		return 0;
+		if (load_problem(st->load, NULL, e, "layer %.*s is not in the archive, or not a tar packed with gzip, zstd or nothing", SPAN_ARG(name)))
+			return -1;
+		im->layers.at[im->layers.n++] = absent_layer(st, name)->layer;
+		return 1;
 	}
 	im->layers.at[im->layers.n++] = b->layer;
 	if (named_by_digest && !names_digest(name, b->digest)) {
@@ -407,28 +436,38 @@ static int oci_manifest(struct archive_state *st, const struct blob *b, const st
 
 static int oci_index(struct archive_state *st, const struct json *index, struct span name, int depth, struct err *e);
 
+static int oci_document(struct archive_state *st, const struct blob *b, struct span name, int depth, struct err *e)
+{
+	struct json *doc;
+
+	if (parse(st, b, &doc, e))
+		return -1;
+	if (json_get(doc, "manifests"))
+		return oci_index(st, doc, name, depth + 1, e);
+	return json_get(doc, "layers") ? oci_manifest(st, b, doc, name, e) : 0;
+}
+
 static int oci_entry(struct archive_state *st, const struct json *d, struct span name, int depth, struct err *e)
 {
 	struct blob *b = find_descriptor(st, d);
 	struct span digest = json_text_at(d, "digest");
 	const struct json *notes = json_get(d, "annotations");
 	struct span full = json_str(json_get(notes, "io.containerd.image.name")), ref = json_str(json_get(notes, "org.opencontainers.image.ref.name"));
-	struct json *doc;
+	bool mismatched;
+	int r;
 
 	/* Platforms that were not pulled, and attestations, stand in indexes without being there. */
 	if (!b || !b->text.p)
 		return json_get(d, "platform") ? 0 : missing(st, "manifest", digest, e);
 	if (span_eq(json_text_at(d, "platform.os"), "unknown"))
 		return 0;
-	if (!names_digest(digest, b->digest) &&
-	    load_problem(st->load, b->path, e, "its content is sha256:%s, not what its name says", b->digest))
+	mismatched = !names_digest(digest, b->digest);
+	if (mismatched && load_problem(st->load, b->path, e, "its content is sha256:%s, not what its name says", b->digest))
 		return -1;
-	if (parse(st, b, &doc, e))
-		return -1;
-	name = full.p ? full : ref.p ? ref : name;
-	if (json_get(doc, "manifests"))
-		return oci_index(st, doc, name, depth + 1, e);
-	return json_get(doc, "layers") ? oci_manifest(st, b, doc, name, e) : 0;
+	st->mismatched += mismatched;
+	r = oci_document(st, b, full.p ? full : ref.p ? ref : name, depth, e);
+	st->mismatched -= mismatched;
+	return r;
 }
 
 static int oci_index(struct archive_state *st, const struct json *index, struct span name, int depth, struct err *e)
@@ -443,26 +482,47 @@ static int oci_index(struct archive_state *st, const struct json *index, struct 
 	return 0;
 }
 
+/* Archives that name their manifests twice can be read in two ways: what one reader sees another does not. */
+static bool stands_twice(const struct archive_state *st, const char *path)
+{
+	int n = 0;
+
+	for (const struct blob *b = st->blobs; b; b = b->next)
+		n += strcmp(b->path, path) == 0;
+	return n > 1;
+}
+
+static int assemble_docker(struct archive_state *st, const struct blob *list, struct err *e)
+{
+	struct json *doc = NULL;
+
+	if (parse(st, list, &doc, e))
+		return -1;
+	JSON_EACH(entry, doc)
+	{
+		if (docker_image(st, entry, e))
+			return -1;
+	}
+	return 0;
+}
+
+/* docker save since version 25 writes both lists; the OCI one may hold further platforms. An image that stands in both is one. */
 static int assemble(struct archive_state *st, struct err *e)
 {
+	static const char *const lists[] = {"manifest.json", "index.json"};
 	struct blob *docker = find_path(st, SPAN("manifest.json")), *oci = find_path(st, SPAN("index.json"));
 	struct json *doc = NULL;
 
-	if (docker && docker->text.p) {
-		if (parse(st, docker, &doc, e))
-			return -1;
-		JSON_EACH(entry, doc)
-		{
-			if (docker_image(st, entry, e))
-				return -1;
-		}
-	} else if (oci && oci->text.p) {
-		if (parse(st, oci, &doc, e) || oci_index(st, doc, SPAN_NONE, 0, e))
-			return -1;
-	} else {
+	for (int i = 0; i < 2; i++)
+		if (stands_twice(st, lists[i]))
+			return load_problem(st->load, lists[i], e, "it stands in the archive twice: nothing is read, as readers would disagree");
+	if (!(docker && docker->text.p) && !(oci && oci->text.p))
 		return load_problem(st->load, NULL, e, "neither manifest.json (docker save) nor index.json (OCI) is in the archive");
-	}
-	return 0;
+	if (docker && docker->text.p && assemble_docker(st, docker, e))
+		return -1;
+	if (!(oci && oci->text.p))
+		return 0;
+	return parse(st, oci, &doc, e) || oci_index(st, doc, SPAN_NONE, 0, e) ? -1 : 0;
 }
 
 static void state_fini(struct archive_state *st)
