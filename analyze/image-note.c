@@ -3,6 +3,7 @@
 // load-image-layer.c's.
 #include "image-note.h"
 #include "content.h"
+#include "image-secret.h"
 #include "inventory-parse.h"
 #include "rpm.h"
 
@@ -26,8 +27,11 @@ static const struct named programs[] = {
 	{"sh", NOTE_SHELL},	   {"bash", NOTE_SHELL},      {"dash", NOTE_SHELL},	{"ash", NOTE_SHELL},	{"zsh", NOTE_SHELL},
 	{"ksh", NOTE_SHELL},	   {"busybox", NOTE_SHELL},   {"curl", NOTE_TOOL},	{"wget", NOTE_TOOL},	{"nc", NOTE_TOOL},
 	{"ncat", NOTE_TOOL},	   {"netcat", NOTE_TOOL},     {"nmap", NOTE_TOOL},	{"socat", NOTE_TOOL},	{"tcpdump", NOTE_TOOL},
-	{"ssh", NOTE_TOOL},	   {"sshd", NOTE_TOOL},	      {"telnet", NOTE_TOOL},	{"gcc", NOTE_TOOL},	{"cc", NOTE_TOOL},
-	{"clang", NOTE_TOOL},	   {"make", NOTE_TOOL},	      {"gdb", NOTE_TOOL},	{"strace", NOTE_TOOL},	{"go", NOTE_TOOL},
+	{"ssh", NOTE_TOOL},	   {"sshd", NOTE_TOOL | NOTE_REMOTE},	      {"telnet", NOTE_TOOL},	{"gcc", NOTE_TOOL | NOTE_COMPILER}, {"cc", NOTE_TOOL | NOTE_COMPILER},
+	{"clang", NOTE_TOOL | NOTE_COMPILER}, {"make", NOTE_TOOL | NOTE_COMPILER}, {"gdb", NOTE_TOOL}, {"strace", NOTE_TOOL}, {"go", NOTE_TOOL | NOTE_COMPILER},
+	{"rustc", NOTE_COMPILER},  {"javac", NOTE_COMPILER},  {"dropbear", NOTE_REMOTE}, {"telnetd", NOTE_REMOTE}, {"in.telnetd", NOTE_REMOTE},
+	{"vsftpd", NOTE_REMOTE},   {"rsyncd", NOTE_REMOTE},   {"xrdp", NOTE_REMOTE},	{"vncserver", NOTE_REMOTE}, {"sudo", NOTE_SUDO},
+	{"doas", NOTE_SUDO},	   {"crond", NOTE_CRON},      {"cron", NOTE_CRON},
 };
 
 static const char *const program_directories[] = {"bin", "sbin", "usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin"};
@@ -37,8 +41,23 @@ static const struct named credentials[] = {
 	{"id_rsa", NOTE_KEY},	    {"id_dsa", NOTE_KEY},	{"id_ecdsa", NOTE_KEY},	  {"id_ed25519", NOTE_KEY},
 	{".npmrc", NOTE_SECRET},    {".pypirc", NOTE_SECRET},	{".netrc", NOTE_SECRET},  {".pgpass", NOTE_SECRET},
 	{".git-credentials", NOTE_SECRET}, {".htpasswd", NOTE_SECRET}, {"kubeconfig", NOTE_SECRET}, {".env", NOTE_SECRET},
-	{".dockercfg", NOTE_SECRET},
+	{".dockercfg", NOTE_SECRET}, {".bash_history", NOTE_HISTORY}, {".ash_history", NOTE_HISTORY}, {".zsh_history", NOTE_HISTORY},
+	{".psql_history", NOTE_HISTORY}, {".mysql_history", NOTE_HISTORY}, {".python_history", NOTE_HISTORY}, {".sh_history", NOTE_HISTORY},
+	{".rediscli_history", NOTE_HISTORY}, {".node_repl_history", NOTE_HISTORY}, {"terraform.tfstate", NOTE_STATE}, {"terraform.tfstate.backup", NOTE_STATE},
+	{"Pulumi.yaml", NOTE_STATE}, {".vault-token", NOTE_SECRET}, {"wp-config.php", NOTE_SECRET}, {".my.cnf", NOTE_SECRET}, {"secrets.yml", NOTE_SECRET},
+	{"master.key", NOTE_SECRET}, {"credentials.json", NOTE_SECRET},
 };
+
+/* Told by the end of the name. */
+static const struct named ends[] = {
+	{".swp", NOTE_BACKUP}, {".bak", NOTE_BACKUP}, {".orig", NOTE_BACKUP}, {"~", NOTE_BACKUP}, {".hprof", NOTE_DUMP}, {".sql", NOTE_DUMP}, {".sql.gz", NOTE_DUMP},
+	{".jks", NOTE_KEYSTORE}, {".p12", NOTE_KEYSTORE}, {".pfx", NOTE_KEYSTORE}, {".keystore", NOTE_KEYSTORE}, {".kdbx", NOTE_KEYSTORE},
+};
+
+/* Told by where they lie: a package manager's downloads. */
+static const char *const caches[] = {"var/cache/apt/archives/", "var/lib/apt/lists/", "var/cache/apk/", "var/cache/yum/", "var/cache/dnf/", "var/cache/zypp/",
+				     "root/.cache/pip/", "root/.npm/_cacache/", "usr/local/share/.cache/yarn/", "root/.cache/go-build/", "root/.m2/repository/",
+				     "root/.gradle/caches/", "root/.cargo/registry/", "root/.cache/composer/"};
 
 static const char *const os_release[] = {"etc/os-release", "usr/lib/os-release", "etc/alpine-release", "etc/debian_version",
 					 "etc/redhat-release"};
@@ -117,6 +136,15 @@ unsigned note_name_kinds(const char *path)
 		k |= NOTE_OWNED;
 	if (span_starts(p, "usr/share/doc/") && strcmp(base, "copyright") == 0)
 		k |= NOTE_COPYRIGHT;
+	if (!span_starts(p, "usr/") && !span_starts(p, "lib/") && !span_starts(p, "opt/bitnami/") && !strstr(path, "node_modules/"))
+		for (size_t i = 0; i < COUNT(ends); i++)
+			if (span_ends(p, ends[i].name))
+				k |= ends[i].kind;
+	for (size_t i = 0; i < COUNT(caches); i++)
+		if (span_starts(p, caches[i]))
+			k |= NOTE_CACHE;
+	if (span_ends(p, ".git/config") || span_ends(p, ".git/HEAD") || span_ends(p, ".svn/entries") || span_ends(p, ".hg/hgrc"))
+		k |= NOTE_VCS;
 	if (span_ends(p, "/.aws/credentials") || span_ends(p, "/.docker/config.json") || span_ends(p, "/.kube/config"))
 		k |= NOTE_SECRET;
 	return k;
@@ -306,6 +334,21 @@ static void read_parsed(struct found_in *f, const struct parser *ps, struct span
 	arena_fini(&p.arena);
 }
 
+/* Reads for what people should not have left in it. */
+static void read_secrets(struct found_in *f, struct span text)
+{
+	char detail[256];
+	bool users = strcmp(f->note->path, "etc/shadow") == 0 || strcmp(f->note->path, "etc/passwd") == 0;
+
+	if (users && image_secret_passwordless(text, detail, sizeof(detail)))
+		f->note->kinds |= NOTE_PASSWORDLESS;
+	else if (!users && image_secret_candidate(f->note->path, text, text.n) && image_secret_classes(text, detail, sizeof(detail)))
+		f->note->kinds |= NOTE_CONTENT;
+	else
+		return;
+	f->note->detail = arena_strdup(&f->layer->arena, detail);
+}
+
 static uint64_t limit_of(unsigned kinds, const struct parser *ps)
 {
 	if (kinds & NOTE_RPM)
@@ -345,6 +388,7 @@ static int read_content(struct found_in *f, const struct parser *ps, struct sour
 		read_file_list(f, text);
 	if (kinds & NOTE_COPYRIGHT)
 		f->note->text = read_copyright(&l->arena, text);
+	read_secrets(f, text);
 	if (ps)
 		read_parsed(f, ps, text);
 	return 0;
@@ -359,9 +403,13 @@ int note_read(struct layer *l, const char *path, const struct tar_entry *t, unsi
 
 	kinds |= content_kinds(path, head);
 	ps = kinds & (NOTE_DPKG | NOTE_APK | NOTE_RPM) ? NULL : parser_find(path, head);
-	if (!kinds && !ps)
-		return 0;
 	limit = limit_of(kinds, ps);
+	if (!limit && (strcmp(path, "etc/shadow") == 0 || strcmp(path, "etc/passwd") == 0))
+		limit = SMALL_TEXT_MAX;
+	else if (!limit && image_secret_candidate(path, head, t->size))
+		limit = IMAGE_SECRET_BYTES_MAX;
+	if (!kinds && !limit)
+		return 0;
 	known = l->kept;
 	f.note = note_add(l, path, t, kinds);
 	if (f.note->path == NULL)

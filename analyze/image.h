@@ -26,9 +26,24 @@ enum note_kind {
 	NOTE_TOOL = 1 << 10,	  /* compiler, debugger, network tool */
 	NOTE_KEY = 1 << 11,	  /* private key */
 	NOTE_SECRET = 1 << 12,	  /* a file that holds credentials by its name */
-	NOTE_OWNED = 1 << 13	  /* list of files that an OS package owns */
+	NOTE_OWNED = 1 << 13,	  /* list of files that an OS package owns */
+	NOTE_CACHE = 1 << 14,	  /* what a package manager downloaded and left */
+	NOTE_HISTORY = 1 << 15,	  /* what people typed */
+	NOTE_VCS = 1 << 16,	  /* a version control system's own files */
+	NOTE_BACKUP = 1 << 17,	  /* copies that editors and people leave */
+	NOTE_DUMP = 1 << 18,	  /* memory and database dumps */
+	NOTE_KEYSTORE = 1 << 19,  /* packed keys: Java, PKCS #12 */
+	NOTE_PASSWORDLESS = 1 << 20, /* user database with empty passwords; detail names them */
+	NOTE_CONTENT = 1 << 21,	  /* secrets in its text; detail names their classes */
+	NOTE_REMOTE = 1 << 22,	  /* servers for remote access */
+	NOTE_COMPILER = 1 << 23,
+	NOTE_STATE = 1 << 24,	  /* state of infrastructure tools, which holds their secrets */
+	NOTE_SUDO = 1 << 25,	  /* programs that give other users' rights by rule */
+	NOTE_CRON = 1 << 26	  /* jobs that a second process would run */
 };
-#define NOTE_FILES (NOTE_SETUID | NOTE_SETGID | NOTE_WRITABLE | NOTE_MANAGER | NOTE_SHELL | NOTE_TOOL | NOTE_KEY | NOTE_SECRET)
+#define NOTE_FILES                                                                                                            \
+	(NOTE_SETUID | NOTE_SETGID | NOTE_WRITABLE | NOTE_MANAGER | NOTE_SHELL | NOTE_TOOL | NOTE_KEY | NOTE_SECRET | NOTE_CACHE | NOTE_HISTORY | \
+	 NOTE_VCS | NOTE_BACKUP | NOTE_DUMP | NOTE_KEYSTORE | NOTE_PASSWORDLESS | NOTE_CONTENT | NOTE_REMOTE | NOTE_COMPILER | NOTE_STATE | NOTE_SUDO | NOTE_CRON)
 
 /* A package that a file tells of. */
 struct noted {
@@ -51,6 +66,7 @@ struct note {
 	struct span text;   /* content, where the kind asks for it */
 	struct noted *items; /* packages that the file tells of, in its order */
 	struct owned *owned;
+	const char *detail;  /* of files of note, for people; never a secret's value; NULL: none */
 	const char *problem; /* why not all of it could be read; NULL: it was */
 	unsigned kinds;	    /* enum note_kind */
 	char type;	    /* as tar_entry.type */

@@ -119,6 +119,10 @@ static const struct {
 } file_kinds[] = {
 	{NOTE_SETUID, "setuid"},	  {NOTE_SETGID, "setgid"}, {NOTE_WRITABLE, "world-writable"}, {NOTE_MANAGER, "package-manager"},
 	{NOTE_SHELL, "shell"},		  {NOTE_TOOL, "tool"},	   {NOTE_KEY, "private-key"},	      {NOTE_SECRET, "credentials"},
+	{NOTE_CACHE, "package-cache"},	  {NOTE_HISTORY, "history"}, {NOTE_VCS, "version-control"},  {NOTE_BACKUP, "backup"},
+	{NOTE_DUMP, "dump"},		  {NOTE_KEYSTORE, "keystore"}, {NOTE_PASSWORDLESS, "empty-password"}, {NOTE_CONTENT, "secret"},
+	{NOTE_REMOTE, "remote-access"},	  {NOTE_COMPILER, "compiler"}, {NOTE_STATE, "tool-state"},   {NOTE_SUDO, "sudo"},
+	{NOTE_CRON, "cron"},
 };
 
 static const char *type_name(char type)
@@ -134,10 +138,10 @@ static int write_note(struct load *l, const struct image *im, int64_t thing, int
 		if (!(n->kinds & file_kinds[k].kind) || ++*count > FILES_MAX)
 			continue;
 		if (db_run(l->db, e,
-			   "INSERT OR REPLACE INTO image_file(image, layer, path, kind, type, mode, uid, gid, bytes, removed_in)"
-			   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1))",
-			   "iisssiiiii", thing, (int64_t)layer, n->path, file_kinds[k].name, type_name(n->type), (int64_t)n->mode, n->uid,
-			   n->gid, (int64_t)n->size, (int64_t)removed))
+			   "INSERT OR REPLACE INTO image_file(image, layer, path, kind, type, mode, uid, gid, bytes, removed_in, detail)"
+			   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1), ?)",
+			   "iisssiiiiis", thing, (int64_t)layer, n->path, file_kinds[k].name, type_name(n->type), (int64_t)n->mode, n->uid,
+			   n->gid, (int64_t)n->size, (int64_t)removed, n->detail))
 			return -1;
 	}
 	return 0;

@@ -68,11 +68,13 @@ CREATE TABLE image_file (
   image INTEGER NOT NULL REFERENCES image(thing),
   layer INTEGER NOT NULL,
   path TEXT NOT NULL,        -- from the root, without leading '/'
-  kind TEXT NOT NULL,        -- setuid, setgid, world-writable, package-manager, shell, tool, private-key, credentials
+  kind TEXT NOT NULL,        -- setuid, setgid, world-writable, package-manager, shell, tool, private-key, credentials, package-cache, history,
+                             -- version-control, backup, dump, keystore, empty-password, secret, remote-access, compiler, tool-state, sudo, cron
   type TEXT NOT NULL,        -- file, directory, link
   mode INTEGER NOT NULL,     -- permission bits
   uid INTEGER NOT NULL, gid INTEGER NOT NULL, bytes INTEGER NOT NULL,
   removed_in INTEGER,        -- layer that removes or replaces it; still to be found in its own layer
+  detail TEXT,               -- secret: classes of what was found ('api-token, jwt'), never a value; empty-password: the users
   PRIMARY KEY (image, kind, path, layer)
 ) STRICT, WITHOUT ROWID;
 
@@ -128,7 +130,7 @@ CREATE VIEW v_image AS
   FROM image i JOIN thing t ON t.id = i.thing LEFT JOIN inventory v ON v.thing = i.thing;
 
 CREATE VIEW v_image_file AS
-  SELECT f.image AS subject, v.image, f.layer, f.path, f.kind, f.type, f.mode, printf('%04o', f.mode) AS mode_text, f.uid, f.gid, f.bytes, f.removed_in
+  SELECT f.image AS subject, v.image, f.layer, f.path, f.kind, f.type, f.mode, printf('%04o', f.mode) AS mode_text, f.uid, f.gid, f.bytes, f.removed_in, f.detail
   FROM image_file f JOIN v_image v ON v.subject = f.image;
 
 -- Packages, installed and removed, of images and nodes.
