@@ -68,6 +68,21 @@ ok "other ecosystems: installed" "$(list others '.declared | not')" \
 ok "other ecosystems: declared" "$(list others .declared)" \
 	"libc 0.2.140,Alamofire 5.6.4,Firebase/Core 10.0.0,monolog/monolog 2.8.0,phpunit/phpunit 9.5.1,bzip2 1.0.8,zlib 1.2.11,forked 0.1,nokogiri 1.15.0,racc 1.6.2,github.com/z/z v1.0.0,aeson 2.1.0.0,base 4.16.3.0,fuzzyset 0.2.4,jason 1.4.0,real_name 2.0.0,org.y:y 2.0,@s/x 1.0.0,Serilog 3.1.1,async 2.10.0,github.com/apple/swift-nio 2.41.0,github.com/vapor/vapor 4.70.0"
 
+# What people leave in images.
+"$PLIMSOLL" analyze -o "$D/content.db" "$D/img/content.tar" 2> "$D/err"
+q() { sqlite3 "$D/content.db" "$1" | tr '\n' ' ' | sed 's/ $//'; }
+ok "files of note" "$(q "SELECT kind || ' ' || path || ifnull(' -' || removed_in, '') FROM image_file ORDER BY 1")" \
+	"backup srv/a.conf.bak compiler usr/bin/gcc dump srv/dump.sql empty-password etc/passwd empty-password etc/shadow history root/.bash_history keystore srv/server.jks package-cache var/lib/apt/lists/x remote-access usr/sbin/sshd secret app/settings.properties setuid usr/bin/sudo sudo usr/bin/sudo tool usr/bin/gcc tool usr/sbin/sshd tool-state infra/terraform.tfstate -1 version-control app/.git/config"
+ok "users without a password, classes of secrets" "$(q "SELECT path, detail FROM image_file WHERE detail IS NOT NULL ORDER BY path")" "app/settings.properties|high etc/passwd|guest etc/shadow|old"
+ok "no secret is kept" "$(strings "$D/content.db" | grep -c Xk29vQ8mZr4)" 0
+
+# Archives that do not hold what they say.
+state() { scan "$D/img/$1" | jq -r 'select(.kind == "image") | "\(.verified) \(.readable) \(.packages)"'; }
+ok "a layer is missing: the rest counts" "$(state absent.tar)" "false false 1"
+ok "a layer packed otherwise" "$(state xz.tar)" "false false 1"
+ok "a list that stands twice is refused" "$(scan "$D/img/twice.tar" > /dev/null; echo $?)" 3
+ok "a manifest that is not what its name says" "$(state other.tar)" "false true 1"
+
 # Damage costs what is damaged: no crash, an end in time, exit 0 (less was found) or 4 (and told).
 for d in "$D"/damaged-*/*; do
 	timeout 60 "$PLIMSOLL" image --rootfs "$d" --format json > "$D/out" 2> "$D/err"

@@ -301,3 +301,32 @@ import importlib
 images = importlib.import_module("make-images")
 images.docker("wal.tar", [images.layer([("etc/os-release", OS % ("fedora", "38", "Fedora 38")), ("var/lib/rpm/rpmdb.sqlite", base)]), images.layer([("var/lib/rpm/rpmdb.sqlite-wal", wal)]),
                           images.layer([("var/lib/rpm/.wh.rpmdb.sqlite-wal", "")])], ["wal:1"])
+
+# What people leave in images; the values are made up.
+images.docker("content.tar", [
+    images.layer([("etc/passwd", "root:x:0:0::/root:/bin/sh\nguest::1000:1000::/:/bin/sh\n"), ("etc/shadow", "root:*:1::::::\nold::1::::::\n"), ("root/.bash_history", "ls\n"),
+                  ("app/.git/config", "[core]\n"), ("app/settings.properties", "name=shop\ndb.password=Xk29vQ8mZr4LpW7sT1\n"), ("app/readme.txt", "The password is asked for.\n"),
+                  ("app/node_modules/x/test.json", '{"password": "Xk29vQ8mZr4LpW7sT1"}'), ("srv/server.jks", b"\xfe\xed\xfe\xed"), ("srv/dump.sql", "--"), ("srv/a.conf.bak", "x"),
+                  ("infra/terraform.tfstate", "{}"), ("usr/bin/gcc", b"\x7fELF", 0o755), ("usr/sbin/sshd", b"\x7fELF", 0o755), ("usr/bin/sudo", b"\x7fELF", 0o4755),
+                  ("var/lib/apt/lists/x", "y"), ("usr/share/doc/x/notes.bak", "no")]),
+    images.layer([("infra/.wh.terraform.tfstate", "")])], ["content:1"])
+
+# Lists that stand twice; a layer that is not in the archive; a layer packed with xz; a manifest that is not what its name says.
+import hashlib, lzma, tarfile
+one = images.layer([("etc/os-release", images.OS12), ("var/lib/dpkg/status", images.paragraph("bar", "1:2.0-3"))])
+cfg = images.config([one, one])
+sha = lambda b: hashlib.sha256(b).hexdigest()
+
+
+def archive(name, layers, given, twice=False, other=False):
+    m = json.dumps({"config": {"digest": "sha256:" + sha(cfg)}, "layers": [{"digest": "sha256:" + sha(x)} for x in layers]}).encode()
+    index = json.dumps({"manifests": [{"digest": "sha256:" + (("0" * 64) if other else sha(m))}]}).encode()
+    members = [("blobs/sha256/" + sha(x), x) for x in given + [cfg]] + [("blobs/sha256/" + (("0" * 64) if other else sha(m)), m)]
+    images.tar(os.path.join(sys.argv[1], name), members + [("index.json", index)] * (2 if twice else 1))
+
+
+absent = images.layer([("x", "y")])
+archive("absent.tar", [one, absent], [one])
+archive("xz.tar", [one, lzma.compress(one)], [one, lzma.compress(one)])
+archive("twice.tar", [one, one], [one], twice=True)
+archive("other.tar", [one, one], [one], other=True)
