@@ -322,12 +322,21 @@ static void read_rpm(struct found_in *f, struct span text)
 		snprintf(f->problem, sizeof(f->problem), "%u of %u packages of the rpm database could not be read", r.broken, r.broken + r.packages);
 }
 
+/* pnpm keeps files by the hash of their content and links node_modules to them. */
+static bool is_store(const char *path, struct span head)
+{
+	return span_starts(head, "{") && strstr(path, "/store/") && strstr(path, "/files/") && !strstr(path, "node_modules/");
+}
+
 static void read_parsed(struct found_in *f, const struct parser *ps, struct span text)
 {
-	struct parse p = {.path = f->note->path, .text = text, .fn = take_package, .ctx = f};
+	/* A store's file is read as what the links to it will call it. */
+	struct parse p = {.path = f->note->kinds & NOTE_STORE ? "node_modules/x/package.json" : f->note->path, .text = text, .fn = take_package, .ctx = f};
 	struct err bad = {0};
 
-	if (parser_run(ps, &p, &bad))
+	if (parser_run(ps, &p, &bad) && f->note->kinds & NOTE_STORE)
+		; /* any other JSON */
+	else if (bad.kind)
 		snprintf(f->problem, sizeof(f->problem), "%s", bad.msg);
 	else if (p.skipped)
 		snprintf(f->problem, sizeof(f->problem), "%u packages without a usable name or version, or beyond a limit", p.skipped);
@@ -402,7 +411,8 @@ int note_read(struct layer *l, const char *path, const struct tar_entry *t, unsi
 	uint64_t limit, known;
 
 	kinds |= content_kinds(path, head);
-	ps = kinds & (NOTE_DPKG | NOTE_APK | NOTE_RPM) ? NULL : parser_find(path, head);
+	kinds |= is_store(path, head) && t->size <= IMAGE_SECRET_BYTES_MAX ? NOTE_STORE : 0;
+	ps = kinds & (NOTE_DPKG | NOTE_APK | NOTE_RPM) ? NULL : parser_find(kinds & NOTE_STORE ? "node_modules/x/package.json" : path, head);
 	limit = limit_of(kinds, ps);
 	if (!limit && (strcmp(path, "etc/shadow") == 0 || strcmp(path, "etc/passwd") == 0))
 		limit = SMALL_TEXT_MAX;
@@ -422,7 +432,7 @@ int note_read(struct layer *l, const char *path, const struct tar_entry *t, unsi
 	if (f.problem[0])
 		f.note->problem = arena_strdup(&l->arena, f.problem);
 	/* A parser looked and found nothing: the next entry may have the place. */
-	if (!f.note->kinds && !f.note->items && !f.note->problem) {
+	if (!(f.note->kinds & ~(unsigned)NOTE_STORE) && !f.note->items && !f.note->problem) {
 		*before = NULL;
 		l->notes_end = before;
 		l->kept = known;

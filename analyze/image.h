@@ -39,6 +39,7 @@ enum note_kind {
 	NOTE_COMPILER = 1 << 23,
 	NOTE_STATE = 1 << 24,	  /* state of infrastructure tools, which holds their secrets */
 	NOTE_SUDO = 1 << 25,	  /* programs that give other users' rights by rule */
+	NOTE_STORE = 1 << 27,	  /* lies in a package manager's store under a name that tells nothing: counts where hard links lead to it */
 	NOTE_CRON = 1 << 26	  /* jobs that a second process would run */
 };
 #define NOTE_FILES                                                                                                            \
@@ -129,6 +130,8 @@ struct image_layers {
 };
 /* The first layer above `from` and not above `top` that removes or replaces what layer `from` has at `path`; -1: none. */
 int view_hidden(const struct image_layers *im, int from, int top, const char *path);
+/* The note of a path in one layer, through hard links; NULL when there is none. */
+const struct note *layer_note(const struct layer *l, const char *path);
 /* The note that `path` leads to in layers 0..top, through symbolic and hard links; NULL when there is none. `*layer`
  * is the layer that has it. */
 const struct note *view_find(const struct image_layers *im, int top, const char *path, int *layer);

@@ -16,6 +16,7 @@ static const struct parser parsers[] = {
 	{"python-metadata", "PKG-INFO", "*.egg-info", parse_python_metadata, SMALL, 0},
 	{"python-metadata", "PKG-INFO", "EGG-INFO", parse_python_metadata, SMALL, 0},
 	{"python-metadata", "*.egg-info", NULL, parse_python_metadata, SMALL, 0},
+	{"conda", "*.json", "conda-meta", parse_conda_meta, SMALL, 0},
 	{"python-requirements", "requirements.txt", NULL, parse_requirements, SMALL, PARSE_LOCK},
 	{"python-poetry", "poetry.lock", NULL, parse_poetry_lock, LARGE, PARSE_LOCK},
 	{"python-pdm", "pdm.lock", NULL, parse_poetry_lock, LARGE, PARSE_LOCK},

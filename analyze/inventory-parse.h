@@ -58,7 +58,7 @@ static inline struct span span_from(struct span s, size_t n)
 }
 
 /* The parsers, in inventory-<family>.c. */
-parser_fn parse_python_metadata, parse_requirements, parse_poetry_lock, parse_pipfile_lock;
+parser_fn parse_conda_meta, parse_python_metadata, parse_requirements, parse_poetry_lock, parse_pipfile_lock;
 parser_fn parse_package_json, parse_package_lock, parse_yarn_lock, parse_pnpm_lock, parse_bun_lock;
 parser_fn parse_jar, parse_gradle_lock;
 parser_fn parse_elf;

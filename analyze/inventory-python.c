@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Python: installed distributions (core metadata 2.x: METADATA, PKG-INFO) and lock files (pip, Poetry, PDM, uv, Pipenv).
+// Python and conda: installed distributions (core metadata 2.x: METADATA, PKG-INFO) and lock files (pip, Poetry, PDM, uv, Pipenv).
 #include "inventory-parse.h"
 
 #include "common/json.h"
@@ -44,6 +44,22 @@ int parse_python_metadata(struct parse *p, struct err *e)
 		return err_set(e, ERR_INPUT, "Python metadata without a name or a version");
 	pkg.license = expression.p ? expression : license.p && license.n < 64 ? license : classifier.p ? classifier : license;
 	parse_emit(p, &pkg);
+	return 0;
+}
+
+/* What conda installed: conda-meta/NAME-VERSION-BUILD.json. */
+int parse_conda_meta(struct parse *p, struct err *e)
+{
+	struct json *doc;
+	struct package pkg = {.type = "conda"};
+
+	if (parse_json(p, &doc, e))
+		return -1;
+	pkg.name = json_text_at(doc, "name");
+	pkg.version = json_text_at(doc, "version");
+	pkg.license = json_text_at(doc, "license");
+	if (pkg.name.n > 0 && pkg.version.n > 0)
+		parse_emit(p, &pkg);
 	return 0;
 }
 

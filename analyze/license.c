@@ -2,6 +2,8 @@
 // Licence names as packages write them, as SPDX identifiers. Which licences are acceptable is the checks' business.
 #include "license.h"
 
+#include "common/buf.h"
+
 enum { WRITTEN_MAX = 200 };
 
 static const char *const known[] = {
@@ -127,6 +129,33 @@ bool license_is_spdx(struct span s)
 	return any;
 }
 
+static const char *spdx_name(struct span s)
+{
+	const char *id = known_id(s);
+
+	for (size_t i = 0; !id && i < sizeof(names) / sizeof(names[0]); i++)
+		if (span_ieq(s, names[i].written))
+			id = names[i].spdx;
+	return id;
+}
+
+/* "GPL-2+; MIT": a list of licences that all hold for parts of a package. */
+static struct span normal_list(struct arena *a, struct span list)
+{
+	auto_buf b = BUF_INIT;
+
+	while (list.p) {
+		struct span one = span_trim(span_cut(&list, ';'));
+		const char *id = spdx_name(one);
+
+		if (one.n == 0)
+			continue;
+		buf_add_str(&b, b.n ? " AND " : "");
+		buf_add_span(&b, id ? span_of(id) : one);
+	}
+	return (struct span){arena_strndup(a, b.p ? b.p : "", b.n), b.n};
+}
+
 struct span license_normal(struct arena *a, struct span written)
 {
 	struct span line = span_trim(written), rest = line;
@@ -136,10 +165,9 @@ struct span license_normal(struct arena *a, struct span written)
 	line = span_trim(span_cut(&rest, '\n'));
 	if (line.n == 0)
 		return SPAN_NONE;
-	id = known_id(line);
-	for (size_t i = 0; !id && i < sizeof(names) / sizeof(names[0]); i++)
-		if (span_ieq(line, names[i].written))
-			id = names[i].spdx;
+	if (memchr(line.p, ';', line.n))
+		line = normal_list(a, line);
+	id = spdx_name(line);
 	if (id)
 		return span_of(id);
 	n = line.n < WRITTEN_MAX ? line.n : WRITTEN_MAX;

@@ -5,6 +5,7 @@
 #include "image-note.h"
 #include "image-owner.h"
 #include "inventory.h"
+#include "inventory-parse.h"
 #include "rpm.h"
 
 struct found {
@@ -237,6 +238,16 @@ static bool in_status_d(const char *path)
 	return span_starts(p, "var/lib/dpkg/status.d/") && !span_ends(p, ".md5sums");
 }
 
+/* What a file tells of; for a hard link with a telling name, what the file it leads to tells of. */
+static const struct noted *items_of(const struct collect *c, int layer, const struct note *n)
+{
+	const struct note *to = n;
+
+	if (n->link && !n->items && parser_find(n->path, SPAN("")))
+		to = layer_note(c->im->layers.at[layer], n->path);
+	return to ? to->items : NULL;
+}
+
 static int read_singles(struct collect *c, struct err *e)
 {
 	for (int i = 0; i < c->im->layers.n; i++)
@@ -244,8 +255,8 @@ static int read_singles(struct collect *c, struct err *e)
 			struct single s = {c, n, i};
 			size_t broken = 0;
 
-			if (!(n->kinds & NOTE_RPM))
-				for (const struct noted *item = n->items; item; item = item->next)
+			if (!(n->kinds & (NOTE_RPM | NOTE_STORE)))
+				for (const struct noted *item = items_of(c, i, n); item; item = item->next)
 					add_single(c, n, &item->p, i);
 			if (n->text.p && n->kinds & NOTE_DPKG && in_status_d(n->path) &&
 			    (packages_dpkg(n->text, see_single, &s, &broken, e) ||

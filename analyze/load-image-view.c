@@ -70,9 +70,14 @@ static const struct note *note_in(const struct layer *l, const char *path, int d
 	for (const struct note *n = l->notes; n; n = n->next)
 		if (strcmp(n->path, path) == 0)
 			found = n; /* the last entry of a name counts */
-	if (found && found->link && !found->text.p && depth < LINKS_MAX)
+	if (found && found->link && !found->text.p && !found->items && depth < LINKS_MAX)
 		return note_in(l, found->link, depth + 1);
 	return found;
+}
+
+const struct note *layer_note(const struct layer *l, const char *path)
+{
+	return note_in(l, path, 0);
 }
 
 const struct note *view_find(const struct image_layers *im, int top, const char *path, int *layer)

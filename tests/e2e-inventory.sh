@@ -76,6 +76,11 @@ ok "files of note" "$(q "SELECT kind || ' ' || path || ifnull(' -' || removed_in
 ok "users without a password, classes of secrets" "$(q "SELECT path, detail FROM image_file WHERE detail IS NOT NULL ORDER BY path")" "app/settings.properties|high etc/passwd|guest etc/shadow|old"
 ok "no secret is kept" "$(strings "$D/content.db" | grep -c Xk29vQ8mZr4)" 0
 
+ok "hard links into a store, and to another copy" "$(scan "$D/img/links.tar" | jq -r 'select(.kind == "component") | .path' | tr '\n' ' ')" \
+	"opt/conda/conda-meta/zstd-1.5.2-h0.json a/node_modules/first/package.json b/node_modules/first/package.json app/node_modules/stored/package.json "
+"$PLIMSOLL" analyze -o "$D/base.db" "$D/img/links.tar" "$D/img/links2.tar" 2> "$D/err"
+ok "base images by their layers" "$(sqlite3 "$D/base.db" "SELECT v.image, w.image, b.own_layers, (SELECT group_concat(name) FROM v_layer_package p WHERE p.subject = b.subject AND NOT from_base) FROM v_image_base b JOIN v_image v ON v.subject = b.subject JOIN v_image w ON w.subject = b.base")" "links:2|links:1|1|own"
+
 # Archives that do not hold what they say.
 state() { scan "$D/img/$1" | jq -r 'select(.kind == "image") | "\(.verified) \(.readable) \(.packages)"'; }
 ok "a layer is missing: the rest counts" "$(state absent.tar)" "false false 1"

@@ -311,6 +311,13 @@ images.docker("content.tar", [
                   ("var/lib/apt/lists/x", "y"), ("usr/share/doc/x/notes.bak", "no")]),
     images.layer([("infra/.wh.terraform.tfstate", "")])], ["content:1"])
 
+# A package manager's store that node_modules is linked to; a copy that is a link; images built on each other.
+store = images.layer([("root/.local/share/pnpm/store/v3/files/ab/cdef0123", json.dumps({"name": "stored", "version": "1.2.3"})), ("root/.local/share/pnpm/store/v3/files/ab/other", '{"x": [1'),
+                      ("app/node_modules/stored/package.json", "=root/.local/share/pnpm/store/v3/files/ab/cdef0123"), ("a/node_modules/first/package.json", json.dumps({"name": "first", "version": "1.0.0"})),
+                      ("b/node_modules/first/package.json", "=a/node_modules/first/package.json"), ("opt/conda/conda-meta/zstd-1.5.2-h0.json", json.dumps({"name": "zstd", "version": "1.5.2", "license": "BSD-3-Clause"}))])
+images.docker("links.tar", [store], ["links:1"])
+images.docker("links2.tar", [store, images.layer([("c/node_modules/own/package.json", json.dumps({"name": "own", "version": "2.0.0"}))])], ["links:2"])
+
 # Lists that stand twice; a layer that is not in the archive; a layer packed with xz; a manifest that is not what its name says.
 import hashlib, lzma, tarfile
 one = images.layer([("etc/os-release", images.OS12), ("var/lib/dpkg/status", images.paragraph("bar", "1:2.0-3"))])

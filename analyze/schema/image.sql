@@ -94,7 +94,7 @@ CREATE TABLE inventory (
 CREATE TABLE package (
   id INTEGER PRIMARY KEY,
   thing INTEGER NOT NULL REFERENCES thing(id), -- image or node
-  type TEXT NOT NULL,        -- PURL type: deb apk rpm npm pypi gem golang cargo maven composer nuget hex pub swift cocoapods conan cran hackage nix bitnami generic
+  type TEXT NOT NULL,        -- PURL type: deb apk rpm npm pypi gem golang cargo maven composer nuget hex pub swift cocoapods conan cran hackage nix conda bitnami generic
   name TEXT NOT NULL,        -- as the ecosystem names it: 'group:artifact' for maven, '@scope/name' for npm, the module path for golang
   version TEXT NOT NULL,     -- rpm: '[epoch:]version-release'; golang: 'v1.2.3', '(devel)', without 'go' for stdlib
   arch TEXT,
@@ -141,3 +141,17 @@ CREATE VIEW v_package AS
 
 CREATE VIEW v_image_use AS
   SELECT u.container AS subject, u.container, u.image, v.image AS image_name, u.matched_by FROM image_use u JOIN v_image v ON v.subject = u.image;
+
+-- Which images of the site others were built on: all layers of `base` are the lowest ones of `subject`. `nearest`: the one with the most layers.
+CREATE VIEW v_image_base AS
+  SELECT y.image AS subject, b.thing AS base, b.layers AS base_layers, i.layers - b.layers AS own_layers,
+    b.layers = max(b.layers) OVER (PARTITION BY y.image) AS nearest
+  FROM image b JOIN image_layer x ON x.image = b.thing AND x.ordinal = b.layers - 1 JOIN image_layer y ON y.diff_id = x.diff_id AND y.ordinal = x.ordinal AND y.image <> b.thing
+    JOIN image i ON i.thing = y.image AND i.layers > b.layers
+  WHERE NOT EXISTS (SELECT 1 FROM image_layer p LEFT JOIN image_layer q ON q.image = y.image AND q.ordinal = p.ordinal AND q.diff_id = p.diff_id WHERE p.image = b.thing AND q.image IS NULL);
+
+-- Installed packages by layer, with the build command that brought it and whether the layer belongs to the nearest known base.
+CREATE VIEW v_layer_package AS
+  SELECT p.thing AS subject, p.id AS package, p.type, p.name, p.version, p.layer, l.created_by, l.diff_id, p.layer < b.base_layers AS from_base, b.base
+  FROM package p JOIN image_layer l ON l.image = p.thing AND l.ordinal = p.layer LEFT JOIN v_image_base b ON b.subject = p.thing AND b.nearest
+  WHERE p.removed_in IS NULL AND NOT p.declared;
