@@ -67,11 +67,12 @@ static const char components[] =
 	" FROM " THINGS " x JOIN package p ON p.thing = x.thing WHERE ?1 IS NOT NULL"
 	" ORDER BY x.image, x.ref, p.type, p.name, p.version, p.arch, p.path, p.layer";
 
-/* `vulnerability` is the primary id; statuses as the matcher says them. */
+/* `vulnerability` is the primary id; several copies of a component that one layer brought are one line. */
 static const char vulnerabilities[] =
 	"SELECT 'vulnerability' AS kind, x.image, v.component, v.version, v.layer, v.name AS vulnerability, v.aliases AS 'aliases$', v.severity, v.fixed,"
 	" v.status, v.feed, v.kev AS 'kev?', v.epss FROM " THINGS " x JOIN v_vulnerability v ON v.subject = x.thing"
-	" WHERE v.fixed IS NOT NULL OR NOT ?1 ORDER BY x.image, x.ref, v.severity_rank DESC, v.component, v.version, v.name, v.package";
+	" WHERE v.fixed IS NOT NULL OR NOT ?1 GROUP BY x.thing, v.component, v.type, v.version, v.layer, v.name"
+	" ORDER BY x.image, x.ref, v.severity_rank DESC, v.component, v.version, v.name, v.layer";
 
 static const char coverage[] =
 	"SELECT 'coverage' AS kind, x.image, c.ecosystem, c.release, c.package, c.state, c.packages, c.newest, c.reason FROM " THINGS " x"

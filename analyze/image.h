@@ -88,6 +88,12 @@ struct paths {
 };
 enum { PATH_DIRECTORY = 1, PATH_OTHER = 2, PATH_WHITEOUT = 4, PATH_OPAQUE = 8 };
 
+/* Notes or links by path, made when first asked for; the last entry of a path counts. */
+struct index {
+	const void **at;
+	size_t cap; /* a power of two; 0: not made */
+};
+
 struct layer {
 	struct layer *next;
 	struct arena arena;
@@ -98,6 +104,7 @@ struct layer {
 	struct paths paths;
 	struct note *notes, **notes_end;
 	struct link *links, **links_end;
+	struct index note_index, link_index;
 	uint64_t kept_bytes;	/* text held by notes */
 	uint64_t kept;		/* notes and links */
 	uint64_t odd_names;	/* entries left out because of their names */
@@ -131,7 +138,7 @@ struct image_layers {
 /* The first layer above `from` and not above `top` that removes or replaces what layer `from` has at `path`; -1: none. */
 int view_hidden(const struct image_layers *im, int from, int top, const char *path);
 /* The note of a path in one layer, through hard links; NULL when there is none. */
-const struct note *layer_note(const struct layer *l, const char *path);
+const struct note *layer_note(struct layer *l, const char *path);
 /* The note that `path` leads to in layers 0..top, through symbolic and hard links; NULL when there is none. `*layer`
  * is the layer that has it. */
 const struct note *view_find(const struct image_layers *im, int top, const char *path, int *layer);

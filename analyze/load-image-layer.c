@@ -290,6 +290,8 @@ int layer_read(struct layer *l, struct source *in, struct err *e)
 void layer_free(struct layer *l)
 {
 	free(l->paths.slots);
+	free(l->note_index.at);
+	free(l->link_index.at);
 	arena_fini(&l->arena);
 	free(l);
 }

@@ -26,17 +26,61 @@ int view_hidden(const struct image_layers *im, int from, int top, const char *pa
 	return -1;
 }
 
+/* ---- indexes: hostile layers hold half a million links */
+
+static const char *path_of(const void *entry, bool link)
+{
+	return link ? ((const struct link *)entry)->path : ((const struct note *)entry)->path;
+}
+
+static const void **slot_of(const struct index *x, struct span path, bool link)
+{
+	size_t i = (path_hash(path) >> 4) & (x->cap - 1);
+
+	while (x->at[i] && !span_eq(path, path_of(x->at[i], link)))
+		i = (i + 1) & (x->cap - 1);
+	return &x->at[i];
+}
+
+static void make_index(struct index *x, const struct layer *l, bool link)
+{
+	size_t n = 0;
+
+	for (const struct note *note = l->notes; note && !link; note = note->next)
+		n++;
+	for (const struct link *k = l->links; k && link; k = k->next)
+		n++;
+	for (x->cap = 16; x->cap < 2 * n; x->cap *= 2)
+		;
+	x->at = calloc(x->cap, sizeof(*x->at));
+	if (!x->at)
+		die("out of memory");
+	for (const struct note *note = l->notes; note && !link; note = note->next)
+		*slot_of(x, span_of(note->path), false) = note;
+	for (const struct link *k = l->links; k && link; k = k->next)
+		*slot_of(x, span_of(k->path), true) = k;
+}
+
+static const void *look_up(struct layer *l, struct span path, bool link)
+{
+	struct index *x = link ? &l->link_index : &l->note_index;
+
+	if (!x->cap)
+		make_index(x, l, link);
+	return *slot_of(x, path, link);
+}
+
 /* The symbolic link at `path` itself, NULL when there is none. */
 static const struct link *link_at(const struct image_layers *im, int top, struct span path)
 {
 	for (int i = top; i >= 0; i--) {
-		const struct layer *l = im->at[i];
+		const struct link *k;
 
-		if (!(paths_flags(&l->paths, path) & PATH_OTHER))
+		if (!(paths_flags(&im->at[i]->paths, path) & PATH_OTHER))
 			continue;
-		for (const struct link *k = l->links; k; k = k->next)
-			if (span_eq(path, k->path) && view_hidden(im, i, top, k->path) < 0)
-				return k;
+		k = look_up(im->at[i], path, true);
+		if (k && view_hidden(im, i, top, k->path) < 0)
+			return k;
 	}
 	return NULL;
 }
@@ -61,21 +105,19 @@ static char *follow(struct arena *a, const struct image_layers *im, int top, con
 	return NULL;
 }
 
-static const struct note *note_in(const struct layer *l, const char *path, int depth)
+static const struct note *note_in(struct layer *l, const char *path, int depth)
 {
-	const struct note *found = NULL;
+	const struct note *found;
 
 	if (!paths_flags(&l->paths, span_of(path)))
 		return NULL;
-	for (const struct note *n = l->notes; n; n = n->next)
-		if (strcmp(n->path, path) == 0)
-			found = n; /* the last entry of a name counts */
+	found = look_up(l, span_of(path), false);
 	if (found && found->link && !found->text.p && !found->items && depth < LINKS_MAX)
 		return note_in(l, found->link, depth + 1);
 	return found;
 }
 
-const struct note *layer_note(const struct layer *l, const char *path)
+const struct note *layer_note(struct layer *l, const char *path)
 {
 	return note_in(l, path, 0);
 }
