@@ -367,11 +367,16 @@ static uint64_t limit_of(unsigned kinds, const struct parser *ps)
 	return kinds & (NOTE_OS_RELEASE | NOTE_COPYRIGHT) ? SMALL_TEXT_MAX : ps ? ps->limit_bytes : 0;
 }
 
-static bool keeps_text(struct layer *l, unsigned kinds, struct span text)
+/* SQLite's log may lie in another layer than its database: both wait for the whole image. A database whose pages are all still in the log
+ * is empty. */
+static bool is_sqlite(const char *path, struct span text)
 {
-	/* SQLite's log may lie in another layer than its database: both wait for the whole image. */
-	bool wanted = kinds & (NOTE_DPKG | NOTE_APK | NOTE_OS_RELEASE) ||
-		      (kinds & NOTE_RPM && (span_starts(text, "SQLite format 3") || (text.n > 4 && memcmp(text.p, "\x37\x7f\x06", 3) == 0)));
+	return span_starts(text, "SQLite format 3") || (text.n > 4 && memcmp(text.p, "\x37\x7f\x06", 3) == 0) || (text.n == 0 && span_ends(span_of(path), ".sqlite"));
+}
+
+static bool keeps_text(struct layer *l, const char *path, unsigned kinds, struct span text)
+{
+	bool wanted = kinds & (NOTE_DPKG | NOTE_APK | NOTE_OS_RELEASE) || (kinds & NOTE_RPM && is_sqlite(path, text));
 
 	return wanted && l->kept_bytes + text.n <= LAYER_TEXT_MAX;
 }
@@ -387,7 +392,7 @@ static int read_content(struct found_in *f, const struct parser *ps, struct sour
 	if (content_read(&c, in, head, f->note->size, e))
 		return -1;
 	text = c.text;
-	if (keeps_text(l, kinds, text)) {
+	if (keeps_text(l, f->note->path, kinds, text)) {
 		f->note->text = kept(&l->arena, text);
 		l->kept_bytes += text.n;
 	} else if (kinds & NOTE_RPM) {

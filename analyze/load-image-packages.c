@@ -25,6 +25,7 @@ struct collect {
 	struct found **list;
 	size_t n, cap;
 	struct found *chains[BUCKETS];
+	struct paths installed; /* identity() of what is installed */
 	struct owners owners;  /* files that operating system packages own */
 	int top;	       /* layer whose database state is read */
 	const char *database;  /* its path */
@@ -353,20 +354,39 @@ static void read_os(struct collect *c, struct os_release *os)
 	}
 }
 
-/* A lock file's entry for what is installed says nothing new. The list is sorted: entries of one package lie together. */
-static bool told_before(const struct collect *c, size_t i)
+/* A package under the name that its ecosystem takes for the same: case, and for Python '-', '_' and '.'. */
+static struct span identity(struct arena *a, const struct package *p)
 {
-	const struct found *f = c->list[i];
+	bool python = strcmp(p->type, "pypi") == 0;
+	char *text = arena_printf(a, "%s %.*s %.*s", p->type, SPAN_ARG(p->name), SPAN_ARG(p->version));
 
-	for (size_t k = i; k-- > 0;) {
-		const struct found *g = c->list[k];
+	if (python || strcmp(p->type, "nuget") == 0 || strcmp(p->type, "composer") == 0)
+		for (char *c = text; *c; c++) {
+			if (*c >= 'A' && *c <= 'Z')
+				*c = (char)(*c - 'A' + 'a');
+			if (python && (*c == '_' || *c == '.'))
+				*c = '-';
+		}
+	return span_of(text);
+}
 
-		if (strcmp(g->p.type, f->p.type) != 0 || !span_is(g->p.name, f->p.name) || !span_is(g->p.version, f->p.version))
-			return false;
-		if (!g->p.declared && g->removed_in < 0)
-			return true;
+static void note_installed(struct collect *c)
+{
+	auto_arena a = ARENA_INIT;
+
+	for (size_t i = 0; i < c->n; i++) {
+		if (!c->list[i]->p.declared && c->list[i]->removed_in < 0)
+			paths_add(&c->installed, identity(&a, &c->list[i]->p), PATH_OTHER);
+		arena_reset(&a);
 	}
-	return false;
+}
+
+/* A lock file's entry for what is installed says nothing new. */
+static bool told_before(const struct collect *c, const struct package *p)
+{
+	auto_arena a = ARENA_INIT;
+
+	return paths_flags(&c->installed, identity(&a, p)) != 0;
 }
 
 static bool is_needless(const struct collect *c, size_t i, bool owned)
@@ -374,7 +394,7 @@ static bool is_needless(const struct collect *c, size_t i, bool owned)
 	const struct found *f = c->list[i];
 
 	/* What a program says of itself, when the package that brought it says it too. */
-	return (owned && strcmp(f->p.type, "generic") == 0) || (f->p.declared && told_before(c, i));
+	return (owned && strcmp(f->p.type, "generic") == 0) || (f->p.declared && told_before(c, &f->p));
 }
 
 /* Debian keeps licences beside the package, not in its database. */
@@ -440,6 +460,7 @@ static int write_all(struct collect *c, int64_t thing, const char *database, str
 	}
 	if (c->n > 1)
 		qsort(c->list, c->n, sizeof(struct found *), found_cmp);
+	note_installed(c);
 	for (size_t i = 0; i < c->n; i++)
 		if (write_one(c, i, &at, e))
 			return -1;
@@ -494,6 +515,7 @@ int image_write_packages(struct load *l, const struct image *im, int64_t thing, 
 	c->im = im;
 	r = follow_all(c, &d, e) || read_singles(c, e) || read_owned(c, d.apk.file, &d.rpm, e) || write_all(c, thing, database_kind(c, &d), e) ? -1 : 0;
 	owners_fini(&c->owners);
+	free(c->installed.slots);
 	arena_fini(&c->arena);
 	free(c);
 	return r;

@@ -70,10 +70,10 @@ static void apply_wal(struct span file, struct span wal, struct buf *out)
 	const unsigned char *w = (const unsigned char *)wal.p;
 	size_t frames, frame, size;
 
-	if (wal.n < WAL_HEAD || (be32(w) & ~1u) != 0x377f0682u || file.n < 100)
+	if (wal.n < WAL_HEAD || (be32(w) & ~1u) != 0x377f0682u)
 		return;
 	page_size = be32(w + 8);
-	if (page_size != page_size_of((const unsigned char *)file.p) || page_size < 512 || page_size > 65536)
+	if ((file.n >= 100 && page_size != page_size_of((const unsigned char *)file.p)) || page_size < 512 || page_size > 65536)
 		return;
 	frames = committed_frames(wal, page_size, &pages);
 	frame = FRAME_HEAD + (size_t)page_size;

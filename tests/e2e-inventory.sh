@@ -28,6 +28,8 @@ for i in bdb-little bdb-big bdb-btree ndb; do
 done
 ok "rpm: SQLite" "$(list sqlite '.type == "rpm"')" "bash 5.1.8-6.el9,nodejs 1:10.21.0-3.module+el8,perl-libs 4:5.26.3-420.el8,python3-six 1.15.0-9.el9"
 ok "rpm: rows in the write-ahead log, one deleted there" "$(list wal true)" "late 2.0-1,nodejs 1:10.21.0-3.module+el8,perl-libs 4:5.26.3-420.el8,python3-six 1.15.0-9.el9"
+ok "rpm: all rows in the log" "$(list wal-first true)" "bash 5.1.8-6.el9,perl-libs 4:5.26.3-420.el8"
+ok "rpm: all pages in the log" "$(list wal-empty true)" "bash 5.1.8-6.el9,perl-libs 4:5.26.3-420.el8"
 ok "rpm: manifest of distroless Mariner" "$(list mariner true)" "filesystem 1.1-9.cm2,openssl-libs 1:1.1.1k-17.cm2"
 ok "rpm: URL of a package with epoch and module" "$(scan --rootfs "$D/bdb-big" | jq -r 'select(.name == "nodejs") | .purl')" \
 	"pkg:rpm/centos/nodejs@10.21.0-3.module%2Bel8?arch=x86_64&distro=centos-8&epoch=1&rpmmod=nodejs:10:8020020200707141642:6a468ee4"
@@ -80,6 +82,9 @@ ok "hard links into a store, and to another copy" "$(scan "$D/img/links.tar" | j
 	"opt/conda/conda-meta/zstd-1.5.2-h0.json a/node_modules/first/package.json b/node_modules/first/package.json app/node_modules/stored/package.json "
 "$PLIMSOLL" analyze -o "$D/base.db" "$D/img/links.tar" "$D/img/links2.tar" 2> "$D/err"
 ok "base images by their layers" "$(sqlite3 "$D/base.db" "SELECT v.image, w.image, b.own_layers, (SELECT group_concat(name) FROM v_layer_package p WHERE p.subject = b.subject AND NOT from_base) FROM v_image_base b JOIN v_image v ON v.subject = b.subject JOIN v_image w ON w.subject = b.base")" "links:2|links:1|1|own"
+
+ok "licences by class" "$(sqlite3 "$D/base.db" "SELECT class, licence, packages FROM v_image_licence WHERE subject = (SELECT image FROM image_name WHERE name = 'links:1') ORDER BY 1")" "permissive|BSD-3-Clause|1
+unknown||3"
 
 # Archives that do not hold what they say.
 state() { scan "$D/img/$1" | jq -r 'select(.kind == "image") | "\(.verified) \(.readable) \(.packages)"'; }

@@ -144,6 +144,22 @@ both("sqlite", "var/lib/rpm/rpmdb.sqlite", base)
 put("sqlite", "usr/lib/python3.9/site-packages/six-1.15.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: six\nVersion: 1.15.0\nLicense: MIT\n\nbody\nName: no\n")
 both("wal", "var/lib/rpm/rpmdb.sqlite", base)
 both("wal", "var/lib/rpm/rpmdb.sqlite-wal", wal)
+# A database that was never written back: all of it is in the log.
+path = os.path.join(out, "tmp2.sqlite")
+for end in ("", "-wal", "-shm"):
+    if os.path.exists(path + end):
+        os.remove(path + end)
+db = sqlite3.connect(path)
+db.execute("PRAGMA journal_mode = WAL")
+db.execute("PRAGMA wal_autocheckpoint = 0")
+db.execute("CREATE TABLE Packages (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL)")
+db.executemany("INSERT INTO Packages(blob) VALUES (?)", [(h,) for h in HEADERS[:2]])
+db.commit()
+put("wal-first", "var/lib/rpm/rpmdb.sqlite", open(path, "rb").read())
+put("wal-empty", "var/lib/rpm/rpmdb.sqlite", b"")
+for name in ("wal-first", "wal-empty"):
+    put(name, "var/lib/rpm/rpmdb.sqlite-wal", open(path + "-wal", "rb").read())
+db.close()
 put("mariner", "var/lib/rpmmanifest/container-manifest-2",
     "filesystem\t1.1-9.cm2\t1653816591\t1653628924\tMicrosoft Corporation\t(none)\t7596\tx86_64\t0\tfilesystem-1.1-9.cm2.src.rpm\n"
     "openssl-libs\t1.1.1k-17.cm2\t1653816591\t1653631623\tMicrosoft Corporation\t1\t4405312\tx86_64\t1\topenssl-1.1.1k-17.cm2.src.rpm\nbroken line\n")
@@ -155,7 +171,7 @@ both("python", "usr/lib/python3/dist-packages/PyYAML-6.0.egg-info/PKG-INFO", "Me
 both("python", "usr/lib/python3/dist-packages/six-1.16.0.egg-info", "Metadata-Version: 1.2\r\nName: six\r\nVersion: 1.16.0\r\nLicense: UNKNOWN\r\nClassifier: License :: OSI Approved :: MIT License\r\n")
 put("python", "usr/lib/python3/dist-packages/old-1.egg/EGG-INFO/PKG-INFO", "Name: old\nVersion: 1\n")
 put("python", "usr/lib/python3/dist-packages/nameless.dist-info/METADATA", "Metadata-Version: 2.1\nVersion: 1\n")
-both("python", "app/requirements.txt", "# pinned\nflask==2.0.1 ; python_version > '3'\nDjango[argon2] == 3.2.5 --hash=sha256:aa\nrequests>=2\nsix==1.*\n-r other.txt\nJinja2==3.1.2\n")
+both("python", "app/requirements.txt", "# pinned\nJINJA2==3.1.2\nflask==2.0.1 ; python_version > '3'\nDjango[argon2] == 3.2.5 --hash=sha256:aa\nrequests>=2\nsix==1.*\n-r other.txt\nJinja2==3.1.2\n")
 both("python", "app/poetry.lock", '[[package]]\nname = "certifi"\nversion = "2023.7.22"\noptional = false\n\n[[package]]\nname = "idna"\nversion = "3.4"\n[package.dependencies]\nname = "no"\n\n[metadata]\nlock-version = "2.0"\n')
 both("python", "uv/uv.lock", 'version = 1\n[[package]]\nname = "myapp"\nversion = "0.1.0"\nsource = { virtual = "." }\n\n[[package]]\nname = "anyio"\nversion = "4.4.0"\nsource = { registry = "https://pypi.org/simple" }\n')
 both("python", "pdm/pdm.lock", '[[package]]\nname = "click"\nversion = "8.1.7"\nrequires_python = ">=3.7"\n')

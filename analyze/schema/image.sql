@@ -155,3 +155,19 @@ CREATE VIEW v_layer_package AS
   SELECT p.thing AS subject, p.id AS package, p.type, p.name, p.version, p.layer, l.created_by, l.diff_id, p.layer < b.base_layers AS from_base, b.base
   FROM package p JOIN image_layer l ON l.image = p.thing AND l.ordinal = p.layer LEFT JOIN v_image_base b ON b.subject = p.thing AND b.nearest
   WHERE p.removed_in IS NULL AND NOT p.declared;
+
+-- Licences of installed packages by class. network-copyleft: AGPL; copyleft: GPL; weak-copyleft: LGPL, MPL, EPL, CDDL; limited: forbids some uses; permissive: MIT, BSD, Apache and
+-- the like; other: stated, in words that are not known; unknown: nothing is stated.
+CREATE VIEW v_image_licence AS
+  SELECT p.thing AS subject, coalesce(p.license, '') AS licence,
+    CASE WHEN p.license IS NULL THEN 'unknown'
+      WHEN p.license LIKE '%AGPL%' OR p.license LIKE '%Affero%' THEN 'network-copyleft'
+      WHEN p.license LIKE '%SSPL%' OR p.license LIKE '%BUSL%' OR p.license LIKE '%Business Source%' OR p.license LIKE '%Elastic%' OR p.license LIKE '%-NC-%' OR p.license LIKE '%Commons Clause%' THEN 'limited'
+      WHEN replace(p.license, 'LGPL', '') LIKE '%GPL%' THEN 'copyleft'
+      WHEN p.license LIKE '%LGPL%' OR p.license LIKE '%MPL%' OR p.license LIKE '%EPL-%' OR p.license LIKE '%CDDL%' THEN 'weak-copyleft'
+      WHEN p.license LIKE '%MIT%' OR p.license LIKE '%BSD%' OR p.license LIKE '%Apache%' OR p.license LIKE '%ISC%' OR p.license LIKE '%Zlib%' OR p.license LIKE '%PSF%' OR p.license LIKE '%Python%'
+        OR p.license LIKE '%Unlicense%' OR p.license LIKE '%CC0%' OR p.license LIKE '%BSL-1.0%' OR p.license LIKE '%public%domain%' OR p.license LIKE '%PostgreSQL%' OR p.license LIKE '%OpenSSL%'
+        OR p.license LIKE '%curl%' OR p.license LIKE '%Artistic%' OR p.license LIKE '%Ruby%' OR p.license LIKE '%X11%' THEN 'permissive'
+      ELSE 'other' END AS class,
+    count(*) AS packages
+  FROM package p WHERE p.removed_in IS NULL AND NOT p.declared GROUP BY p.thing, p.license;
