@@ -109,6 +109,18 @@ static int64_t failing(struct db *db, const struct request *r)
 		      (int64_t)severity_rank(r->fail_on), r->only_fixed);
 }
 
+/* A gate that lets through what nobody rated must say so. */
+static void tell_unrated(struct db *db, const struct request *r)
+{
+	int64_t n = severity_rank(r->fail_on) == 0 ? 0 : db_int(db, 0, "SELECT count(*) FROM v_vulnerability WHERE severity_rank = 0 AND (fixed IS NOT NULL OR NOT ?)", "b", r->only_fixed);
+	int64_t unassessed = db_int(db, 0, "SELECT count(*) FROM feed_coverage WHERE state <> 'assessed' AND package IS NULL", "");
+
+	if (n)
+		warn("%" PRId64 " vulnerabilities of unknown severity do not count for --fail-on %s (--fail-on any counts them)", n, r->fail_on);
+	if (unassessed)
+		warn("%" PRId64 " groups of packages could not be assessed: the result is not complete (--format json tells which, as kind coverage)", unassessed);
+}
+
 static int run(const struct request *r, struct err *e)
 {
 	const struct format *f;
@@ -122,6 +134,8 @@ static int run(const struct request *r, struct err *e)
 		return err_errno(e, "standard output");
 	if (unread)
 		tell_problems(&db);
+	if (r->fail_on)
+		tell_unrated(&db, r);
 	bad = r->fail_on ? failing(&db, r) : 0;
 	if (bad)
 		warn("%" PRId64 " vulnerabilities at or above '%s'", bad, r->fail_on);

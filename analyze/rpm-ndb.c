@@ -40,7 +40,7 @@ int rpm_ndb(struct rpm_read *r, struct span file, struct err *e)
 
 		if (memcmp(slot, "Slot", 4) != 0)
 			return err_set(e, ERR_INPUT, "rpm NDB: slot %llu is damaged", (unsigned long long)i);
-		if (le32(slot + 4) == 0)
+		if (le32(slot + 8) == 0) /* free: blobs never lie at the start */
 			continue;
 		blob = blob_of(file, slot);
 		/* Slots that share a blob would make it count again and again. */
