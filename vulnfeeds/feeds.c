@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "common/opts.h"
 #include "common/text.h"
+#include "feeds-version.h"
 #include "import.h"
 
 #include <unistd.h>
@@ -123,44 +124,16 @@ static int cmd_status(int argc, char **argv)
 	return r < 0 ? err_report(&e) : 0;
 }
 
-static int cmd_compare(int argc, char **argv)
-{
-	const struct opt table[] = {{0}};
-	const struct opts o = {
-		.command = "feeds compare",
-		.synopsis = "SCHEME A B",
-		.summary = "Print -1, 0 or 1: whether version A is older than, the same as or newer than B.",
-		.table = table,
-		.more = "Schemes: deb rpm apk semver npm go.",
-		.min = 3,
-		.max = 3,
-	};
-	auto_list words = {0};
-	struct err e = {0};
-	enum version_scheme scheme;
-	int r = opts_parse(&o, argc, argv, &words, &e);
-
-	if (r != 0)
-		return r > 0 ? 0 : err_report(&e);
-	scheme = version_scheme_named(span_of(words.at[0]));
-	if (scheme == VERSION_NONE) {
-		err_set(&e, ERR_USAGE, "feeds compare: unknown scheme '%s' (there are %s)", words.at[0], version_scheme_names());
-		return err_report(&e);
-	}
-	printf("%d\n", version_compare(scheme, span_of(words.at[1]), span_of(words.at[2])));
-	return 0;
-}
-
 struct verb {
 	const char *name;
 	int (*run)(int argc, char **argv);
 };
 
-static const struct verb verbs[] = {{"import", cmd_import}, {"status", cmd_status}, {"compare", cmd_compare}};
+static const struct verb verbs[] = {{"import", cmd_import}, {"status", cmd_status}, {"compare", feeds_compare}, {"satisfies", feeds_satisfies}};
 
 static void usage(FILE *out)
 {
-	fputs("usage: plimsoll feeds import|status|compare [ARGUMENTS]\n\n"
+	fputs("usage: plimsoll feeds import|status|compare|satisfies [ARGUMENTS]\n\n"
 	      "Vulnerability feeds: read them into vulns.db, list what is in it, compare versions.\n"
 	      "plimsoll feeds VERB --help tells more.\n",
 	      out);
