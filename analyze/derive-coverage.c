@@ -104,7 +104,7 @@ static int cover_ecosystems(struct db *site, struct db *feeds, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
 	sqlite3_stmt *q = db_stmt(site, "SELECT thing, ecosystem, release, count(*) FROM " MATCHED_PACKAGES
-					" GROUP BY thing, ecosystem, release ORDER BY thing, ecosystem, release");
+					" WHERE NOT binary GROUP BY thing, ecosystem, release ORDER BY thing, ecosystem, release");
 	int r;
 
 	while ((r = db_step(site, q, e)) == 1) {
@@ -140,7 +140,7 @@ static void gaps_of(struct db *feeds, const struct coverage *c, struct buf *out)
 static int cover_gaps(struct db *site, struct db *feeds, struct err *e)
 {
 	sqlite3_stmt *q = db_stmt(site, "SELECT thing, ecosystem, release, name, count(*), max(kernel) FROM " MATCHED_PACKAGES
-					" WHERE os AND release IS NOT NULL AND ecosystem IS NOT NULL GROUP BY thing, name ORDER BY thing, name");
+					" WHERE os AND NOT binary AND release IS NOT NULL AND ecosystem IS NOT NULL GROUP BY thing, name ORDER BY thing, name");
 	int r;
 
 	while ((r = db_step(site, q, e)) == 1) {

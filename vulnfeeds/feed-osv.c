@@ -6,6 +6,7 @@
 #include "common/hash.h"
 #include "common/limits.h"
 #include "osv-range.h"
+#include "place.h"
 
 static bool is_osv(struct span name, struct span head)
 {
@@ -22,58 +23,6 @@ static bool is_osv(struct span name, struct span head)
 static struct span database_of(struct span id)
 {
 	return span_cut(&id, '-');
-}
-
-struct place {
-	struct span ecosystem, release;
-	enum version_scheme scheme;
-};
-
-/* "Debian:12", "Alpine:v3.18", "Ubuntu:22.04:LTS", "Ubuntu:Pro:14.04:LTS", "npm", "kubernetes" */
-static struct place place_of(struct span ecosystem)
-{
-	struct place p = {.scheme = version_scheme_of_ecosystem(ecosystem)};
-	struct span rest = ecosystem;
-
-	p.ecosystem = span_cut(&rest, ':');
-	if (span_starts(rest, "Pro:")) {
-		p.ecosystem = SPAN("Ubuntu:Pro");
-		span_cut(&rest, ':');
-	}
-	p.release = span_cut(&rest, ':');
-	if (span_eq(p.ecosystem, "Alpine") && p.release.n > 1 && p.release.p[0] == 'v')
-		p.release = (struct span){p.release.p + 1, p.release.n - 1};
-	if (span_ieq(p.ecosystem, "kubernetes")) {
-		p.ecosystem = SPAN("Kubernetes");
-		p.scheme = VERSION_SEMVER;
-	}
-	return p;
-}
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
-/* PyPI: PEP 503; NuGet: without case; all else as it is. */
-static struct span normal_name(struct arena *a, struct span ecosystem, struct span name)
-{
-	bool pypi = span_eq(ecosystem, "PyPI");
-	char *out;
-	size_t n = 0;
-
-	if (!pypi && !span_eq(ecosystem, "NuGet"))
-		return name;
-	out = arena_alloc(a, name.n + 1);
-	for (size_t i = 0; i < name.n; i++) {
-		bool sign = pypi && strchr("-_.", name.p[i]);
-
-		if (!sign)
-			out[n++] = lower(name.p[i]);
-		else if (n == 0 || out[n - 1] != '-')
-			out[n++] = '-';
-	}
-	return (struct span){out, n};
 }
 
 /* What one record affects, in the arena: all of it is read before any of it is written. */
@@ -128,10 +77,27 @@ static void bound(struct affected_row *row, const struct json *affected)
 		row->fixed = span_trim(last);
 }
 
-static int add_ranges(struct arena *a, const struct place *p, const struct json *affected, struct affected_row row,
-		      struct rows *out, struct err *e)
+/* An rpm is rebuilt for each point release, and each rebuild is a fix: the lowest one counts. */
+static bool is_rebuild(struct rows *out, const struct place *p, const struct affected_row *row)
 {
-	JSON_EACH(range, json_get(affected, "ranges"))
+	if (p->scheme != VERSION_RPM || !row->fixed.p || row->introduced.p)
+		return false;
+	for (size_t i = 0; i < out->n; i++) {
+		struct affected_row *r = &out->at[i];
+
+		if (!r->fixed.p || r->introduced.p || !span_is(r->package, row->package) || !span_is(out->places[i].release, p->release))
+			continue;
+		if (version_compare(p->scheme, row->fixed, r->fixed) < 0)
+			r->fixed = row->fixed;
+		return true;
+	}
+	return false;
+}
+
+static int add_ranges(struct arena *a, const struct place *p, struct span title, const struct json *ranges, const struct json *affected,
+		      struct affected_row row, struct rows *out, struct err *e)
+{
+	JSON_EACH(range, ranges)
 	{
 		struct interval *iv;
 		int n;
@@ -146,7 +112,10 @@ static int add_ranges(struct arena *a, const struct place *p, const struct json 
 			row.fixed = iv[i].fixed;
 			row.last_affected = iv[i].last_affected;
 			bound(&row, affected);
-			add_row(a, out, p, &row);
+			if (p->scheme == VERSION_RPM)
+				row.module = place_module(a, title, row.fixed);
+			if (!is_rebuild(out, p, &row))
+				add_row(a, out, p, &row);
 		}
 	}
 	return 0;
@@ -171,19 +140,42 @@ static struct span other_versions(struct arena *a, const struct place *p, const 
 	return b.n > 0 ? (struct span){arena_strndup(a, b.p, b.n), b.n} : SPAN_NONE;
 }
 
-static int read_affected(struct arena *a, const struct json *affected, struct rows *out, struct err *e)
+/* False when every import that is told of is for other systems than Linux (go.dev/security/vuln/database, "imports"). */
+static bool on_linux(const struct json *affected)
+{
+	const struct json *imports = json_path(affected, "ecosystem_specific.imports");
+	bool any = json_count(imports) == 0;
+
+	JSON_EACH(i, imports)
+	{
+		const struct json *systems = json_get(i, "goos");
+
+		any |= json_count(systems) == 0;
+		JSON_EACH(os, systems)
+		{
+			any |= span_eq(json_str(os), "linux");
+		}
+	}
+	return any;
+}
+
+static int read_affected(struct arena *a, const struct json *rec, const struct json *affected, struct rows *out, struct err *e)
 {
 	struct span ecosystem = json_text_at(affected, "package.ecosystem"), name = json_text_at(affected, "package.name");
-	struct place p = place_of(ecosystem);
-	struct affected_row row = {.status = "affected"};
+	struct place p = place_of_osv(a, ecosystem);
+	struct affected_row row = {.status = "affected", .binary = p.binary};
 	size_t from = out->n;
 
 	if (ecosystem.n == 0 || name.n == 0) /* told by commits only */
 		return 0;
 	if (name.n > LIMIT_NAME_BYTES)
 		return err_set(e, ERR_INPUT, "a package's name of %zu bytes", name.n);
-	row.package = normal_name(a, p.ecosystem, name);
-	if (add_ranges(a, &p, affected, row, out, e))
+	if (span_eq(p.ecosystem, "Go") && !on_linux(affected))
+		return 0;
+	row.package = place_name(a, p.ecosystem, name);
+	if (add_ranges(a, &p, json_text_at(rec, "summary"), json_get(affected, "ranges"), affected, row, out, e))
+		return -1;
+	if (out->n == from && add_ranges(a, &p, SPAN_NONE, json_path(affected, "ecosystem_specific.custom_ranges"), affected, row, out, e))
 		return -1;
 	row.versions = other_versions(a, &p, json_get(affected, "versions"), out, from);
 	if (row.versions.p) {
@@ -278,10 +270,10 @@ static int load_record(struct store *s, const struct json *rec, struct err *e)
 			       (int)(v.name.n > 80 ? 80 : v.name.n), v.name.p ? v.name.p : "");
 	JSON_EACH(a, json_get(rec, "affected"))
 	{
-		if (read_affected(&s->arena, a, &rows, e))
+		if (read_affected(&s->arena, rec, a, &rows, e))
 			return err_wrap(e, "%.*s", SPAN_ARG(v.name));
 	}
-	if (store_feed(s, "osv", arena_printf(&s->arena, "osv %.*s", SPAN_ARG(database_of(v.name))), false, e))
+	if (store_records(s, "osv", arena_printf(&s->arena, "osv %.*s", SPAN_ARG(database_of(v.name))), false, e))
 		return -1;
 	v.modified = feed_time(json_scalar(json_get(rec, "modified")));
 	v.published = feed_time(json_scalar(json_get(rec, "published")));

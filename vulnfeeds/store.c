@@ -4,18 +4,23 @@
 
 #include "common/hash.h"
 
-int store_feed(struct store *s, const char *kind, const char *name, bool fixes_only, struct err *e)
+static int use_feed(struct store *s, const char *kind, const char *name, bool merged, bool fixes_only, struct err *e)
 {
 	s->feed = db_int(&s->db, 0, "SELECT id FROM feed WHERE name = ?", "s", name);
 	if (s->feed)
 		return 0;
 	s->changed = true;
 	if (db_run(&s->db, e,
-		   "INSERT INTO feed (name, kind, sha256, records, broken, fixes_only) VALUES (?, ?, '', 0, 0, ?)", "ssb", name,
-		   kind, fixes_only))
+		   "INSERT INTO feed (name, kind, sha256, records, broken, merged, fixes_only) VALUES (?, ?, '', 0, 0, ?, ?)", "ssbb",
+		   name, kind, merged, fixes_only))
 		return -1;
 	s->feed = sqlite3_last_insert_rowid(s->db.h);
 	return 0;
+}
+
+int store_records(struct store *s, const char *kind, const char *name, bool fixes_only, struct err *e)
+{
+	return use_feed(s, kind, name, true, fixes_only, e);
 }
 
 static int clear_feed(struct store *s, struct err *e)
@@ -27,6 +32,9 @@ static int clear_feed(struct store *s, struct err *e)
 		"DELETE FROM feed_scope WHERE feed = ?",
 		"DELETE FROM gap WHERE feed = ?",
 		"DELETE FROM kev WHERE feed = ?",
+		"DELETE FROM epss WHERE feed = ?",
+		"DELETE FROM lifecycle WHERE feed = ?",
+		"DELETE FROM vex WHERE feed = ?",
 		"DELETE FROM problem WHERE feed = ?",
 	};
 
@@ -44,7 +52,7 @@ int store_snapshot(struct store *s, const char *kind, const char *name, bool fix
 	int64_t when = date ? date : s->file_date;
 
 	hash_span(file, sha);
-	if (store_feed(s, kind, name, fixes_only, e))
+	if (use_feed(s, kind, name, false, fixes_only, e))
 		return -1;
 	if (db_int(&s->db, 0, "SELECT sha256 = ? FROM feed WHERE id = ?", "si", sha, s->feed)) {
 		s->same++;
@@ -148,10 +156,10 @@ int64_t store_covered(struct store *s, struct span ecosystem, struct span releas
 int store_affected(struct store *s, int64_t vuln, const struct affected_row *a, struct err *e)
 {
 	return db_run(&s->db, e,
-		      "INSERT INTO affected (vuln, n, scope, package, introduced, fixed, last_affected, versions, status, advisory)"
-		      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		      "iiitttttst", vuln, s->n++, a->scope, a->package, a->introduced, a->fixed, a->last_affected, a->versions,
-		      a->status, a->advisory);
+		      "INSERT INTO affected (vuln, n, scope, package, introduced, fixed, last_affected, versions, status, advisory,"
+		      " binary, module) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		      "iiitttttstbt", vuln, s->n++, a->scope, a->package, a->introduced, a->fixed, a->last_affected, a->versions,
+		      a->status, a->advisory, a->binary, a->module);
 }
 
 int store_gap(struct store *s, int64_t scope, struct span package, struct err *e)
@@ -208,16 +216,17 @@ int store_finish(struct store *s, struct err *e)
 {
 	int64_t feed = 0;
 
-	while ((feed = db_int(&s->db, 0, "SELECT min(id) FROM feed WHERE id > ? AND kind = 'osv'", "i", feed)) > 0)
+	while ((feed = db_int(&s->db, 0, "SELECT min(id) FROM feed WHERE id > ? AND merged", "i", feed)) > 0)
 		if (finish_records(s, feed, e))
 			return -1;
 	return db_exec(&s->db,
 		       "UPDATE feed SET records = (SELECT count(*) FROM vuln WHERE feed = feed.id)"
-		       " + (SELECT count(*) FROM kev WHERE feed = feed.id),"
+		       " + (SELECT count(*) FROM kev WHERE feed = feed.id) + (SELECT count(*) FROM epss WHERE feed = feed.id)"
+		       " + (SELECT count(*) FROM lifecycle WHERE feed = feed.id) + (SELECT count(*) FROM vex WHERE feed = feed.id),"
 		       " broken = (SELECT count(*) FROM problem WHERE feed = feed.id);"
 		       "DELETE FROM feed_scope WHERE NOT EXISTS (SELECT 1 FROM vuln v JOIN affected a ON a.vuln = v.id"
 		       " WHERE v.feed = feed_scope.feed AND a.scope = feed_scope.scope)"
-		       " AND (SELECT kind FROM feed WHERE id = feed_scope.feed) = 'osv';"
+		       " AND (SELECT merged FROM feed WHERE id = feed_scope.feed);"
 		       "DELETE FROM scope WHERE id NOT IN (SELECT scope FROM feed_scope UNION SELECT scope FROM gap)",
 		       e);
 }

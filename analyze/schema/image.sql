@@ -95,7 +95,8 @@ CREATE TABLE package (
   type TEXT NOT NULL,        -- PURL type: deb apk npm …
   name TEXT NOT NULL, version TEXT NOT NULL,
   arch TEXT, license TEXT,
-  source TEXT, source_version TEXT, -- source package, for deb and apk
+  source TEXT, source_version TEXT, -- source package, for deb, apk and rpm (which has no epoch there)
+  module TEXT,               -- rpm: modularity label 'name:stream:version:context'
   purl TEXT NOT NULL,
   path TEXT,                 -- database or file that tells of it
   layer INTEGER,             -- that brought it; NULL for nodes
