@@ -54,7 +54,7 @@ static const struct named_scheme ecosystems[] = {
 	{"MinimOS", VERSION_APK},      {"AlmaLinux", VERSION_RPM},     {"Rocky Linux", VERSION_RPM},
 	{"Red Hat", VERSION_RPM},      {"SUSE", VERSION_RPM},	       {"openSUSE", VERSION_RPM},
 	{"Oracle Linux", VERSION_RPM}, {"Amazon Linux", VERSION_RPM},  {"Photon OS", VERSION_RPM},
-	{"Azure Linux", VERSION_RPM},  {"Mageia", VERSION_RPM},	       {"openEuler", VERSION_RPM},
+	{"Azure Linux", VERSION_RPM},  {"CBL-Mariner", VERSION_RPM}, {"Mageia", VERSION_RPM},	       {"openEuler", VERSION_RPM},
 	{"CentOS", VERSION_RPM},       {"Fedora", VERSION_RPM},	       {"npm", VERSION_SEMVER},
 	{"Go", VERSION_GO},	       {"crates.io", VERSION_SEMVER},  {"Kubernetes", VERSION_SEMVER},
 	{"Bitnami", VERSION_SEMVER},   {"PyPI", VERSION_PEP440},       {"Maven", VERSION_MAVEN},

@@ -184,7 +184,7 @@ static void read_severity(const struct json *rec, struct vuln_row *v)
 
 		word = store_severity(span_cut(&title, ':'));
 	}
-	v->score = v->vector.p ? cvss3_score(v->vector) : -1;
+	v->score = v->vector.p ? cvss_score(v->vector) : -1;
 	if (!word && v->score >= 0)
 		word = store_severity_of_score(v->score);
 	v->severity = span_of(word);

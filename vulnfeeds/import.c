@@ -16,7 +16,8 @@
 #include <unistd.h>
 
 static const struct feed_format *const formats[] = {
-	&feed_debian_changelogs, &feed_debian_gaps, &feed_debian_advisories, &feed_alpine_secdb, &feed_kev, &feed_osv,
+	&feed_debian_changelogs, &feed_debian_gaps, &feed_debian_advisories, &feed_alpine_secdb, &feed_kev, &feed_oval,
+	&feed_updateinfo, &feed_osv,
 };
 enum { FORMATS = sizeof(formats) / sizeof(formats[0]), DEPTH_MAX = 16 };
 
