@@ -16,9 +16,10 @@ struct reader {
 	size_t platforms;
 	bool in_definition, skip, vulnerability;
 	struct span severity, state, file;
-	/* Open criteria: the module that they ask for, and the first row that they gave. */
+	/* Open criteria: the module and the release that they ask for, and the first row that they gave. */
 	struct criteria {
 		struct span module;
+		struct place place; /* ecosystem absent: any platform of the definition */
 		size_t first;
 	} open[DEPTH_MAX];
 	int depth;
@@ -88,11 +89,44 @@ static const char *status_of(const struct reader *r, const struct oval_comment *
 	return "unfixed";
 }
 
+static const struct place *place_asked(const struct reader *r)
+{
+	for (int i = r->depth - 1; i >= 0; i--)
+		if (r->open[i].place.ecosystem.p)
+			return &r->open[i].place;
+	return NULL;
+}
+
+/* "Red Hat Enterprise Linux 8 is installed": what stands in the same criteria is about this release only. */
+static bool asks_platform(struct reader *r, struct span comment)
+{
+	struct criteria *c = r->depth ? &r->open[r->depth - 1] : NULL;
+	struct place p;
+	size_t kept;
+
+	if (!c || !span_ends(comment, " is installed") ||
+	    !oval_platform(&r->s->arena, (struct span){comment.p, comment.n - sizeof(" is installed") + 1}, r->file, &p) || p.release.n == 0)
+		return false;
+	c->place = p;
+	kept = c->first;
+	for (size_t i = c->first; i < r->a.n; i++) {
+		if (!span_is(r->a.places[i].release, p.release))
+			continue;
+		r->a.rows[kept] = r->a.rows[i];
+		r->a.places[kept++] = r->a.places[i];
+	}
+	r->a.n = kept;
+	return true;
+}
+
 static void criterion(struct reader *r, struct span comment)
 {
+	const struct place *only = place_asked(r);
 	struct oval_comment c;
 	struct affected_row row = {0};
 
+	if (asks_platform(r, comment))
+		return;
 	if (!oval_comment_read(comment, r->vulnerability, &c))
 		return;
 	if (c.module.p) {
@@ -105,9 +139,11 @@ static void criterion(struct reader *r, struct span comment)
 	row.status = c.fixed.p ? "affected" : status_of(r, &c);
 	if (!row.module.p)
 		row.module = place_module(&r->s->arena, SPAN_NONE, row.fixed);
-	for (size_t i = 0; i < r->platforms; i++) {
-		row.binary = r->platform[i].binary;
-		advisory_add_lowest(r->s, &r->a, &r->platform[i], &row);
+	for (size_t i = 0; i < (only ? 1 : r->platforms); i++) {
+		const struct place *p = only ? only : &r->platform[i];
+
+		row.binary = p->binary;
+		advisory_add_lowest(r->s, &r->a, p, &row);
 	}
 }
 
@@ -202,6 +238,16 @@ static int end(void *ctx, const char *name, struct span text, struct err *e)
 		if (r->platforms < PLATFORMS_MAX && oval_platform(&r->s->arena, text, r->file, &r->platform[r->platforms]) &&
 		    !(r->platforms > 0 && span_is(r->platform[r->platforms].release, r->platform[r->platforms - 1].release)))
 			r->platforms++;
+	} else if (strcmp(name, "cpe") == 0 && r->platforms == 0) {
+		/* Red Hat's unpatched definitions name no platform: "cpe:/o:redhat:enterprise_linux:8". */
+		struct span rest = text, product = SPAN_NONE, version = SPAN_NONE;
+
+		for (int i = 0; i < 5; i++) {
+			product = version;
+			version = span_cut(&rest, ':');
+		}
+		if (span_eq(product, "enterprise_linux") && version.n > 0)
+			r->platform[r->platforms++] = (struct place){SPAN("Red Hat"), feed_keep(r->s, version), VERSION_RPM, true};
 	} else if (strcmp(name, "severity") == 0) {
 		r->severity = feed_keep(r->s, text);
 	} else if (strcmp(name, "advisory_date") == 0 || strcmp(name, "public_date") == 0) {

@@ -16,8 +16,9 @@
 #include <unistd.h>
 
 static const struct feed_format *const formats[] = {
-	&feed_debian_changelogs, &feed_debian_gaps, &feed_debian_advisories, &feed_alpine_secdb, &feed_kev, &feed_oval,
-	&feed_updateinfo, &feed_osv,
+	&feed_debian_changelogs, &feed_debian_gaps, &feed_debian_advisories, &feed_debian_tracker, &feed_alpine_secdb, &feed_wolfi,
+	&feed_ubuntu_text, &feed_ubuntu_json, &feed_oval, &feed_updateinfo, &feed_csaf, &feed_photon, &feed_rustsec, &feed_kev, &feed_epss, &feed_nvd,
+	&feed_cve5, &feed_lifecycle, &feed_openvex, &feed_cyclonedx, &feed_osv,
 };
 enum { FORMATS = sizeof(formats) / sizeof(formats[0]), DEPTH_MAX = 16 };
 

@@ -152,8 +152,21 @@ bool oval_platform(struct arena *a, struct span platform, struct span file, stru
 	} names[] = {{"Red Hat Enterprise Linux", "Red Hat"}, {"Oracle Linux", "Oracle Linux"}, {"Photon", "Photon OS"}, {"openSUSE", "openSUSE"}, {"SUSE", "SUSE"},
 		     {"Ubuntu", "Ubuntu"}, {"Amazon Linux", "Amazon Linux"}, {"Debian", "Debian"}, {"Azure Linux", "Azure Linux"}, {"CBL-Mariner", "CBL-Mariner"},
 		     {"Rocky Linux", "Rocky Linux"}, {"AlmaLinux", "AlmaLinux"}};
-	struct span release = first_number(platform);
+	struct span release = first_number(platform), old = platform;
 	size_t i = 0;
+
+	if (span_starts(platform, "sle") && platform.n > 5) { /* "sled10-sp4" */
+		struct span major;
+
+		old = (struct span){platform.p + 4, platform.n - 4};
+		major = version_take_digits(&old);
+		if (span_starts(old, "-sp"))
+			old = (struct span){old.p + 3, old.n - 3};
+		*out = (struct place){SPAN("SUSE"), SPAN_NONE, VERSION_RPM, true};
+		out->release = span_of(old.n > 0 ? arena_printf(a, "%.*s.%.*s", SPAN_ARG(major), SPAN_ARG(version_take_digits(&old)))
+						 : arena_printf(a, "%.*s", SPAN_ARG(major)));
+		return major.n > 0;
+	}
 
 	while (i < sizeof(names) / sizeof(names[0]) && !span_starts(platform, names[i].starts))
 		i++;

@@ -181,35 +181,46 @@ int store_problem(struct store *s, const char *place, struct err *e)
 	return db_run(&s->db, e, "INSERT INTO problem (feed, place, message) VALUES (?, ?, ?)", "rss", s->feed, place, bad.msg);
 }
 
+/* The query's first two columns of every row, into a hash. */
+static int hash_rows(struct store *s, struct hash *h, const char *sql, int64_t feed, struct err *e)
+{
+	sqlite3_stmt *q = db_stmt(&s->db, sql);
+	int r;
+
+	db_bind(q, "i", feed);
+	while ((r = db_step(&s->db, q, e)) == 1) {
+		for (int i = 0; i < 2; i++) {
+			struct span text = db_text(q, i);
+
+			hash_add(h, text.p ? text.p : "", text.n);
+			hash_add(h, "\n", 1);
+		}
+	}
+	sqlite3_reset(q);
+	return r;
+}
+
 /* A records feed is the set of its records: its hash is over their sorted names and hashes, its date the newest of them. */
 static int finish_records(struct store *s, int64_t feed, struct err *e)
 {
-	sqlite3_stmt *q = db_stmt(&s->db, "SELECT name, hash FROM vuln WHERE feed = ? ORDER BY name");
+	static const char date[] =
+		"UPDATE feed SET sha256 = ?1, date_from = 'content', date = (SELECT nullif(max(d), 0) FROM (SELECT max(coalesce(modified, 0),"
+		" coalesce(published, 0)) AS d FROM vuln WHERE feed = ?2 UNION ALL SELECT stated FROM vex WHERE feed = ?2 UNION ALL"
+		" SELECT coalesce(latest_date, released) FROM lifecycle WHERE feed = ?2)) WHERE id = ?2";
 	struct hash h;
 	char sha[HASH_HEX];
-	int r;
 
 	hash_init(&h);
-	db_bind(q, "i", feed);
-	while ((r = db_step(&s->db, q, e)) == 1) {
-		struct span name = db_text(q, 0), hash = db_text(q, 1);
-
-		hash_add(&h, name.p, name.n);
-		hash_add(&h, "\n", 1);
-		hash_add(&h, hash.p, hash.n);
-		hash_add(&h, "\n", 1);
-	}
-	sqlite3_reset(q);
-	hash_hex(&h, sha);
-	if (r < 0)
+	if (hash_rows(s, &h, "SELECT name, hash FROM vuln WHERE feed = ? ORDER BY name", feed, e) ||
+	    hash_rows(s, &h, "SELECT name || ' ' || product || ' ' || coalesce(component, ''), status || coalesce(justification, '') FROM vex WHERE feed = ?"
+			     " ORDER BY 1, 2", feed, e) ||
+	    hash_rows(s, &h, "SELECT product || ' ' || cycle, coalesce(eol, '') || ' ' || coalesce(latest, '') FROM lifecycle WHERE feed = ? ORDER BY 1", feed,
+		      e))
 		return -1;
-	return db_run(&s->db, e,
-		      "UPDATE feed SET sha256 = ?1, date_from = 'content', date = (SELECT max(max(coalesce(modified, 0),"
-		      " coalesce(published, 0))) FROM vuln WHERE feed = ?2) WHERE id = ?2",
-		      "si", sha, feed) ||
-			       db_run(&s->db, e, "UPDATE feed SET date = NULL, date_from = NULL WHERE id = ? AND date <= 0", "i", feed)
-		       ? -1
-		       : 0;
+	hash_hex(&h, sha);
+	if (db_run(&s->db, e, date, "si", sha, feed))
+		return -1;
+	return db_run(&s->db, e, "UPDATE feed SET date_from = NULL WHERE id = ? AND date IS NULL", "i", feed);
 }
 
 int store_finish(struct store *s, struct err *e)
@@ -222,7 +233,8 @@ int store_finish(struct store *s, struct err *e)
 	return db_exec(&s->db,
 		       "UPDATE feed SET records = (SELECT count(*) FROM vuln WHERE feed = feed.id)"
 		       " + (SELECT count(*) FROM kev WHERE feed = feed.id) + (SELECT count(*) FROM epss WHERE feed = feed.id)"
-		       " + (SELECT count(*) FROM lifecycle WHERE feed = feed.id) + (SELECT count(*) FROM vex WHERE feed = feed.id),"
+		       " + (SELECT count(*) FROM lifecycle WHERE feed = feed.id) + (SELECT count(*) FROM vex WHERE feed = feed.id"
+		       " AND NOT EXISTS (SELECT 1 FROM vuln WHERE feed = vex.feed)),"
 		       " broken = (SELECT count(*) FROM problem WHERE feed = feed.id);"
 		       "DELETE FROM feed_scope WHERE NOT EXISTS (SELECT 1 FROM vuln v JOIN affected a ON a.vuln = v.id"
 		       " WHERE v.feed = feed_scope.feed AND a.scope = feed_scope.scope)"
