@@ -103,8 +103,10 @@ static int remove_vuln(struct store *s, int64_t id, struct err *e)
 
 int store_record(struct store *s, const struct vuln_row *v, const char *hash, int64_t *id, struct err *e)
 {
-	sqlite3_stmt *q = db_stmt(&s->db, "SELECT id, hash = ?, coalesce(modified, 0) > ? FROM vuln WHERE feed = ? AND name = ?");
+	sqlite3_stmt *q = db_stmt(&s->db, "SELECT id, hash = ?1, coalesce(modified, 0) > ?2 OR (?2 > 0 AND modified = ?2 AND hash > ?1)"
+					      " FROM vuln WHERE feed = ?3 AND name = ?4");
 
+	/* Of two that differ and state the same time one is taken, whichever comes first. */
 	db_bind(q, "siit", hash, v->modified, s->feed, v->name);
 
 	int r = db_step(&s->db, q, e);
