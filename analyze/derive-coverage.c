@@ -7,6 +7,8 @@
 #include "common/version.h"
 #include "derive-match.h"
 
+static int copy_lifecycle(struct db *site, struct db *feeds, struct err *e);
+
 int coverage_copy_feeds(struct db *site, struct db *feeds, struct err *e)
 {
 	sqlite3_stmt *q = db_stmt(feeds, "SELECT f.id, f.name, f.kind, f.date, f.records, f.sha256, f.fixes_only, coalesce((SELECT group_concat(c, ', ')"
@@ -18,6 +20,28 @@ int coverage_copy_feeds(struct db *site, struct db *feeds, struct err *e)
 
 	while ((r = db_step(feeds, q, e)) == 1) {
 		for (int i = 0; i < 8; i++)
+			sqlite3_bind_value(in, i + 1, sqlite3_column_value(q, i));
+		r = db_step(site, in, e);
+		sqlite3_reset(in);
+		sqlite3_clear_bindings(in);
+		if (r < 0)
+			break;
+	}
+	sqlite3_reset(q);
+	return r ? r : copy_lifecycle(site, feeds, e);
+}
+
+/* Life cycles are few and small: all of them. */
+static int copy_lifecycle(struct db *site, struct db *feeds, struct err *e)
+{
+	sqlite3_stmt *q = db_stmt(feeds, "SELECT product, cycle, released, support, eol, ended, extended, latest, latest_date FROM lifecycle"
+					 " ORDER BY product, cycle");
+	sqlite3_stmt *in = db_stmt(site, "INSERT INTO lifecycle(product, cycle, released, support, eol, ended, extended, latest, latest_date)"
+					 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	int r;
+
+	while ((r = db_step(feeds, q, e)) == 1) {
+		for (int i = 0; i < 9; i++)
 			sqlite3_bind_value(in, i + 1, sqlite3_column_value(q, i));
 		r = db_step(site, in, e);
 		sqlite3_reset(in);

@@ -7,6 +7,7 @@
 #include "common/text.h"
 #include "common/version.h"
 #include "derive-coverage.h"
+#include "derive-vex.h"
 
 /* What one package version has, before it is written for each package row that is the same. */
 struct hit {
@@ -270,15 +271,18 @@ static const char facts_sql[] =
 	" (SELECT vector FROM same WHERE vector IS NOT NULL ORDER BY score IS NULL, own DESC, date DESC, name LIMIT 1),"
 	" (SELECT published FROM same WHERE published > 0 ORDER BY published LIMIT 1),"
 	" (SELECT summary FROM same WHERE summary <> '' ORDER BY own DESC, date DESC, name LIMIT 1),"
-	" k.cve IS NOT NULL, k.added, k.due, k.ransomware FROM (SELECT 1) LEFT JOIN kev k ON k.cve = ?1";
-enum { FACTS = 9 };
+	" k.cve IS NOT NULL, k.added, k.due, k.ransomware,"
+	" (SELECT max(score) FROM epss WHERE cve = ?1 OR cve IN (SELECT other FROM alias WHERE vuln IN (SELECT id FROM vuln WHERE name = ?1)))"
+	" FROM (SELECT 1) LEFT JOIN kev k ON k.cve = (SELECT cve FROM kev WHERE cve = ?1 OR cve IN (SELECT other FROM alias WHERE vuln IN"
+	" (SELECT id FROM vuln WHERE name = ?1)) ORDER BY added, cve LIMIT 1)";
+enum { FACTS = 10 };
 
 static int write_vulnerability(struct match_state *st, struct hit *h, struct err *e)
 {
 	auto_buf aliases = BUF_INIT;
 	sqlite3_stmt *q = db_stmt(st->feeds, facts_sql);
 	sqlite3_stmt *in = db_stmt(st->site, "INSERT INTO vulnerability(severity, score, vector, published, summary, kev, kev_added, kev_due,"
-					     " kev_ransomware, name, aliases) VALUES (coalesce(?, 'unknown'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+					     " kev_ransomware, epss, name, aliases) VALUES (coalesce(?, 'unknown'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	int r;
 
 	if (add_aliases(st, h->name, &aliases, e) < 0)
@@ -381,7 +385,7 @@ int derive_match(struct db *site, struct db *feeds, struct err *e)
 	int r = 0;
 
 	if (feeds)
-		r = coverage_copy_feeds(site, feeds, e) || match_all(&st, e) ? -1 : 0;
+		r = coverage_copy_feeds(site, feeds, e) || match_all(&st, e) || vex_apply(site, feeds, e) ? -1 : 0;
 	arena_fini(&st.arena);
 	return r || coverage_write(site, feeds, e) ? -1 : 0;
 }

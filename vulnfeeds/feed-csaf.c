@@ -6,7 +6,7 @@
 #include "common/limits.h"
 #include "csaf-tree.h"
 #include "oval-comment.h"
-#include "purl-read.h"
+#include "common/purl-read.h"
 #include "vex-store.h"
 
 struct document {

@@ -2,8 +2,8 @@
 #ifndef PURL_READ_H
 #define PURL_READ_H
 /* Package URLs as feeds write them (purl-spec 1.0): "pkg:rpm/redhat/foo@1.0-1?arch=src&epoch=1". */
-#include "common/arena.h"
-#include "common/span.h"
+#include "arena.h"
+#include "span.h"
 
 struct purl_parts {
 	struct span type, namespace, name, version; /* decoded; absent: not there */
