@@ -14,7 +14,8 @@
 	" CASE WHEN b.binary THEN p.name WHEN p.type IN ('nuget', 'composer') THEN lower(p.name)"                              \
 	" ELSE coalesce(p.source, p.name) END AS name,"                                                                        \
 	" CASE WHEN b.binary THEN p.version ELSE coalesce(p.source_version, p.version) END AS version,"                        \
-	" t.kind = 'image' AND ((p.type = 'deb' AND (p.source = 'linux' OR p.source GLOB 'linux-signed*' OR p.source GLOB 'linux-[0-9]*'))" \
+	" t.kind = 'image' AND ((p.type = 'deb' AND (coalesce(p.source, p.name) = 'linux'" \
+	" OR coalesce(p.source, p.name) GLOB 'linux-signed*' OR coalesce(p.source, p.name) GLOB 'linux-[0-9]*'))" \
 	" OR (p.type = 'rpm' AND (p.name = 'kernel' OR p.name GLOB 'kernel-*'))) AS kernel"                                    \
 	" FROM package p JOIN inventory v ON v.thing = p.thing JOIN thing t ON t.id = p.thing"                                \
 	" JOIN (SELECT 0 AS os UNION ALL SELECT 1) o ON o.os = (p.type IN ('deb', 'apk', 'rpm'))"                              \

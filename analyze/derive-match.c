@@ -244,7 +244,9 @@ static int find_hits(struct match_state *st, struct err *e)
 static int add_aliases(struct match_state *st, struct span name, struct buf *out, struct err *e)
 {
 	sqlite3_stmt *q = db_stmt(st->feeds,
-		"WITH same(id) AS (SELECT id FROM vuln WHERE name = ?1 UNION SELECT vuln FROM alias WHERE other = ?1 AND kind IN ('alias', 'upstream'))"
+		"WITH first(id) AS (SELECT id FROM vuln WHERE name = ?1 UNION SELECT vuln FROM alias WHERE other = ?1 AND kind IN ('alias', 'upstream')),"
+		" same(id) AS (SELECT id FROM first UNION SELECT a.vuln FROM first f JOIN vuln v ON v.id = f.id JOIN alias a ON a.other = v.name"
+		" AND a.kind = 'alias' WHERE v.name <> ?1)"
 		" SELECT name FROM vuln WHERE id IN same AND name <> ?1 UNION SELECT other FROM alias WHERE vuln IN same AND other <> ?1"
 		" AND kind IN ('alias', 'upstream') UNION SELECT other FROM alias WHERE vuln IN (SELECT id FROM vuln WHERE name = ?1)"
 		" AND other <> ?1 AND other GLOB 'CVE-*' ORDER BY 1");
