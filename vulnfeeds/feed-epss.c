@@ -31,6 +31,7 @@ static int load_line(struct store *s, const struct span *f, size_t n, struct err
 
 	if (n < 2 || !span_starts(f[0], "CVE-") || f[0].n > LIMIT_VERSION_BYTES || !number(f[1], &score) || (n > 2 && !number(f[2], &percentile)))
 		return err_set(e, ERR_INPUT, "expected a CVE id and numbers from 0 to 1, found '%.*s'", SPAN_ARG(f[0]));
+	s->records++;
 	return db_run(&s->db, e, "INSERT OR REPLACE INTO epss (cve, feed, score, percentile) VALUES (?, ?, ?, ?)", "tidd", f[0], s->feed, score,
 		      percentile);
 }
