@@ -17,7 +17,7 @@
 	" t.kind = 'image' AND ((p.type = 'deb' AND (coalesce(p.source, p.name) = 'linux'" \
 	" OR coalesce(p.source, p.name) GLOB 'linux-signed*' OR coalesce(p.source, p.name) GLOB 'linux-[0-9]*'))" \
 	" OR (p.type = 'rpm' AND (p.name = 'kernel' OR p.name GLOB 'kernel-*'))) AS kernel"                                    \
-	" FROM package p JOIN inventory v ON v.thing = p.thing JOIN thing t ON t.id = p.thing"                                \
+	" FROM package p LEFT JOIN inventory v ON v.thing = p.thing JOIN thing t ON t.id = p.thing"                                \
 	" JOIN (SELECT 0 AS os UNION ALL SELECT 1) o ON o.os = (p.type IN ('deb', 'apk', 'rpm'))"                              \
 	" JOIN (SELECT 0 AS binary UNION ALL SELECT 1) b ON o.os OR NOT b.binary"                                              \
 	" LEFT JOIN (SELECT 'npm' AS type, 'npm' AS ecosystem UNION ALL SELECT 'pypi', 'PyPI' UNION ALL SELECT 'maven', 'Maven'"  \

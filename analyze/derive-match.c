@@ -7,6 +7,7 @@
 #include "common/text.h"
 #include "common/version.h"
 #include "derive-coverage.h"
+#include "derive-kubernetes.h"
 #include "derive-vex.h"
 
 /* What one package version has, before it is written for each package row that is the same. */
@@ -387,7 +388,7 @@ int derive_match(struct db *site, struct db *feeds, struct err *e)
 	int r = 0;
 
 	if (feeds)
-		r = coverage_copy_feeds(site, feeds, e) || match_all(&st, e) || vex_apply(site, feeds, e) ? -1 : 0;
+		r = coverage_copy_feeds(site, feeds, e) || kubernetes_packages(site, e) || match_all(&st, e) || vex_apply(site, feeds, e) ? -1 : 0;
 	arena_fini(&st.arena);
-	return r || coverage_write(site, feeds, e) ? -1 : 0;
+	return r || coverage_write(site, feeds, e) || (feeds && kubernetes_coverage(site, e)) ? -1 : 0;
 }
