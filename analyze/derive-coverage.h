@@ -19,7 +19,7 @@
 	" OR (p.type = 'rpm' AND (p.name = 'kernel' OR p.name GLOB 'kernel-*'))) AS kernel"                                    \
 	" FROM package p LEFT JOIN inventory v ON v.thing = p.thing JOIN thing t ON t.id = p.thing"                                \
 	" JOIN (SELECT 0 AS os UNION ALL SELECT 1) o ON o.os = (p.type IN ('deb', 'apk', 'rpm'))"                              \
-	" JOIN (SELECT 0 AS binary UNION ALL SELECT 1) b ON o.os OR NOT b.binary"                                              \
+	" JOIN (SELECT 0 AS binary UNION ALL SELECT 1) b ON p.type = 'rpm' OR NOT b.binary"                                         \
 	" LEFT JOIN (SELECT 'npm' AS type, 'npm' AS ecosystem UNION ALL SELECT 'pypi', 'PyPI' UNION ALL SELECT 'maven', 'Maven'"  \
 	" UNION ALL SELECT 'golang', 'Go' UNION ALL SELECT 'gem', 'RubyGems' UNION ALL SELECT 'cargo', 'crates.io'"            \
 	" UNION ALL SELECT 'composer', 'Packagist' UNION ALL SELECT 'nuget', 'NuGet' UNION ALL SELECT 'hex', 'Hex'"            \

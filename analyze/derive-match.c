@@ -127,10 +127,10 @@ static struct span one_text(struct match_state *st, const char *sql, int64_t vul
  * only. An advisory over several (its CVEs are "related" or many) keeps its own name. */
 static struct span primary_name(struct match_state *st, int64_t vuln, struct span name)
 {
-	static const char own[] = "SELECT min(other) FROM alias WHERE vuln = ? AND kind = 'alias' AND other GLOB 'CVE-*'";
-	static const char upstream[] = "SELECT min(other) FROM alias WHERE vuln = ? AND kind = 'upstream' AND other GLOB 'CVE-*' HAVING count(*) = 1";
-	static const char next[] = "SELECT min(b.other) FROM alias a JOIN vuln v ON v.name = a.other AND v.withdrawn IS NULL"
-				   " JOIN alias b ON b.vuln = v.id AND b.kind = 'alias' AND b.other GLOB 'CVE-*' WHERE a.vuln = ? AND a.kind = 'alias'";
+	static const char own[] = "SELECT min(other) FROM alias WHERE vuln = ? AND kind = 'alias' AND +other GLOB 'CVE-*'";
+	static const char upstream[] = "SELECT min(other) FROM alias WHERE vuln = ? AND kind = 'upstream' AND +other GLOB 'CVE-*' HAVING count(*) = 1";
+	static const char next[] = "SELECT min(other) FROM alias WHERE kind = 'alias' AND +other GLOB 'CVE-*' AND vuln IN (SELECT id FROM vuln WHERE"
+				   " withdrawn IS NULL AND name IN (SELECT other FROM alias WHERE vuln = ? AND kind = 'alias'))";
 	struct span cve;
 
 	if (span_starts(name, "CVE-"))
@@ -246,11 +246,11 @@ static int add_aliases(struct match_state *st, struct span name, struct buf *out
 {
 	sqlite3_stmt *q = db_stmt(st->feeds,
 		"WITH first(id) AS (SELECT id FROM vuln WHERE name = ?1 UNION SELECT vuln FROM alias WHERE other = ?1 AND kind IN ('alias', 'upstream')),"
-		" same(id) AS (SELECT id FROM first UNION SELECT a.vuln FROM first f JOIN vuln v ON v.id = f.id JOIN alias a ON a.other = v.name"
-		" AND a.kind = 'alias' WHERE v.name <> ?1)"
+		" same(id) AS (SELECT id FROM first UNION SELECT vuln FROM alias WHERE kind = 'alias' AND other IN"
+		" (SELECT name FROM vuln WHERE id IN first AND name <> ?1))"
 		" SELECT name FROM vuln WHERE id IN same AND name <> ?1 UNION SELECT other FROM alias WHERE vuln IN same AND other <> ?1"
 		" AND kind IN ('alias', 'upstream') UNION SELECT other FROM alias WHERE vuln IN (SELECT id FROM vuln WHERE name = ?1)"
-		" AND other <> ?1 AND other GLOB 'CVE-*' ORDER BY 1");
+		" AND other <> ?1 AND +other GLOB 'CVE-*' ORDER BY 1");
 	int r;
 
 	db_bind(q, "t", name);
@@ -387,8 +387,12 @@ int derive_match(struct db *site, struct db *feeds, struct err *e)
 	struct match_state st = {.site = site, .feeds = feeds};
 	int r = 0;
 
+	/* One transaction over all reads: a lock for each of a million queries costs more than they do. */
 	if (feeds)
-		r = coverage_copy_feeds(site, feeds, e) || kubernetes_packages(site, e) || match_all(&st, e) || vex_apply(site, feeds, e) ? -1 : 0;
+		r = db_begin(feeds, e) || coverage_copy_feeds(site, feeds, e) || kubernetes_packages(site, e) || match_all(&st, e) || vex_apply(site, feeds, e) ? -1 : 0;
 	arena_fini(&st.arena);
-	return r || coverage_write(site, feeds, e) || (feeds && kubernetes_coverage(site, e)) ? -1 : 0;
+	r = r || coverage_write(site, feeds, e) || (feeds && kubernetes_coverage(site, e)) ? -1 : 0;
+	if (feeds)
+		db_rollback(feeds);
+	return r;
 }
