@@ -63,5 +63,10 @@ maven 1.5 [1.0,2.0) true
 maven 2.0 [1.0,2.0) false
 maven 3.1 (,1.0],[3.0,) true
 EOF2
+
+# As SQL functions.
+"$PLIMSOLL" analyze -o "$D/site.db" "$here/fixtures/kubernetes" > "$D/out" 2>&1
+ok "in SQL" "$("$PLIMSOLL" sql "$D/site.db" "SELECT 'x' || plim_version_compare('deb', '1~rc1', '1') || plim_version_satisfies('npm', '1.2.3', '^1') ||
+	ifnull(plim_version_compare('pep440', 'nonsense', '1'), ' none') AS x" 2> "$D/err" | grep -c 'x-11 none')" 1
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
