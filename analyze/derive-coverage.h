@@ -26,7 +26,7 @@
 	" UNION ALL SELECT 'pub', 'Pub' UNION ALL SELECT 'swift', 'SwiftURL' UNION ALL SELECT 'conan', 'ConanCenter'"          \
 	" UNION ALL SELECT 'cran', 'CRAN' UNION ALL SELECT 'hackage', 'Hackage' UNION ALL SELECT 'bitnami', 'Bitnami'"         \
 	" UNION ALL SELECT 'k8s', 'Kubernetes') e ON e.type = p.type"                                                          \
-	" WHERE p.removed_in IS NULL AND NOT p.declared AND NOT p.owned)"
+	" WHERE p.removed_in IS NULL AND NOT p.declared AND NOT p.owned AND (v.thing IS NOT NULL OR p.type = 'k8s'))"
 
 /* Copies what the feeds are, for reports on their age. */
 int coverage_copy_feeds(struct db *site, struct db *feeds, struct err *e);
