@@ -8,7 +8,7 @@ CC ?= cc
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1790000000)
 export SOURCE_DATE_EPOCH
 
-PKGS := sqlite3 zlib libarchive yaml-0.1 jansson yajl ncursesw libzstd libcrypto libisal
+PKGS := sqlite3 expat libsodium zlib libarchive yaml-0.1 jansson yajl ncursesw libzstd libcrypto libisal
 # Expanded when linking: `make deps all` installs the packages first.
 LIBS = $(shell pkg-config --libs $(PKGS)) -lhpdf -lcmark-gfm -lcmark-gfm-extensions -lfribidi -lpanelw -lm -lpthread
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla -Wpointer-arith \
@@ -142,7 +142,7 @@ dist: all
 
 # What the build and the tests need from Debian 12.
 DEPS := gcc pkg-config libc6-dev libsqlite3-dev libarchive-dev zlib1g-dev libyaml-dev libjansson-dev libyajl-dev libncurses-dev libhpdf-dev \
-	libcmark-gfm-dev libcmark-gfm-extensions-dev libfribidi-dev libzstd-dev libisal-dev libssl-dev fonts-noto-core fonts-noto-mono \
+	libcmark-gfm-dev libcmark-gfm-extensions-dev libfribidi-dev libzstd-dev libisal-dev libssl-dev libexpat1-dev libsodium-dev fonts-noto-core fonts-noto-mono \
 	poppler-utils qpdf sqlite3 jq zstd python3 tmux
 deps:
 	@missing=$$(for p in $(DEPS); do dpkg-query -W -f='$${Status}\n' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \

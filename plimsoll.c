@@ -42,7 +42,7 @@ enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 /* First arguments of commands that have several, for shell completion. */
 static const struct {
 	const char *command, *names;
-} verbs[] = {{"feeds", "import status compare"}, {"checks", "list show test"}, {"edges", "list show test"}};
+} verbs[] = {{"feeds", "import status show sources pack verify compare satisfies"}, {"checks", "list show test"}, {"edges", "list show test"}};
 
 static const char *verbs_of(const char *command)
 {

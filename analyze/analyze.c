@@ -26,6 +26,7 @@
 #include "summary.h"
 #include "commands.h"
 #include "common/hash.h"
+#include "common/version-sql.h"
 #include "common/input.h"
 #include "common/object.h"
 #include "common/outfile.h"
@@ -411,7 +412,7 @@ static int build(struct run *r, struct err *e)
 
 int analyze_create(struct db *db, const char *path, struct err *e)
 {
-	return db_create(db, path, DB_APPLICATION_ID, e) || schema_create(db, e) || object_register(db, e) ? -1 : 0;
+	return db_create(db, path, DB_APPLICATION_ID, e) || schema_create(db, e) || object_register(db, e) || version_sql_register(db, e) ? -1 : 0;
 }
 
 int analyze_fill(const struct analyze_options *o, struct db *db, int64_t *unread, struct err *e)

@@ -7,19 +7,16 @@
 #include "common/version.h"
 #include "derive-match.h"
 
-int coverage_copy_feeds(struct db *site, struct db *feeds, struct err *e)
+/* Each row of a query on one database into the parameters of an insert on another. Both are literals. */
+static int copy_rows(struct db *from, const char *select, struct db *to, const char *insert, struct err *e)
 {
-	sqlite3_stmt *q = db_stmt(feeds, "SELECT f.id, f.name, f.kind, f.date, f.records, f.sha256, f.fixes_only, coalesce((SELECT group_concat(c, ', ')"
-					 " FROM (SELECT s.ecosystem || CASE s.release WHEN '' THEN '' ELSE ' ' || s.release END AS c FROM feed_scope x"
-					 " JOIN scope s ON s.id = x.scope WHERE x.feed = f.id ORDER BY s.ecosystem, cast(s.release AS REAL), s.release)), '')"
-					 " FROM feed f ORDER BY f.id");
-	sqlite3_stmt *in = db_stmt(site, "INSERT INTO feed(id, name, kind, date, records, sha256, fixes_only, covers) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+	sqlite3_stmt *q = db_stmt(from, select), *in = db_stmt(to, insert);
 	int r;
 
-	while ((r = db_step(feeds, q, e)) == 1) {
-		for (int i = 0; i < 8; i++)
+	while ((r = db_step(from, q, e)) == 1) {
+		for (int i = 0; i < sqlite3_column_count(q); i++)
 			sqlite3_bind_value(in, i + 1, sqlite3_column_value(q, i));
-		r = db_step(site, in, e);
+		r = db_step(to, in, e);
 		sqlite3_reset(in);
 		sqlite3_clear_bindings(in);
 		if (r < 0)
@@ -27,6 +24,27 @@ int coverage_copy_feeds(struct db *site, struct db *feeds, struct err *e)
 	}
 	sqlite3_reset(q);
 	return r;
+}
+
+int coverage_copy_feeds(struct db *site, struct db *feeds, struct err *e)
+{
+	static const char feed[] =
+		"SELECT f.id, f.name, f.kind, f.date, f.records, f.sha256, f.fixes_only, coalesce((SELECT group_concat(c, ', ')"
+		" FROM (SELECT s.ecosystem || CASE s.release WHEN '' THEN '' ELSE ' ' || s.release END AS c FROM feed_scope x"
+		" JOIN scope s ON s.id = x.scope WHERE x.feed = f.id ORDER BY s.ecosystem, cast(s.release AS REAL), s.release)), '')"
+		" FROM feed f ORDER BY f.id";
+
+	/* Life cycles are few and small: all of them. */
+	return copy_rows(feeds, feed, site,
+			 "INSERT INTO feed(id, name, kind, date, records, sha256, fixes_only, covers) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", e) ||
+			       copy_rows(feeds,
+					 "SELECT product, cycle, released, support, eol, ended, extended, latest, latest_date FROM lifecycle ORDER BY product, cycle",
+					 site,
+					 "INSERT INTO lifecycle(product, cycle, released, support, eol, ended, extended, latest, latest_date)"
+					 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+					 e)
+		       ? -1
+		       : 0;
 }
 
 struct coverage {
@@ -104,7 +122,7 @@ static int cover_ecosystems(struct db *site, struct db *feeds, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
 	sqlite3_stmt *q = db_stmt(site, "SELECT thing, ecosystem, release, count(*) FROM " MATCHED_PACKAGES
-					" GROUP BY thing, ecosystem, release ORDER BY thing, ecosystem, release");
+					" WHERE NOT binary GROUP BY thing, ecosystem, release ORDER BY thing, ecosystem, release");
 	int r;
 
 	while ((r = db_step(site, q, e)) == 1) {
@@ -140,7 +158,7 @@ static void gaps_of(struct db *feeds, const struct coverage *c, struct buf *out)
 static int cover_gaps(struct db *site, struct db *feeds, struct err *e)
 {
 	sqlite3_stmt *q = db_stmt(site, "SELECT thing, ecosystem, release, name, count(*), max(kernel) FROM " MATCHED_PACKAGES
-					" WHERE os AND release IS NOT NULL AND ecosystem IS NOT NULL GROUP BY thing, name ORDER BY thing, name");
+					" WHERE os AND NOT binary AND release IS NOT NULL AND ecosystem IS NOT NULL GROUP BY thing, name ORDER BY thing, name");
 	int r;
 
 	while ((r = db_step(site, q, e)) == 1) {

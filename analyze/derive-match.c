@@ -7,6 +7,8 @@
 #include "common/text.h"
 #include "common/version.h"
 #include "derive-coverage.h"
+#include "derive-kubernetes.h"
+#include "derive-vex.h"
 
 /* What one package version has, before it is written for each package row that is the same. */
 struct hit {
@@ -16,6 +18,7 @@ struct hit {
 	const char *status;
 	struct span fixed, advisory;
 	int64_t feed, date;    /* that decided, and its newest date */
+	int64_t cleared;       /* newest date of a feed that says that the package is not affected; -1: none */
 	struct feed_name {
 		struct feed_name *next;
 		struct span name;
@@ -23,7 +26,9 @@ struct hit {
 };
 
 struct group {
-	struct span ecosystem, release, name, version;
+	struct span ecosystem, release, name, version, module;
+	bool binary;
+	bool no_epoch; /* the version comes from a source rpm's name, which has none */
 	enum version_scheme scheme;
 	struct hit *hits;
 };
@@ -36,12 +41,28 @@ struct match_state {
 
 /* ---- is this version affected? */
 
-static bool in_versions(enum version_scheme scheme, struct span list, struct span version)
+/* "1:2.0-3" without its epoch, where that of the package is not known. */
+static struct span bound_of(const struct group *g, struct span v)
+{
+	struct span rest = v, digits;
+
+	if (!g->no_epoch || !v.p)
+		return v;
+	digits = version_take_digits(&rest);
+	return digits.n > 0 && rest.n > 0 && rest.p[0] == ':' ? (struct span){rest.p + 1, rest.n - 1} : v;
+}
+
+static int version_cmp(const struct group *g, struct span bound)
+{
+	return version_compare(g->scheme, g->version, bound_of(g, bound));
+}
+
+static bool in_versions(const struct group *g, struct span list)
 {
 	while (list.p) {
 		struct span v = span_cut(&list, '\n');
 
-		if (span_is(v, version) || (scheme != VERSION_NONE && version_compare(scheme, v, version) == 0))
+		if (span_is(v, g->version) || version_cmp(g, v) == 0)
 			return true;
 	}
 	return false;
@@ -51,15 +72,36 @@ struct interval_row {
 	struct span introduced, fixed, last, versions;
 };
 
-static bool contains(enum version_scheme scheme, const struct interval_row *r, struct span version)
+static bool contains(const struct group *g, const struct interval_row *r)
 {
-	if (r->versions.p && in_versions(scheme, r->versions, version))
+	if (r->versions.p && in_versions(g, r->versions))
 		return true;
-	if (r->introduced.p && version_compare(scheme, version, r->introduced) < 0)
+	if (r->introduced.p && version_cmp(g, r->introduced) < 0)
 		return false;
 	if (r->fixed.p)
-		return version_compare(scheme, version, r->fixed) < 0;
-	return !r->last.p || version_compare(scheme, version, r->last) <= 0;
+		return version_cmp(g, r->fixed) < 0;
+	return !r->last.p || version_cmp(g, r->last) <= 0;
+}
+
+/* "nodejs:12" of the label "nodejs:12:8020020200707:6a468ee4" */
+static struct span stream_of(struct span label)
+{
+	struct span rest = label, name = span_cut(&rest, ':'), stream = span_cut(&rest, ':');
+
+	return stream.p ? (struct span){label.p, name.n + 1 + stream.n} : label;
+}
+
+/* A statement about a module's package says nothing about one of the same name outside of it, and the reverse. A package
+ * without a label may still tell by its release that it is a module's; of which one is then not known. */
+static bool same_module(const struct group *g, struct span module)
+{
+	bool modular = g->module.n > 0 || span_has(g->version, ".module");
+
+	if (!module.p)
+		return !modular || g->scheme != VERSION_RPM;
+	if (!modular || span_eq(module, "*"))
+		return modular;
+	return g->module.n == 0 || span_is(stream_of(g->module), module);
 }
 
 /* ---- one row per primary id */
@@ -69,19 +111,35 @@ static struct span keep(struct match_state *st, struct span s)
 	return s.p ? (struct span){arena_strndup(&st->arena, s.p, s.n), s.n} : s;
 }
 
-/* The CVE that a record is about; an advisory over several (its CVEs are only "related") keeps its own name. */
+static struct span one_text(struct match_state *st, const char *sql, int64_t vuln)
+{
+	sqlite3_stmt *q = db_stmt(st->feeds, sql);
+	struct span text = SPAN_NONE;
+
+	db_bind(q, "i", vuln);
+	if (db_step(st->feeds, q, NULL) == 1)
+		text = keep(st, db_text(q, 0));
+	sqlite3_reset(q);
+	return text;
+}
+
+/* The CVE that a record is about: its own alias, else that of a record which is its alias; "upstream" counts where there is one
+ * only. An advisory over several (its CVEs are "related" or many) keeps its own name. */
 static struct span primary_name(struct match_state *st, int64_t vuln, struct span name)
 {
-	sqlite3_stmt *q;
-	struct span cve = SPAN_NONE;
+	static const char own[] = "SELECT min(other) FROM alias WHERE vuln = ? AND kind = 'alias' AND +other GLOB 'CVE-*'";
+	static const char upstream[] = "SELECT min(other) FROM alias WHERE vuln = ? AND kind = 'upstream' AND +other GLOB 'CVE-*' HAVING count(*) = 1";
+	static const char next[] = "SELECT min(other) FROM alias WHERE kind = 'alias' AND +other GLOB 'CVE-*' AND vuln IN (SELECT id FROM vuln WHERE"
+				   " withdrawn IS NULL AND name IN (SELECT other FROM alias WHERE vuln = ? AND kind = 'alias'))";
+	struct span cve;
 
 	if (span_starts(name, "CVE-"))
 		return keep(st, name);
-	q = db_stmt(st->feeds, "SELECT min(other) FROM alias WHERE vuln = ? AND kind IN ('alias', 'upstream') AND other GLOB 'CVE-*'");
-	db_bind(q, "i", vuln);
-	if (db_step(st->feeds, q, NULL) == 1)
-		cve = keep(st, db_text(q, 0));
-	sqlite3_reset(q);
+	cve = one_text(st, own, vuln);
+	if (!cve.p)
+		cve = one_text(st, upstream, vuln);
+	if (!cve.p)
+		cve = one_text(st, next, vuln);
 	return cve.p ? cve : keep(st, name);
 }
 
@@ -95,7 +153,7 @@ static struct hit *hit_named(struct match_state *st, struct span name)
 	if (*at && span_is((*at)->name, name))
 		return *at;
 	h = arena_alloc(&st->arena, sizeof(*h));
-	*h = (struct hit){.name = name, .next = *at};
+	*h = (struct hit){.name = name, .next = *at, .cleared = -1};
 	*at = h;
 	return h;
 }
@@ -125,7 +183,7 @@ static bool stronger(const struct match_state *st, const struct hit *h, struct s
 	return d > 0 || (d == 0 && date > h->date);
 }
 
-enum { A_VULN, A_NAME, A_STATUS, A_INTRODUCED, A_FIXED, A_LAST, A_VERSIONS, A_ADVISORY, A_FEED, A_FEED_NAME, A_DATE };
+enum { A_VULN, A_NAME, A_STATUS, A_INTRODUCED, A_FIXED, A_LAST, A_VERSIONS, A_ADVISORY, A_FEED, A_FEED_NAME, A_DATE, A_MODULE };
 
 static void take_row(struct match_state *st, sqlite3_stmt *q)
 {
@@ -134,9 +192,13 @@ static void take_row(struct match_state *st, sqlite3_stmt *q)
 	int64_t date = sqlite3_column_int64(q, A_DATE);
 	struct hit *h;
 
-	if (!contains(st->g.scheme, &r, st->g.version))
+	if (!same_module(&st->g, db_text(q, A_MODULE)) || !contains(&st->g, &r))
 		return;
 	h = hit_named(st, primary_name(st, sqlite3_column_int64(q, A_VULN), db_text(q, A_NAME)));
+	if (span_eq(status, "not-affected")) {
+		h->cleared = date > h->cleared ? date : h->cleared;
+		return;
+	}
 	add_feed_name(st, h, db_text(q, A_FEED_NAME));
 	if (!stronger(st, h, fixed, date))
 		return;
@@ -149,20 +211,31 @@ static void take_row(struct match_state *st, sqlite3_stmt *q)
 	h->date = date;
 }
 
+/* Takes out what a feed as new as the one that decided says the package is not affected by. */
+static void drop_cleared(struct match_state *st)
+{
+	for (struct hit **at = &st->g.hits; *at;)
+		if (!(*at)->feed || (*at)->cleared >= (*at)->date)
+			*at = (*at)->next;
+		else
+			at = &(*at)->next;
+}
+
 static int find_hits(struct match_state *st, struct err *e)
 {
 	sqlite3_stmt *q = db_stmt(st->feeds,
-		"SELECT v.id, v.name, a.status, a.introduced, a.fixed, a.last_affected, a.versions, a.advisory, f.id, f.name, coalesce(f.date, 0)"
-		" FROM scope s JOIN affected a ON a.scope = s.id AND a.package = ? JOIN vuln v ON v.id = a.vuln JOIN feed f ON f.id = v.feed"
-		" WHERE s.ecosystem = ? AND s.release = ? AND v.withdrawn IS NULL AND a.status NOT IN ('not-affected', 'undetermined')"
+		"SELECT v.id, v.name, a.status, a.introduced, a.fixed, a.last_affected, a.versions, a.advisory, f.id, f.name, coalesce(f.date, 0),"
+		" a.module FROM scope s JOIN affected a ON a.scope = s.id AND a.package = ? JOIN vuln v ON v.id = a.vuln JOIN feed f ON f.id = v.feed"
+		" WHERE s.ecosystem = ? AND s.release = ? AND a.binary = ? AND v.withdrawn IS NULL AND a.status <> 'undetermined'"
 		" ORDER BY f.name, v.name, a.n");
 	int r;
 
 	st->g.hits = NULL;
-	db_bind(q, "ttt", st->g.name, st->g.ecosystem, st->g.release);
+	db_bind(q, "tttb", st->g.name, st->g.ecosystem, st->g.release, st->g.binary);
 	while ((r = db_step(st->feeds, q, e)) == 1)
 		take_row(st, q);
 	sqlite3_reset(q);
+	drop_cleared(st);
 	return r;
 }
 
@@ -172,10 +245,12 @@ static int find_hits(struct match_state *st, struct err *e)
 static int add_aliases(struct match_state *st, struct span name, struct buf *out, struct err *e)
 {
 	sqlite3_stmt *q = db_stmt(st->feeds,
-		"WITH same(id) AS (SELECT id FROM vuln WHERE name = ?1 UNION SELECT vuln FROM alias WHERE other = ?1 AND kind IN ('alias', 'upstream'))"
+		"WITH first(id) AS (SELECT id FROM vuln WHERE name = ?1 UNION SELECT vuln FROM alias WHERE other = ?1 AND kind IN ('alias', 'upstream')),"
+		" same(id) AS (SELECT id FROM first UNION SELECT vuln FROM alias WHERE kind = 'alias' AND other IN"
+		" (SELECT name FROM vuln WHERE id IN first AND name <> ?1))"
 		" SELECT name FROM vuln WHERE id IN same AND name <> ?1 UNION SELECT other FROM alias WHERE vuln IN same AND other <> ?1"
 		" AND kind IN ('alias', 'upstream') UNION SELECT other FROM alias WHERE vuln IN (SELECT id FROM vuln WHERE name = ?1)"
-		" AND other <> ?1 AND other GLOB 'CVE-*' ORDER BY 1");
+		" AND other <> ?1 AND +other GLOB 'CVE-*' ORDER BY 1");
 	int r;
 
 	db_bind(q, "t", name);
@@ -199,15 +274,18 @@ static const char facts_sql[] =
 	" (SELECT vector FROM same WHERE vector IS NOT NULL ORDER BY score IS NULL, own DESC, date DESC, name LIMIT 1),"
 	" (SELECT published FROM same WHERE published > 0 ORDER BY published LIMIT 1),"
 	" (SELECT summary FROM same WHERE summary <> '' ORDER BY own DESC, date DESC, name LIMIT 1),"
-	" k.cve IS NOT NULL, k.added, k.due, k.ransomware FROM (SELECT 1) LEFT JOIN kev k ON k.cve = ?1";
-enum { FACTS = 9 };
+	" k.cve IS NOT NULL, k.added, k.due, k.ransomware,"
+	" (SELECT max(score) FROM epss WHERE cve = ?1 OR cve IN (SELECT other FROM alias WHERE vuln IN (SELECT id FROM vuln WHERE name = ?1)))"
+	" FROM (SELECT 1) LEFT JOIN kev k ON k.cve = (SELECT cve FROM kev WHERE cve = ?1 OR cve IN (SELECT other FROM alias WHERE vuln IN"
+	" (SELECT id FROM vuln WHERE name = ?1)) ORDER BY added, cve LIMIT 1)";
+enum { FACTS = 10 };
 
 static int write_vulnerability(struct match_state *st, struct hit *h, struct err *e)
 {
 	auto_buf aliases = BUF_INIT;
 	sqlite3_stmt *q = db_stmt(st->feeds, facts_sql);
 	sqlite3_stmt *in = db_stmt(st->site, "INSERT INTO vulnerability(severity, score, vector, published, summary, kev, kev_added, kev_due,"
-					     " kev_ransomware, name, aliases) VALUES (coalesce(?, 'unknown'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+					     " kev_ransomware, epss, name, aliases) VALUES (coalesce(?, 'unknown'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	int r;
 
 	if (add_aliases(st, h->name, &aliases, e) < 0)
@@ -242,26 +320,45 @@ static int write_match(struct match_state *st, int64_t package, struct hit *h, s
 			buf_add_str(&names, ", ");
 	}
 	return db_run(st->site, e,
-		      "INSERT INTO match(package, vulnerability, status, fixed, feed, feeds, advisory) VALUES (?, ?, ?, ?, ?, ?, ?)", "iistitt",
+		      "INSERT INTO match(package, vulnerability, status, fixed, feed, feeds, advisory) VALUES (?, ?, ?, ?, ?, ?, ?)"
+		      " ON CONFLICT DO NOTHING", "iistitt",
 		      package, h->id, h->status, h->fixed, h->feed, buf_span(&names), h->advisory);
 }
 
 /* ---- all packages, those that are the same behind each other */
 
-static bool same_group(const struct group *g, struct span ecosystem, struct span release, struct span name, struct span version)
+static bool same_group(const struct group *a, const struct group *b)
 {
-	return span_is(g->ecosystem, ecosystem) && span_is(g->release, release) && span_is(g->name, name) && span_is(g->version, version);
+	return a->binary == b->binary && span_is(a->ecosystem, b->ecosystem) && span_is(a->release, b->release) && span_is(a->name, b->name) &&
+	       span_is(a->version, b->version) && span_is(a->module, b->module);
+}
+
+/* A version that is none ("(devel)", "unknown", a commit) stands nowhere in the order: nothing can be said of it. */
+static bool judgeable(const struct group *g)
+{
+	if (g->scheme == VERSION_NONE || g->version.n == 0)
+		return false;
+	if (g->scheme == VERSION_GO)
+		return version_compare(VERSION_GO, g->version, SPAN("(devel)")) > 0;
+	return version_valid(g->scheme, g->version);
 }
 
 static int match_row(struct match_state *st, sqlite3_stmt *q, struct err *e)
 {
-	struct span ecosystem = db_text(q, 1), release = db_text(q, 2), name = db_text(q, 3), version = db_text(q, 4);
+	struct group g = {.ecosystem = db_text(q, 1), .release = db_text(q, 2), .name = db_text(q, 3), .version = db_text(q, 4),
+			  .module = db_text(q, 6), .binary = sqlite3_column_int(q, 5)};
 
-	if (!same_group(&st->g, ecosystem, release, name, version)) {
+	if (!same_group(&st->g, &g)) {
 		arena_reset(&st->arena);
-		st->g = (struct group){keep(st, ecosystem), keep(st, release), keep(st, name), keep(st, version),
-				       version_scheme_of_ecosystem(ecosystem), NULL};
-		if (st->g.scheme != VERSION_NONE && find_hits(st, e) < 0)
+		g.scheme = version_scheme_of_ecosystem(g.ecosystem);
+		g.no_epoch = g.scheme == VERSION_RPM && !g.binary && !(g.version.n && memchr(g.version.p, ':', g.version.n));
+		g.ecosystem = keep(st, g.ecosystem);
+		g.release = keep(st, g.release);
+		g.name = keep(st, g.name);
+		g.version = keep(st, g.version);
+		g.module = keep(st, g.module);
+		st->g = g;
+		if (judgeable(&g) && find_hits(st, e) < 0)
 			return -1;
 	}
 	for (struct hit *h = st->g.hits; h; h = h->next)
@@ -272,8 +369,8 @@ static int match_row(struct match_state *st, sqlite3_stmt *q, struct err *e)
 
 static int match_all(struct match_state *st, struct err *e)
 {
-	sqlite3_stmt *q = db_stmt(st->site, "SELECT package, ecosystem, release, name, version FROM " MATCHED_PACKAGES
-					    " WHERE NOT kernel AND release IS NOT NULL ORDER BY ecosystem, release, name, version, package");
+	sqlite3_stmt *q = db_stmt(st->site, "SELECT package, ecosystem, release, name, version, binary, module FROM " MATCHED_PACKAGES
+					    " WHERE NOT kernel AND release IS NOT NULL ORDER BY binary DESC, ecosystem, release, name, version, module, package");
 	int r;
 
 	while ((r = db_step(st->site, q, e)) == 1)
@@ -290,8 +387,12 @@ int derive_match(struct db *site, struct db *feeds, struct err *e)
 	struct match_state st = {.site = site, .feeds = feeds};
 	int r = 0;
 
+	/* One transaction over all reads: a lock for each of a million queries costs more than they do. */
 	if (feeds)
-		r = coverage_copy_feeds(site, feeds, e) || match_all(&st, e) ? -1 : 0;
+		r = db_begin(feeds, e) || coverage_copy_feeds(site, feeds, e) || kubernetes_packages(site, e) || match_all(&st, e) || vex_apply(site, feeds, e) ? -1 : 0;
 	arena_fini(&st.arena);
-	return r || coverage_write(site, feeds, e) ? -1 : 0;
+	r = r || coverage_write(site, feeds, e) || (feeds && kubernetes_coverage(site, e)) ? -1 : 0;
+	if (feeds)
+		db_rollback(feeds);
+	return r;
 }

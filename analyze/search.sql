@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Fills search and search_entry after all else. Events are left out: they say nothing of their own and are a fifth of a cluster.
+-- Fills search and search_entry after all else. Events are left out: they say nothing of their own and are a fifth of a cluster;
+-- and so are the attack graph's own places, which stand for others.
 
 INSERT INTO search_entry(kind, name) SELECT CASE kind WHEN 'cluster' THEN 'cluster' ELSE 'system' END, name FROM scope WHERE kind NOT IN ('images', 'site') ORDER BY kind, name;
 INSERT INTO search_entry(kind, name, count) SELECT 'image', image, count(*) FROM container GROUP BY image;
@@ -14,7 +15,7 @@ INSERT INTO search_entry(kind, name, type, count) SELECT 'setting', name, 'envir
 INSERT INTO search_entry(kind, name) SELECT 'check', id FROM "check" ORDER BY id;
 INSERT INTO search_entry(kind, name) SELECT 'finding', id FROM finding;
 
-INSERT INTO search(rowid, text) SELECT 2 * id, ref FROM thing WHERE type != 'Event' AND kind != 'image';
+INSERT INTO search(rowid, text) SELECT 2 * id, ref FROM thing WHERE type != 'Event' AND kind NOT IN ('image', 'virtual');
 INSERT INTO search(rowid, text) SELECT 2 * t.id, t.ref || ' ' || coalesce(i.digest, '') || ' ' || coalesce((SELECT group_concat(n.name, ' ') FROM image_name n WHERE n.image = t.id), '')
   || ' ' || coalesce((SELECT group_concat(l.digest || ' ' || l.diff_id, ' ') FROM image_layer l WHERE l.image = t.id), '')
   FROM thing t LEFT JOIN image i ON i.thing = t.id WHERE t.kind = 'image';

@@ -30,6 +30,11 @@ bool archive_looks_like(struct span head)
 	return false;
 }
 
+bool archive_is_zip(struct span head)
+{
+	return head.n > 3 && memcmp(head.p, "PK\x03\x04", 4) == 0;
+}
+
 static la_ssize_t on_read(struct archive *a, void *ctx, const void **block)
 {
 	struct archive_reader *r = ctx;
@@ -49,6 +54,7 @@ struct archive_reader *archive_reader_new(struct source *in)
 		die("out of memory");
 	r->in = in;
 	archive_read_support_format_tar(r->handle);
+	archive_read_support_format_zip_streamable(r->handle);
 	archive_read_support_format_raw(r->handle);
 	archive_read_support_filter_gzip(r->handle);
 	archive_read_support_filter_zstd(r->handle);

@@ -2,8 +2,8 @@
 #ifndef ARCHIVE_READER_H
 #define ARCHIVE_READER_H
 /*
- * Archives as evidence comes in: tar (ustar, pax, GNU), plain or packed with gzip, zstd, xz or bzip2; and single packed
- * files. The one place that knows libarchive. Nothing is ever extracted: entries are read as streams in their order.
+ * Archives as evidence and feeds come in: tar (ustar, pax, GNU), plain or packed with gzip, zstd, xz or bzip2; zip; and single
+ * packed files. The one place that knows libarchive. Nothing is ever extracted: entries are read as streams in their order.
  */
 #include "source.h"
 
@@ -17,6 +17,8 @@ struct archive_entry_info {
 struct archive_reader;
 /* True when the first bytes look like a tar or a packed stream. */
 bool archive_looks_like(struct span head);
+/* True when they are a zip's. Evidence does not come so; feeds do. */
+bool archive_is_zip(struct span head);
 /* Reads an archive from `in`, which stays the caller's. */
 struct archive_reader *archive_reader_new(struct source *in);
 /* 1: an entry; 0: the end; -1: damaged (entries before it were good) or beyond a limit. A stream that is packed but holds no tar

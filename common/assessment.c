@@ -2,6 +2,7 @@
 // Opening what a user names as SITE.db.
 #include "assessment.h"
 #include "object.h"
+#include "version-sql.h"
 #include "source.h"
 
 #include <sys/stat.h>
@@ -38,7 +39,7 @@ int assessment_open(struct db *db, const char *path, struct err *e)
 		rc = analyzer(db, path, e);
 	if (rc)
 		return -1;
-	if (object_register(db, e)) {
+	if (object_register(db, e) || version_sql_register(db, e)) {
 		db_close(db);
 		return -1;
 	}

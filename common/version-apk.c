@@ -130,8 +130,8 @@ int version_apk_cmp(struct span a, struct span b)
 		next(&x, &rest_a);
 		next(&y, &rest_b);
 	}
-	if (x.kind == INVALID || y.kind == INVALID) /* not apk versions: any total order will do */
-		return x.kind == y.kind ? version_sign(span_cmp(a, b)) : y.kind == INVALID ? 1 : -1;
+	if (x.kind == y.kind) /* equal, or no apk versions from here on: apk tells no difference */
+		return 0;
 	if (x.kind == SUFFIX && x.suffix < NO_SUFFIX)
 		return -1;
 	if (y.kind == SUFFIX && y.suffix < NO_SUFFIX)

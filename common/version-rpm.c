@@ -18,17 +18,6 @@ static struct span skip_signs(struct span s)
 	return s;
 }
 
-static struct span take_alpha(struct span *s)
-{
-	struct span t = {s->p, 0};
-
-	while (t.n < s->n && version_is_alpha(s->p[t.n]))
-		t.n++;
-	s->p += t.n;
-	s->n -= t.n;
-	return t;
-}
-
 /* Compares a marker that both or one of them start with. 2: neither, or both (then it is cut off). */
 static int marker_cmp(struct span *a, struct span *b)
 {
@@ -63,7 +52,7 @@ static int segment_cmp(struct span *a, struct span *b)
 	if (version_is_digit(b->p[0]))
 		return -1;
 
-	struct span x = take_alpha(a), y = take_alpha(b);
+	struct span x = version_take_alpha(a), y = version_take_alpha(b);
 
 	return version_sign(span_cmp(x, y));
 }

@@ -23,17 +23,9 @@ static struct semver split(struct span s)
 	return v;
 }
 
-static bool all_digits(struct span s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!version_is_digit(s.p[i]))
-			return false;
-	return s.n > 0;
-}
-
 static int identifier_cmp(struct span a, struct span b)
 {
-	bool da = all_digits(a), db = all_digits(b);
+	bool da = version_all_digits(a), db = version_all_digits(b);
 
 	if (da && db)
 		return version_digits_cmp(a, b);
@@ -74,4 +66,16 @@ int version_semver_cmp(struct span a, struct span b)
 	int d = core_cmp(x.core, y.core);
 
 	return d != 0 ? d : pre_cmp(x.pre, y.pre);
+}
+
+bool version_semver_valid(struct span v)
+{
+	struct semver x = split(v);
+	struct span core = x.core;
+
+	do {
+		if (!version_all_digits(span_cut(&core, '.')))
+			return false;
+	} while (core.p);
+	return true;
 }

@@ -4,9 +4,35 @@
 
 #include "limits.h"
 #include "version-apk.h"
+#include "version-composer.h"
 #include "version-deb.h"
+#include "version-gem.h"
+#include "version-generic.h"
+#include "version-go.h"
+#include "version-maven.h"
+#include "version-nuget.h"
+#include "version-pep440.h"
 #include "version-rpm.h"
 #include "version-semver.h"
+
+struct scheme {
+	int (*compare)(struct span a, struct span b);
+	bool (*valid)(struct span v); /* NULL: everything has its place */
+};
+
+static const struct scheme schemes[VERSION_SCHEMES] = {
+	[VERSION_DEB] = {version_deb_cmp, NULL},
+	[VERSION_RPM] = {version_rpm_cmp, NULL},
+	[VERSION_APK] = {version_apk_cmp, NULL},
+	[VERSION_SEMVER] = {version_semver_cmp, version_semver_valid},
+	[VERSION_GO] = {version_go_cmp, NULL},
+	[VERSION_PEP440] = {version_pep440_cmp, version_pep440_valid},
+	[VERSION_MAVEN] = {version_maven_cmp, NULL},
+	[VERSION_GEM] = {version_gem_cmp, version_gem_valid},
+	[VERSION_NUGET] = {version_nuget_cmp, version_nuget_valid},
+	[VERSION_COMPOSER] = {version_composer_cmp, version_composer_valid},
+	[VERSION_GENERIC] = {version_generic_cmp, NULL},
+};
 
 struct named_scheme {
 	const char *name;
@@ -14,17 +40,28 @@ struct named_scheme {
 };
 
 static const struct named_scheme names[] = {
-	{"deb", VERSION_DEB},	    {"rpm", VERSION_RPM},    {"apk", VERSION_APK},
-	{"semver", VERSION_SEMVER}, {"npm", VERSION_SEMVER}, {"go", VERSION_SEMVER},
+	{"deb", VERSION_DEB},	    {"rpm", VERSION_RPM},	  {"apk", VERSION_APK},	    {"semver", VERSION_SEMVER},
+	{"npm", VERSION_SEMVER},    {"cargo", VERSION_SEMVER},	  {"go", VERSION_GO},	    {"golang", VERSION_GO},
+	{"pep440", VERSION_PEP440}, {"pypi", VERSION_PEP440},	  {"maven", VERSION_MAVEN}, {"rubygems", VERSION_GEM},
+	{"gem", VERSION_GEM},	    {"nuget", VERSION_NUGET},	  {"composer", VERSION_COMPOSER},
+	{"generic", VERSION_GENERIC},
 };
 
-/* OSV schema, "defined ecosystems". Those not here have no comparator yet. */
+/* OSV schema, "defined ecosystems". Those not here have no comparator. */
 static const struct named_scheme ecosystems[] = {
-	{"Debian", VERSION_DEB},   {"Ubuntu", VERSION_DEB},	 {"Alpine", VERSION_APK},
-	{"Wolfi", VERSION_APK},	   {"Chainguard", VERSION_APK},	 {"AlmaLinux", VERSION_RPM},
-	{"Rocky Linux", VERSION_RPM}, {"Red Hat", VERSION_RPM},	 {"SUSE", VERSION_RPM},
-	{"openSUSE", VERSION_RPM}, {"npm", VERSION_SEMVER},	 {"Go", VERSION_SEMVER},
-	{"crates.io", VERSION_SEMVER}, {"Kubernetes", VERSION_SEMVER}, {"Bitnami", VERSION_SEMVER},
+	{"Debian", VERSION_DEB},       {"Ubuntu", VERSION_DEB},	       {"Echo", VERSION_DEB},
+	{"Alpine", VERSION_APK},       {"Wolfi", VERSION_APK},	       {"Chainguard", VERSION_APK},
+	{"MinimOS", VERSION_APK},      {"AlmaLinux", VERSION_RPM},     {"Rocky Linux", VERSION_RPM},
+	{"Red Hat", VERSION_RPM},      {"SUSE", VERSION_RPM},	       {"openSUSE", VERSION_RPM},
+	{"Oracle Linux", VERSION_RPM}, {"Amazon Linux", VERSION_RPM},  {"Photon OS", VERSION_RPM},
+	{"Azure Linux", VERSION_RPM},  {"CBL-Mariner", VERSION_RPM}, {"Mageia", VERSION_RPM},	       {"openEuler", VERSION_RPM},
+	{"CentOS", VERSION_RPM},       {"Fedora", VERSION_RPM},	       {"npm", VERSION_SEMVER},
+	{"Go", VERSION_GO},	       {"crates.io", VERSION_SEMVER},  {"Kubernetes", VERSION_SEMVER},
+	{"Bitnami", VERSION_SEMVER},   {"PyPI", VERSION_PEP440},       {"Maven", VERSION_MAVEN},
+	{"RubyGems", VERSION_GEM},     {"NuGet", VERSION_NUGET},       {"Packagist", VERSION_COMPOSER},
+	{"GitHub Actions", VERSION_SEMVER}, {"Hex", VERSION_SEMVER},   {"Pub", VERSION_SEMVER},
+	{"SwiftURL", VERSION_SEMVER},  {"Bioconductor", VERSION_SEMVER}, {"CRAN", VERSION_GENERIC},
+	{"ConanCenter", VERSION_GENERIC}, {"Hackage", VERSION_GENERIC},
 };
 
 enum { NAMES = sizeof(names) / sizeof(names[0]), ECOSYSTEMS = sizeof(ecosystems) / sizeof(ecosystems[0]) };
@@ -49,7 +86,7 @@ enum version_scheme version_scheme_of_ecosystem(struct span ecosystem)
 
 const char *version_scheme_names(void)
 {
-	return "deb rpm apk semver npm go";
+	return "deb rpm apk semver npm cargo go pep440 maven rubygems nuget composer generic";
 }
 
 static struct span limited(struct span s)
@@ -63,19 +100,12 @@ int version_compare(enum version_scheme scheme, struct span a, struct span b)
 {
 	a = limited(a);
 	b = limited(b);
-	switch (scheme) {
-	case VERSION_DEB:
-		return version_deb_cmp(a, b);
-	case VERSION_RPM:
-		return version_rpm_cmp(a, b);
-	case VERSION_APK:
-		return version_apk_cmp(a, b);
-	case VERSION_SEMVER:
-		return version_semver_cmp(a, b);
-	case VERSION_NONE:
-		break;
-	}
-	return version_sign(span_cmp(a, b));
+	return schemes[scheme].compare ? schemes[scheme].compare(a, b) : version_sign(span_cmp(a, b));
+}
+
+bool version_valid(enum version_scheme scheme, struct span v)
+{
+	return v.n <= LIMIT_VERSION_BYTES && (!schemes[scheme].valid || schemes[scheme].valid(v));
 }
 
 struct span version_take_digits(struct span *s)
@@ -87,6 +117,25 @@ struct span version_take_digits(struct span *s)
 	s->p += d.n;
 	s->n -= d.n;
 	return d;
+}
+
+struct span version_take_alpha(struct span *s)
+{
+	struct span t = {s->p, 0};
+
+	while (t.n < s->n && version_is_alpha(s->p[t.n]))
+		t.n++;
+	s->p += t.n;
+	s->n -= t.n;
+	return t;
+}
+
+bool version_all_digits(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!version_is_digit(s.p[i]))
+			return false;
+	return s.n > 0;
 }
 
 static struct span without_zeros(struct span s)

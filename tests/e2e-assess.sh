@@ -28,9 +28,9 @@ P
 touch -d @1795539600 "$D/in/pods.json"
 "$PLIMSOLL" assess -o "$D/a" --cluster-name c1 "$D/in/pods.json" > "$D/out" 2> "$D/err"
 ok "exit code" "$? $(cat "$D/err")" "0 "
-ok "what is written" "$(ls "$D/a" | tr '\n' ' ')" "cgar.pdf csb.pdf deck.pdf findings.csv findings.json site.db "
+ok "what is written" "$(ls "$D/a" | tr '\n' ' ')" "cgar.pdf csb.pdf deck-notes.txt deck.pdf findings.csv findings.json site.db "
 ok "what is told" "$(sed 's/: [0-9]* /: N /' "$D/out" | tr '\n' ' ')" \
-	"$D/a/site.db $D/a/findings.csv $D/a/findings.json $D/a/cgar.pdf: N pages $D/a/csb.pdf: N pages $D/a/deck.pdf: N slides "
+	"$D/a/site.db $D/a/findings.csv $D/a/findings.json $D/a/cgar.pdf: N pages $D/a/csb.pdf: N pages $D/a/deck.pdf: N slides $D/a/deck-notes.txt: what to say "
 J=$D/a/findings.json DB=$D/a/site.db
 
 # No evidence gives no pass: checks that need more than pods and the containers in them have no pass.

@@ -87,7 +87,7 @@ static void ecosystems(void)
 	CHECK_INT(version_scheme_of_ecosystem(SPAN("Debian:12")), VERSION_DEB);
 	CHECK_INT(version_scheme_of_ecosystem(SPAN("Alpine:v3.18")), VERSION_APK);
 	CHECK_INT(version_scheme_of_ecosystem(SPAN("npm")), VERSION_SEMVER);
-	CHECK_INT(version_scheme_of_ecosystem(SPAN("PyPI")), VERSION_NONE);
+	CHECK_INT(version_scheme_of_ecosystem(SPAN("PyPI")), VERSION_PEP440);
 	CHECK_INT(version_scheme_named(SPAN("rpm")), VERSION_RPM);
 	CHECK_INT(version_scheme_named(SPAN("cobol")), VERSION_NONE);
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// CVSS 3.0 and 3.1 base scores (FIRST, CVSS v3.1 specification, section 7). Versions 2 and 4 are not computed here.
+// CVSS base scores: 3.0 and 3.1 (FIRST, CVSS v3.1 specification, section 7) and 2.0 (CVSS v2 guide, section 3.2.1). Version 4
+// is cvss4.c's.
+#include "cvss4.h"
 #include "feed.h"
 
 #include <math.h>
@@ -47,7 +49,37 @@ static double round_up(double x)
 	return n % 10000 == 0 ? (double)n / 100000.0 : (double)(n / 10000 + 1) / 10.0;
 }
 
-double cvss3_score(struct span vector)
+static double cvss2_score(struct span rest)
+{
+	static const struct metric v2[] = {
+		{"AV", "LAN", {0.395, 0.646, 1.0}}, {"AC", "HML", {0.35, 0.61, 0.71}}, {"Au", "MSN", {0.45, 0.56, 0.704}},
+		{"C", "NPC", {0, 0.275, 0.660}},    {"I", "NPC", {0, 0.275, 0.660}},   {"A", "NPC", {0, 0.275, 0.660}},
+	};
+	double w[6], impact, exploit;
+	int found = 0;
+
+	while (rest.p) {
+		struct span value = span_cut(&rest, '/'), name = span_cut(&value, ':');
+
+		for (int i = 0; i < 6; i++) {
+			const char *at = value.n == 1 ? strchr(v2[i].values, value.p[0]) : NULL;
+
+			if (!span_eq(name, v2[i].name))
+				continue;
+			if (!at || *at == 0)
+				return -1;
+			w[i] = v2[i].weights[at - v2[i].values];
+			found |= 1 << i;
+		}
+	}
+	if (found != 63)
+		return -1;
+	impact = 10.41 * (1 - (1 - w[3]) * (1 - w[4]) * (1 - w[5]));
+	exploit = 20 * w[0] * w[1] * w[2];
+	return round(((0.6 * impact) + (0.4 * exploit) - 1.5) * (impact > 0 ? 1.176 : 0) * 10) / 10;
+}
+
+static double cvss3_score(struct span vector)
 {
 	double w[METRICS];
 	struct span rest = vector, head = span_cut(&rest, '/');
@@ -67,4 +99,15 @@ double cvss3_score(struct span vector)
 	if (impact <= 0)
 		return 0;
 	return round_up(fmin(changed ? 1.08 * (impact + exploit) : impact + exploit, 10));
+}
+
+double cvss_score(struct span vector)
+{
+	if (span_starts(vector, "CVSS:4"))
+		return cvss4_score(vector);
+	if (span_starts(vector, "CVSS:3"))
+		return cvss3_score(vector);
+	if (span_starts(vector, "CVSS:2.0/"))
+		vector = (struct span){vector.p + 9, vector.n - 9};
+	return span_starts(vector, "AV:") ? cvss2_score(vector) : -1;
 }

@@ -9,8 +9,8 @@ static bool is_secdb(struct span name, struct span head)
 {
 	if (span_starts(head, "---"))
 		span_cut(&head, '\n');
-	return (span_starts(head, "distroversion:") && (span_ends(name, ".yaml") || span_ends(name, ".yml"))) ||
-	       (span_starts(head, "{") && span_has(head, "\"distroversion\"") && span_has(head, "\"packages\""));
+	return ((span_starts(head, "distroversion:") || span_has(head, "\ndistroversion:")) && (span_ends(name, ".yaml") || span_ends(name, ".yml"))) ||
+	       (span_starts(head, "{") && (span_has(head, "\"distroversion\"") || span_has(head, "\"urlprefix\"")) && span_has(head, "\"packages\""));
 }
 
 /* The length of "CVE-2019-19451" at the start of a word with more behind it (".patch"); 0 when there is none. */
@@ -128,13 +128,26 @@ static int load(struct store *s, int64_t scope, const struct json *packages, str
 	return 0;
 }
 
-/* "v3.10" is release "3.10" of Alpine; without a number it is a rolling distribution ("wolfi"). */
-static int64_t scope_of(struct store *s, struct span distro, struct err *e)
+/* Distributions of the same form, told by where their packages lie; all are rolling. */
+static struct span rolling(struct span address)
 {
+	static const struct {
+		const char *part, *ecosystem;
+	} names[] = {{"wolfi", "Wolfi"}, {"cgr.dev", "Chainguard"}, {"chainguard", "Chainguard"}, {"mini.dev", "MinimOS"}, {"minimos", "MinimOS"}, {"minimus", "MinimOS"}};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (span_has(address, names[i].part))
+			return span_of(names[i].ecosystem);
+	return SPAN_NONE;
+}
+
+/* "v3.10" is release "3.10" of Alpine; without a number it is a branch ("edge"). */
+static int64_t scope_of(struct store *s, struct span distro, struct span address, struct err *e)
+{
+	if (address.p)
+		return store_covered(s, address, SPAN(""), e);
 	if (distro.n > 1 && distro.p[0] == 'v' && version_is_digit(distro.p[1]))
-		return store_covered(s, SPAN("Alpine"), (struct span){distro.p + 1, distro.n - 1}, e);
-	if (span_ieq(distro, "wolfi"))
-		return store_covered(s, SPAN("Wolfi"), SPAN(""), e);
+		distro = (struct span){distro.p + 1, distro.n - 1};
 	return store_covered(s, SPAN("Alpine"), distro, e);
 }
 
@@ -159,14 +172,20 @@ static int import(struct store *s, struct span name, struct source *in, struct e
 		r = r == 0 ? err_set(e, ERR_INPUT, "%s: empty", s->file) : -1;
 	if (r == 1) {
 		struct span distro = json_scalar(json_get(item.value, "distroversion")), repo = json_text_at(item.value, "reponame");
-		char *feed = arena_printf(&s->arena, "alpine-secdb %.*s %.*s", SPAN_ARG(distro), SPAN_ARG(repo));
+		struct span other = rolling(json_text_at(item.value, "urlprefix"));
+		char *feed;
 
-		if (distro.n == 0)
+		if (!other.p)
+			other = rolling(distro);
+		feed = other.p ? arena_printf(&s->arena, "secdb %.*s %.*s", SPAN_ARG(other), SPAN_ARG(repo))
+			       : arena_printf(&s->arena, "alpine-secdb %.*s %.*s", SPAN_ARG(distro), SPAN_ARG(repo));
+
+		if (distro.n == 0 && !other.p)
 			r = err_set(e, ERR_INPUT, "%s: distroversion is missing", s->file);
 		else
 			r = store_snapshot(s, "alpine-secdb", feed, true, all, 0, e);
 		if (r > 0) {
-			int64_t scope = scope_of(s, distro, e);
+			int64_t scope = scope_of(s, distro, other, e);
 
 			r = scope < 0 ? -1 : load(s, scope, json_get(item.value, "packages"), e);
 		}

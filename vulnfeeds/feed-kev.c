@@ -17,6 +17,7 @@ static int load_one(struct store *s, const struct json *v, struct err *e)
 
 	if (!span_starts(cve, "CVE-"))
 		return err_set(e, ERR_INPUT, "expected a CVE id in cveID, found '%.*s'", SPAN_ARG(cve));
+	s->records++;
 	return db_run(&s->db, e, "INSERT OR REPLACE INTO kev (cve, feed, added, due, ransomware, name) VALUES (?, ?, ?, ?, ?, ?)",
 		      "tirrbt", cve, s->feed, feed_time(json_text_at(v, "dateAdded")), feed_time(json_text_at(v, "dueDate")),
 		      span_eq(json_text_at(v, "knownRansomwareCampaignUse"), "Known"), json_text_at(v, "vulnerabilityName"));

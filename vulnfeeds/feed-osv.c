@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // OSV records (ossf.github.io/osv-schema, 1.6), JSON or YAML, one or many in a file. The database is told by the
 // ids' prefix: GHSA-, GO-, PYSEC-, ALSA-, … Each is a feed of its own whose records are merged by id.
-#include "feed.h"
+#include "advisory.h"
 
-#include "common/hash.h"
 #include "common/limits.h"
 #include "osv-range.h"
 
@@ -24,86 +23,10 @@ static struct span database_of(struct span id)
 	return span_cut(&id, '-');
 }
 
-struct place {
-	struct span ecosystem, release;
-	enum version_scheme scheme;
-};
-
-/* "Debian:12", "Alpine:v3.18", "Ubuntu:22.04:LTS", "Ubuntu:Pro:14.04:LTS", "npm", "kubernetes" */
-static struct place place_of(struct span ecosystem)
-{
-	struct place p = {.scheme = version_scheme_of_ecosystem(ecosystem)};
-	struct span rest = ecosystem;
-
-	p.ecosystem = span_cut(&rest, ':');
-	if (span_starts(rest, "Pro:")) {
-		p.ecosystem = SPAN("Ubuntu:Pro");
-		span_cut(&rest, ':');
-	}
-	p.release = span_cut(&rest, ':');
-	if (span_eq(p.ecosystem, "Alpine") && p.release.n > 1 && p.release.p[0] == 'v')
-		p.release = (struct span){p.release.p + 1, p.release.n - 1};
-	if (span_ieq(p.ecosystem, "kubernetes")) {
-		p.ecosystem = SPAN("Kubernetes");
-		p.scheme = VERSION_SEMVER;
-	}
-	return p;
-}
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
-/* PyPI: PEP 503; NuGet: without case; all else as it is. */
-static struct span normal_name(struct arena *a, struct span ecosystem, struct span name)
-{
-	bool pypi = span_eq(ecosystem, "PyPI");
-	char *out;
-	size_t n = 0;
-
-	if (!pypi && !span_eq(ecosystem, "NuGet"))
-		return name;
-	out = arena_alloc(a, name.n + 1);
-	for (size_t i = 0; i < name.n; i++) {
-		bool sign = pypi && strchr("-_.", name.p[i]);
-
-		if (!sign)
-			out[n++] = lower(name.p[i]);
-		else if (n == 0 || out[n - 1] != '-')
-			out[n++] = '-';
-	}
-	return (struct span){out, n};
-}
-
-/* What one record affects, in the arena: all of it is read before any of it is written. */
-struct rows {
-	struct affected_row *at;
-	struct place *places; /* beside `at` */
-	size_t n, cap;
-};
-
-static void add_row(struct arena *a, struct rows *r, const struct place *p, const struct affected_row *row)
-{
-	if (r->n == r->cap) {
-		size_t cap = r->cap ? r->cap * 2 : 8;
-		struct affected_row *rows = arena_array(a, cap, sizeof(*rows));
-		struct place *places = arena_array(a, cap, sizeof(*places));
-
-		if (r->n) {
-			memcpy(rows, r->at, r->n * sizeof(*rows));
-			memcpy(places, r->places, r->n * sizeof(*places));
-		}
-		*r = (struct rows){rows, places, r->n, cap};
-	}
-	r->at[r->n] = *row;
-	r->places[r->n++] = *p;
-}
-
-static bool inside(const struct place *p, const struct rows *rows, size_t from, struct span v)
+static bool inside(const struct place *p, const struct advisory *rows, size_t from, struct span v)
 {
 	for (size_t i = from; p->scheme != VERSION_NONE && i < rows->n; i++) {
-		const struct affected_row *r = &rows->at[i];
+		const struct affected_row *r = &rows->rows[i];
 
 		if (r->introduced.p && version_compare(p->scheme, v, r->introduced) < 0)
 			continue;
@@ -128,17 +51,17 @@ static void bound(struct affected_row *row, const struct json *affected)
 		row->fixed = span_trim(last);
 }
 
-static int add_ranges(struct arena *a, const struct place *p, const struct json *affected, struct affected_row row,
-		      struct rows *out, struct err *e)
+static int add_ranges(struct store *s, const struct place *p, struct span title, const struct json *ranges, const struct json *affected,
+		      struct affected_row row, struct advisory *out, struct err *e)
 {
-	JSON_EACH(range, json_get(affected, "ranges"))
+	JSON_EACH(range, ranges)
 	{
 		struct interval *iv;
 		int n;
 
 		if (span_eq(json_text_at(range, "type"), "GIT")) /* commits: no image says which one it holds */
 			continue;
-		n = osv_intervals(a, p->scheme, json_get(range, "events"), &iv, e);
+		n = osv_intervals(&s->arena, p->scheme, json_get(range, "events"), &iv, e);
 		if (n < 0)
 			return -1;
 		for (int i = 0; i < n; i++) {
@@ -146,14 +69,20 @@ static int add_ranges(struct arena *a, const struct place *p, const struct json 
 			row.fixed = iv[i].fixed;
 			row.last_affected = iv[i].last_affected;
 			bound(&row, affected);
-			add_row(a, out, p, &row);
+			if (p->scheme == VERSION_RPM)
+				row.module = place_module(&s->arena, title, row.fixed);
+			/* An rpm is rebuilt for each point release, and each rebuild is a fix. */
+			if (p->scheme == VERSION_RPM && row.fixed.p && !row.introduced.p)
+				advisory_add_lowest(s, out, p, &row);
+			else
+				advisory_add(s, out, p, &row);
 		}
 	}
 	return 0;
 }
 
 /* Versions that none of the rows from `from` on holds, one per line. */
-static struct span other_versions(struct arena *a, const struct place *p, const struct json *list, const struct rows *r,
+static struct span other_versions(struct arena *a, const struct place *p, const struct json *list, const struct advisory *r,
 				  size_t from)
 {
 	auto_buf b = BUF_INIT;
@@ -171,24 +100,47 @@ static struct span other_versions(struct arena *a, const struct place *p, const 
 	return b.n > 0 ? (struct span){arena_strndup(a, b.p, b.n), b.n} : SPAN_NONE;
 }
 
-static int read_affected(struct arena *a, const struct json *affected, struct rows *out, struct err *e)
+/* False when every import that is told of is for other systems than Linux (go.dev/security/vuln/database, "imports"). */
+static bool on_linux(const struct json *affected)
+{
+	const struct json *imports = json_path(affected, "ecosystem_specific.imports");
+	bool any = json_count(imports) == 0;
+
+	JSON_EACH(i, imports)
+	{
+		const struct json *systems = json_get(i, "goos");
+
+		any |= json_count(systems) == 0;
+		JSON_EACH(os, systems)
+		{
+			any |= span_eq(json_str(os), "linux");
+		}
+	}
+	return any;
+}
+
+static int read_affected(struct store *s, const struct json *rec, const struct json *affected, struct advisory *out, struct err *e)
 {
 	struct span ecosystem = json_text_at(affected, "package.ecosystem"), name = json_text_at(affected, "package.name");
-	struct place p = place_of(ecosystem);
-	struct affected_row row = {.status = "affected"};
+	struct place p = place_of_osv(&s->arena, ecosystem);
+	struct affected_row row = {.status = "affected", .binary = p.binary};
 	size_t from = out->n;
 
 	if (ecosystem.n == 0 || name.n == 0) /* told by commits only */
 		return 0;
 	if (name.n > LIMIT_NAME_BYTES)
 		return err_set(e, ERR_INPUT, "a package's name of %zu bytes", name.n);
-	row.package = normal_name(a, p.ecosystem, name);
-	if (add_ranges(a, &p, affected, row, out, e))
+	if (span_eq(p.ecosystem, "Go") && !on_linux(affected))
+		return 0;
+	row.package = place_name(&s->arena, p.ecosystem, name);
+	if (add_ranges(s, &p, json_text_at(rec, "summary"), json_get(affected, "ranges"), affected, row, out, e))
 		return -1;
-	row.versions = other_versions(a, &p, json_get(affected, "versions"), out, from);
+	if (out->n == from && add_ranges(s, &p, SPAN_NONE, json_path(affected, "ecosystem_specific.custom_ranges"), affected, row, out, e))
+		return -1;
+	row.versions = other_versions(&s->arena, &p, json_get(affected, "versions"), out, from);
 	if (row.versions.p) {
 		row.fixed = SPAN(""); /* nothing lies before the empty version: only the listed versions count */
-		add_row(a, out, &p, &row);
+		advisory_add(s, out, &p, &row);
 	}
 	return 0;
 }
@@ -232,13 +184,13 @@ static void read_severity(const struct json *rec, struct vuln_row *v)
 
 		word = store_severity(span_cut(&title, ':'));
 	}
-	v->score = v->vector.p ? cvss3_score(v->vector) : -1;
+	v->score = v->vector.p ? cvss_score(v->vector) : -1;
 	if (!word && v->score >= 0)
 		word = store_severity_of_score(v->score);
 	v->severity = span_of(word);
 }
 
-static int load_aliases(struct store *s, int64_t vuln, const struct json *rec, struct err *e)
+static void read_aliases(struct store *s, const struct json *rec, struct advisory *out)
 {
 	static const struct {
 		const char *key, *kind;
@@ -247,83 +199,37 @@ static int load_aliases(struct store *s, int64_t vuln, const struct json *rec, s
 	for (int i = 0; i < 3; i++)
 		JSON_EACH(id, json_get(rec, lists[i].key))
 		{
-			struct span other = json_str(id);
-
-			if (other.n > 0 && other.n <= LIMIT_VERSION_BYTES && store_alias(s, vuln, other, lists[i].kind, e))
-				return -1;
+			advisory_alias(s, out, json_str(id), lists[i].kind);
 		}
-	return 0;
 }
 
-static int store_rows(struct store *s, int64_t vuln, struct rows *r, struct err *e)
+static int load_record(struct store *s, const struct json *rec, void *ctx, struct err *e)
 {
-	for (size_t i = 0; i < r->n; i++) {
-		r->at[i].scope = store_covered(s, r->places[i].ecosystem, r->places[i].release, e);
-		if (r->at[i].scope < 0 || store_affected(s, vuln, &r->at[i], e))
-			return -1;
-	}
-	return 0;
-}
+	struct advisory a = {.v = {.name = json_text_at(rec, "id"), .summary = json_text_at(rec, "summary")}};
 
-static int load_record(struct store *s, const struct json *rec, struct err *e)
-{
-	auto_buf text = BUF_INIT;
-	char hash[HASH_HEX];
-	struct vuln_row v = {.name = json_text_at(rec, "id"), .summary = json_text_at(rec, "summary")};
-	struct rows rows = {0};
-	int64_t vuln;
-
-	if (v.name.n < 3 || v.name.n > LIMIT_VERSION_BYTES || !memchr(v.name.p, '-', v.name.n))
+	(void)ctx;
+	if (a.v.name.n < 3 || a.v.name.n > LIMIT_VERSION_BYTES || !memchr(a.v.name.p, '-', a.v.name.n))
 		return err_set(e, ERR_INPUT, "expected an OSV record with an id such as GHSA-…, found '%.*s'",
-			       (int)(v.name.n > 80 ? 80 : v.name.n), v.name.p ? v.name.p : "");
-	JSON_EACH(a, json_get(rec, "affected"))
+			       (int)(a.v.name.n > 80 ? 80 : a.v.name.n), a.v.name.p ? a.v.name.p : "");
+	JSON_EACH(one, json_get(rec, "affected"))
 	{
-		if (read_affected(&s->arena, a, &rows, e))
-			return err_wrap(e, "%.*s", SPAN_ARG(v.name));
+		if (read_affected(s, rec, one, &a, e))
+			return err_wrap(e, "%.*s", SPAN_ARG(a.v.name));
 	}
-	if (store_feed(s, "osv", arena_printf(&s->arena, "osv %.*s", SPAN_ARG(database_of(v.name))), false, e))
+	if (store_records(s, "osv", arena_printf(&s->arena, "osv %.*s", SPAN_ARG(database_of(a.v.name))), false, e))
 		return -1;
-	v.modified = feed_time(json_scalar(json_get(rec, "modified")));
-	v.published = feed_time(json_scalar(json_get(rec, "published")));
-	v.withdrawn = feed_time(json_scalar(json_get(rec, "withdrawn")));
-	read_severity(rec, &v);
-	json_write_sorted(&text, rec);
-	hash_span(buf_span(&text), hash);
-	hash[32] = 0;
-
-	int fresh = store_record(s, &v, hash, &vuln, e);
-
-	if (fresh <= 0)
-		return fresh;
-	return load_aliases(s, vuln, rec, e) || store_rows(s, vuln, &rows, e) ? -1 : 0;
-}
-
-static int problem(struct store *s, const char *pointer, struct err *e)
-{
-	if (e->kind != ERR_INPUT)
-		return -1;
-	return store_problem(s, *pointer ? arena_printf(&s->arena, "%s: %s", s->file, pointer) : s->file, e);
+	a.v.modified = feed_time(json_scalar(json_get(rec, "modified")));
+	a.v.published = feed_time(json_scalar(json_get(rec, "published")));
+	a.v.withdrawn = feed_time(json_scalar(json_get(rec, "withdrawn")));
+	read_severity(rec, &a.v);
+	read_aliases(s, rec, &a);
+	return advisory_store(s, &a, e);
 }
 
 static int import(struct store *s, struct span name, struct source *in, struct err *e)
 {
-	struct items *items = items_open(in, NULL);
-	struct item item;
-	uint64_t count = 0;
-	int r;
-
 	(void)name;
-	while ((r = items_next(items, &s->arena, &item, e)) > 0) {
-		count++;
-		if ((r == 2 || load_record(s, item.value, e)) && problem(s, r == 2 ? "" : item.pointer, e))
-			break;
-		arena_reset(&s->arena);
-	}
-	items_close(items);
-	/* A file of one record that is cut short costs that record; a long list that ends too early is not the feed it was. */
-	if (r < 0 && count == 0)
-		return problem(s, "", e);
-	return r != 0 ? err_wrap(e, "%s", s->file) : 0;
+	return feed_items(s, in, NULL, load_record, NULL, e);
 }
 
 const struct feed_format feed_osv = {"osv", is_osv, import};

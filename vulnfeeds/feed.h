@@ -15,8 +15,9 @@ struct feed_format {
 	int (*import)(struct store *s, struct span name, struct source *in, struct err *e);
 };
 
-extern const struct feed_format feed_osv, feed_debian_changelogs, feed_debian_gaps, feed_debian_advisories, feed_alpine_secdb,
-	feed_kev;
+extern const struct feed_format feed_debian_changelogs, feed_debian_gaps, feed_debian_advisories, feed_debian_tracker, feed_alpine_secdb,
+	feed_wolfi, feed_ubuntu_text, feed_ubuntu_json, feed_oval, feed_updateinfo, feed_csaf, feed_photon, feed_rustsec, feed_kev, feed_epss,
+	feed_nvd, feed_cve5, feed_lifecycle, feed_openvex, feed_cyclonedx, feed_osv;
 
 /* Release number of a Debian code name ("bookworm": "12"); absent for sid and unknown names. */
 struct span debian_release(struct span codename);
@@ -25,6 +26,6 @@ struct span debian_release(struct span codename);
 int64_t feed_time(struct span text);
 /* Day, English month name (three letters count) and year as Unix seconds; 0 when they are no date. */
 int64_t feed_date(struct span day, struct span month, struct span year);
-/* CVSS 3.0 and 3.1 base score of a vector, -1 when it is none. */
-double cvss3_score(struct span vector);
+/* CVSS base score of a vector of version 2, 3.0, 3.1 or 4.0; -1 when it is none. */
+double cvss_score(struct span vector);
 #endif

@@ -3,6 +3,7 @@
 // written beside its final name and renamed when whole.
 #include "import.h"
 
+#include "common/archive.h"
 #include "common/embed.h"
 #include "common/limits.h"
 #include "common/peek.h"
@@ -16,7 +17,9 @@
 #include <unistd.h>
 
 static const struct feed_format *const formats[] = {
-	&feed_debian_changelogs, &feed_debian_gaps, &feed_debian_advisories, &feed_alpine_secdb, &feed_kev, &feed_osv,
+	&feed_debian_changelogs, &feed_debian_gaps, &feed_debian_advisories, &feed_debian_tracker, &feed_alpine_secdb, &feed_wolfi,
+	&feed_ubuntu_text, &feed_ubuntu_json, &feed_oval, &feed_updateinfo, &feed_csaf, &feed_photon, &feed_rustsec, &feed_kev, &feed_epss, &feed_nvd,
+	&feed_cve5, &feed_lifecycle, &feed_openvex, &feed_cyclonedx, &feed_osv,
 };
 enum { FORMATS = sizeof(formats) / sizeof(formats[0]), DEPTH_MAX = 16 };
 
@@ -73,6 +76,32 @@ static int import_tar(struct store *s, struct source *in, int depth, struct err 
 	return r;
 }
 
+/* zip, and what is packed with xz or bzip2. */
+static int import_archive(struct store *s, struct span name, struct source *in, int depth, struct err *e)
+{
+	struct archive_reader *reader = archive_reader_new(in);
+	struct archive_entry_info entry;
+	int r;
+
+	while ((r = archive_reader_next(reader, &entry, e)) > 0) {
+		struct span inner = *entry.name ? span_of(entry.name) : name;
+		struct source content;
+
+		if (!entry.regular)
+			continue;
+		archive_reader_content(reader, &content, *entry.name ? entry.name : in->name);
+		s->file_date = *entry.name && entry.mtime > 0 ? entry.mtime : 0;
+		s->many |= *entry.name != 0;
+		if (import_file(s, inner, &content, depth + 1, e)) {
+			r = -1;
+			break;
+		}
+	}
+	archive_reader_free(reader);
+	s->file_date = 0;
+	return r;
+}
+
 static int import_packed(struct store *s, struct span name, struct source *in, int depth, struct err *e)
 {
 	struct source plain;
@@ -98,6 +127,8 @@ static int import_file(struct store *s, struct span name, struct source *in, int
 		return import_packed(s, name, &k.source, depth, e);
 	if (is_tar(k.head))
 		return import_tar(s, &k.source, depth, e);
+	if (archive_is_zip(k.head) || archive_looks_like(k.head))
+		return import_archive(s, name, &k.source, depth, e);
 	format = format_of(name, k.head);
 	if (!format) {
 		s->skipped++;
@@ -204,7 +235,7 @@ static int import_operand(struct store *s, const char *path, struct err *e)
 	return 0;
 }
 
-static int copy_file(const char *from, const char *to, struct err *e)
+int import_copy(const char *from, const char *to, struct err *e)
 {
 	char chunk[65536];
 	int in = open(from, O_RDONLY | O_CLOEXEC), out = -1, r = -1;
@@ -243,7 +274,7 @@ static int open_work(struct store *s, const char *out, const char *work, struct 
 	if (db_open(&check, out, DB_FEEDS_APPLICATION_ID, e))
 		return -1;
 	db_close(&check);
-	if (copy_file(out, work, e) || db_open_rw(&s->db, work, DB_FEEDS_APPLICATION_ID, e))
+	if (import_copy(out, work, e) || db_open_rw(&s->db, work, DB_FEEDS_APPLICATION_ID, e))
 		return -1;
 	return db_exec(&s->db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF", e);
 }

@@ -7,6 +7,8 @@
 /* Reads all of `inputs` into the database at `out`, which is made when it is not there. It is replaced only when
  * everything was read and something changed. Counts are left in `s`, whose database is closed. */
 int import_feeds(struct store *s, const char *out, const char *const *inputs, size_t n, struct err *e);
+/* Copies a file to a name that must not exist. */
+int import_copy(const char *from, const char *to, struct err *e);
 /* One file's content into a temporary database that is thrown away: for fuzzing. What is wrong with the content is no error. */
 int import_stream(struct store *s, struct span name, struct span content, struct err *e);
 #endif

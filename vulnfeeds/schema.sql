@@ -12,6 +12,7 @@ CREATE TABLE feed (
   date_from TEXT CHECK (date_from IN ('content', 'archive')), -- archive: time stamp of the archive's member
   records   INTEGER NOT NULL,      -- vulnerabilities
   broken    INTEGER NOT NULL,      -- records that could not be read: rows of problem
+  merged    INTEGER NOT NULL,      -- 1: records are merged one by one; 0: a newer file replaces all of it
   fixes_only INTEGER NOT NULL      -- 1: lists what was fixed; a vulnerability without a fix is not in it
 ) STRICT;
 
@@ -67,12 +68,15 @@ CREATE TABLE affected (
   vuln       INTEGER NOT NULL REFERENCES vuln,
   n          INTEGER NOT NULL,     -- tells the rows of one vulnerability apart
   scope      INTEGER NOT NULL REFERENCES scope,
-  package    TEXT NOT NULL,        -- the source package for Debian, Ubuntu and Alpine; else as the ecosystem names it, normalised
+  package    TEXT NOT NULL,        -- as the ecosystem names it, normalised
+  binary     INTEGER NOT NULL,     -- 1: the built package of that name and its version; 0: the source package (distributions), or all there is
+  module     TEXT,                 -- rpm: only packages of this module and stream ('nodejs:12'); '*': of any module; NULL: of none
   introduced TEXT,                 -- NULL: from the first version on
   fixed      TEXT,                 -- NULL: no fix known (or last_affected is given)
   last_affected TEXT,
   versions   TEXT,                 -- further single versions, one per line
-  status     TEXT NOT NULL CHECK (status IN ('affected', 'not-affected', 'unfixed', 'will-not-fix', 'end-of-life', 'undetermined')),
+  status     TEXT NOT NULL CHECK (status IN ('affected', 'not-affected', 'unfixed', 'will-not-fix', 'deferred',
+    'end-of-life', 'under-investigation', 'undetermined')),
   advisory   TEXT,                 -- 'DSA-5380-1'
   PRIMARY KEY (vuln, n)
 ) STRICT, WITHOUT ROWID;
@@ -87,6 +91,45 @@ CREATE TABLE kev (
   ransomware INTEGER NOT NULL,     -- 1: known use in ransomware campaigns
   name       TEXT
 ) STRICT, WITHOUT ROWID;
+
+-- Probability of exploitation within 30 days (FIRST).
+CREATE TABLE epss (
+  cve        TEXT PRIMARY KEY,
+  feed       INTEGER NOT NULL REFERENCES feed,
+  score      REAL NOT NULL,        -- 0 to 1
+  percentile REAL NOT NULL         -- 0 to 1
+) STRICT, WITHOUT ROWID;
+
+-- Life cycles of products: until when a release is supported. One row per product and cycle.
+CREATE TABLE lifecycle (
+  feed       INTEGER NOT NULL REFERENCES feed,
+  product    TEXT NOT NULL,        -- 'debian', 'kubernetes', 'nodejs'
+  cycle      TEXT NOT NULL,        -- '12', '1.29'
+  released   INTEGER,
+  support    INTEGER,              -- end of active support; NULL: not told
+  eol        INTEGER,              -- end of life; NULL: not told
+  ended      INTEGER,              -- 1: has ended, without a date; 0: has not; NULL: see eol
+  extended   INTEGER,              -- end of paid support; NULL: none or not told
+  lts        INTEGER NOT NULL,
+  latest     TEXT,                 -- newest version in the cycle
+  latest_date INTEGER,
+  PRIMARY KEY (product, cycle)
+) STRICT, WITHOUT ROWID;
+
+-- What somebody (a vendor, the customer) says about a vulnerability in a product: VEX statements.
+CREATE TABLE vex (
+  id         INTEGER PRIMARY KEY,
+  feed       INTEGER NOT NULL REFERENCES feed,
+  name       TEXT NOT NULL,        -- vulnerability
+  product    TEXT NOT NULL,        -- package URL, image reference or other identifier of the product
+  component  TEXT,                 -- package URL of the part of it that it is about; NULL: the product itself
+  status     TEXT NOT NULL CHECK (status IN ('not-affected', 'affected', 'fixed', 'under-investigation')),
+  justification TEXT,              -- 'vulnerable_code_not_in_execute_path', …
+  note       TEXT,                 -- impact or action statement
+  author     TEXT,
+  stated     INTEGER               -- when
+) STRICT;
+CREATE INDEX vex_name ON vex (name);
 
 -- Records that could not be read.
 CREATE TABLE problem (

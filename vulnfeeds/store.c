@@ -4,18 +4,23 @@
 
 #include "common/hash.h"
 
-int store_feed(struct store *s, const char *kind, const char *name, bool fixes_only, struct err *e)
+static int use_feed(struct store *s, const char *kind, const char *name, bool merged, bool fixes_only, struct err *e)
 {
 	s->feed = db_int(&s->db, 0, "SELECT id FROM feed WHERE name = ?", "s", name);
 	if (s->feed)
 		return 0;
 	s->changed = true;
 	if (db_run(&s->db, e,
-		   "INSERT INTO feed (name, kind, sha256, records, broken, fixes_only) VALUES (?, ?, '', 0, 0, ?)", "ssb", name,
-		   kind, fixes_only))
+		   "INSERT INTO feed (name, kind, sha256, records, broken, merged, fixes_only) VALUES (?, ?, '', 0, 0, ?, ?)", "ssbb",
+		   name, kind, merged, fixes_only))
 		return -1;
 	s->feed = sqlite3_last_insert_rowid(s->db.h);
 	return 0;
+}
+
+int store_records(struct store *s, const char *kind, const char *name, bool fixes_only, struct err *e)
+{
+	return use_feed(s, kind, name, true, fixes_only, e);
 }
 
 static int clear_feed(struct store *s, struct err *e)
@@ -27,6 +32,9 @@ static int clear_feed(struct store *s, struct err *e)
 		"DELETE FROM feed_scope WHERE feed = ?",
 		"DELETE FROM gap WHERE feed = ?",
 		"DELETE FROM kev WHERE feed = ?",
+		"DELETE FROM epss WHERE feed = ?",
+		"DELETE FROM lifecycle WHERE feed = ?",
+		"DELETE FROM vex WHERE feed = ?",
 		"DELETE FROM problem WHERE feed = ?",
 	};
 
@@ -44,7 +52,7 @@ int store_snapshot(struct store *s, const char *kind, const char *name, bool fix
 	int64_t when = date ? date : s->file_date;
 
 	hash_span(file, sha);
-	if (store_feed(s, kind, name, fixes_only, e))
+	if (use_feed(s, kind, name, false, fixes_only, e))
 		return -1;
 	if (db_int(&s->db, 0, "SELECT sha256 = ? FROM feed WHERE id = ?", "si", sha, s->feed)) {
 		s->same++;
@@ -95,8 +103,10 @@ static int remove_vuln(struct store *s, int64_t id, struct err *e)
 
 int store_record(struct store *s, const struct vuln_row *v, const char *hash, int64_t *id, struct err *e)
 {
-	sqlite3_stmt *q = db_stmt(&s->db, "SELECT id, hash = ?, coalesce(modified, 0) > ? FROM vuln WHERE feed = ? AND name = ?");
+	sqlite3_stmt *q = db_stmt(&s->db, "SELECT id, hash = ?1, coalesce(modified, 0) > ?2 OR (?2 > 0 AND modified = ?2 AND hash > ?1)"
+					      " FROM vuln WHERE feed = ?3 AND name = ?4");
 
+	/* Of two that differ and state the same time one is taken, whichever comes first. */
 	db_bind(q, "siit", hash, v->modified, s->feed, v->name);
 
 	int r = db_step(&s->db, q, e);
@@ -148,10 +158,10 @@ int64_t store_covered(struct store *s, struct span ecosystem, struct span releas
 int store_affected(struct store *s, int64_t vuln, const struct affected_row *a, struct err *e)
 {
 	return db_run(&s->db, e,
-		      "INSERT INTO affected (vuln, n, scope, package, introduced, fixed, last_affected, versions, status, advisory)"
-		      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		      "iiitttttst", vuln, s->n++, a->scope, a->package, a->introduced, a->fixed, a->last_affected, a->versions,
-		      a->status, a->advisory);
+		      "INSERT INTO affected (vuln, n, scope, package, introduced, fixed, last_affected, versions, status, advisory,"
+		      " binary, module) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		      "iiitttttstbt", vuln, s->n++, a->scope, a->package, a->introduced, a->fixed, a->last_affected, a->versions,
+		      a->status, a->advisory, a->binary, a->module);
 }
 
 int store_gap(struct store *s, int64_t scope, struct span package, struct err *e)
@@ -173,51 +183,64 @@ int store_problem(struct store *s, const char *place, struct err *e)
 	return db_run(&s->db, e, "INSERT INTO problem (feed, place, message) VALUES (?, ?, ?)", "rss", s->feed, place, bad.msg);
 }
 
+/* The query's first two columns of every row, into a hash. */
+static int hash_rows(struct store *s, struct hash *h, const char *sql, int64_t feed, struct err *e)
+{
+	sqlite3_stmt *q = db_stmt(&s->db, sql);
+	int r;
+
+	db_bind(q, "i", feed);
+	while ((r = db_step(&s->db, q, e)) == 1) {
+		for (int i = 0; i < 2; i++) {
+			struct span text = db_text(q, i);
+
+			hash_add(h, text.p ? text.p : "", text.n);
+			hash_add(h, "\n", 1);
+		}
+	}
+	sqlite3_reset(q);
+	return r;
+}
+
 /* A records feed is the set of its records: its hash is over their sorted names and hashes, its date the newest of them. */
 static int finish_records(struct store *s, int64_t feed, struct err *e)
 {
-	sqlite3_stmt *q = db_stmt(&s->db, "SELECT name, hash FROM vuln WHERE feed = ? ORDER BY name");
+	static const char date[] =
+		"UPDATE feed SET sha256 = ?1, date_from = 'content', date = (SELECT nullif(max(d), 0) FROM (SELECT max(coalesce(modified, 0),"
+		" coalesce(published, 0)) AS d FROM vuln WHERE feed = ?2 UNION ALL SELECT stated FROM vex WHERE feed = ?2 UNION ALL"
+		" SELECT coalesce(latest_date, released) FROM lifecycle WHERE feed = ?2)) WHERE id = ?2";
 	struct hash h;
 	char sha[HASH_HEX];
-	int r;
 
 	hash_init(&h);
-	db_bind(q, "i", feed);
-	while ((r = db_step(&s->db, q, e)) == 1) {
-		struct span name = db_text(q, 0), hash = db_text(q, 1);
-
-		hash_add(&h, name.p, name.n);
-		hash_add(&h, "\n", 1);
-		hash_add(&h, hash.p, hash.n);
-		hash_add(&h, "\n", 1);
-	}
-	sqlite3_reset(q);
-	hash_hex(&h, sha);
-	if (r < 0)
+	if (hash_rows(s, &h, "SELECT name, hash FROM vuln WHERE feed = ? ORDER BY name", feed, e) ||
+	    hash_rows(s, &h, "SELECT name || ' ' || product || ' ' || coalesce(component, ''), status || coalesce(justification, '') FROM vex WHERE feed = ?"
+			     " ORDER BY 1, 2", feed, e) ||
+	    hash_rows(s, &h, "SELECT product || ' ' || cycle, coalesce(eol, '') || ' ' || coalesce(latest, '') FROM lifecycle WHERE feed = ? ORDER BY 1", feed,
+		      e))
 		return -1;
-	return db_run(&s->db, e,
-		      "UPDATE feed SET sha256 = ?1, date_from = 'content', date = (SELECT max(max(coalesce(modified, 0),"
-		      " coalesce(published, 0))) FROM vuln WHERE feed = ?2) WHERE id = ?2",
-		      "si", sha, feed) ||
-			       db_run(&s->db, e, "UPDATE feed SET date = NULL, date_from = NULL WHERE id = ? AND date <= 0", "i", feed)
-		       ? -1
-		       : 0;
+	hash_hex(&h, sha);
+	if (db_run(&s->db, e, date, "si", sha, feed))
+		return -1;
+	return db_run(&s->db, e, "UPDATE feed SET date_from = NULL WHERE id = ? AND date IS NULL", "i", feed);
 }
 
 int store_finish(struct store *s, struct err *e)
 {
 	int64_t feed = 0;
 
-	while ((feed = db_int(&s->db, 0, "SELECT min(id) FROM feed WHERE id > ? AND kind = 'osv'", "i", feed)) > 0)
+	while ((feed = db_int(&s->db, 0, "SELECT min(id) FROM feed WHERE id > ? AND merged", "i", feed)) > 0)
 		if (finish_records(s, feed, e))
 			return -1;
 	return db_exec(&s->db,
 		       "UPDATE feed SET records = (SELECT count(*) FROM vuln WHERE feed = feed.id)"
-		       " + (SELECT count(*) FROM kev WHERE feed = feed.id),"
+		       " + (SELECT count(*) FROM kev WHERE feed = feed.id) + (SELECT count(*) FROM epss WHERE feed = feed.id)"
+		       " + (SELECT count(*) FROM lifecycle WHERE feed = feed.id) + (SELECT count(*) FROM vex WHERE feed = feed.id"
+		       " AND NOT EXISTS (SELECT 1 FROM vuln WHERE feed = vex.feed)),"
 		       " broken = (SELECT count(*) FROM problem WHERE feed = feed.id);"
 		       "DELETE FROM feed_scope WHERE NOT EXISTS (SELECT 1 FROM vuln v JOIN affected a ON a.vuln = v.id"
 		       " WHERE v.feed = feed_scope.feed AND a.scope = feed_scope.scope)"
-		       " AND (SELECT kind FROM feed WHERE id = feed_scope.feed) = 'osv';"
+		       " AND (SELECT merged FROM feed WHERE id = feed_scope.feed);"
 		       "DELETE FROM scope WHERE id NOT IN (SELECT scope FROM feed_scope UNION SELECT scope FROM gap)",
 		       e);
 }

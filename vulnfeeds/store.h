@@ -21,9 +21,9 @@ struct store {
 	bool changed;	     /* something was written: the new file is worth keeping */
 };
 
-/* Makes the feed `name` current, and makes it when it is new. */
-int store_feed(struct store *s, const char *kind, const char *name, bool fixes_only, struct err *e);
-/* As store_feed for a snapshot with the hash of its file and its date (0: it states none). Returns 1 when it is to
+/* Makes the feed `name` of merged records current, and makes it when it is new. */
+int store_records(struct store *s, const char *kind, const char *name, bool fixes_only, struct err *e);
+/* As store_records for a snapshot with the hash of its file and its date (0: it states none). Returns 1 when it is to
  * be read (what was there is gone), 0 when the same or a newer one is there already, -1 on error. */
 int store_snapshot(struct store *s, const char *kind, const char *name, bool fixes_only, struct span file, int64_t date,
 		   struct err *e);
@@ -44,6 +44,8 @@ int store_alias(struct store *s, int64_t vuln, struct span other, const char *ki
 struct affected_row {
 	int64_t scope;
 	struct span package, introduced, fixed, last_affected, versions, advisory;
+	struct span module; /* see schema.sql */
+	bool binary;
 	const char *status;
 };
 

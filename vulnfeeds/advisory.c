@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// Records as they gather, and streams of them. Leaves formats to feed-*.c, writing rows to store.c.
+#include "advisory.h"
+
+#include "common/hash.h"
+#include "common/limits.h"
+
+struct span feed_keep(struct store *s, struct span text)
+{
+	return text.p ? (struct span){arena_strndup(&s->arena, text.p, text.n), text.n} : text;
+}
+
+void advisory_add(struct store *s, struct advisory *a, const struct place *p, const struct affected_row *row)
+{
+	if (a->n == a->cap) {
+		size_t cap = a->cap ? a->cap * 2 : 8;
+		struct affected_row *rows = arena_array(&s->arena, cap, sizeof(*rows));
+		struct place *places = arena_array(&s->arena, cap, sizeof(*places));
+
+		if (a->n) {
+			memcpy(rows, a->rows, a->n * sizeof(*rows));
+			memcpy(places, a->places, a->n * sizeof(*places));
+		}
+		a->rows = rows;
+		a->places = places;
+		a->cap = cap;
+	}
+	a->rows[a->n] = *row;
+	a->places[a->n++] = *p;
+}
+
+void advisory_add_lowest(struct store *s, struct advisory *a, const struct place *p, const struct affected_row *row)
+{
+	/* Of late rows only: those of one package stand together, and the whole list may be long. */
+	for (size_t i = a->n, seen = 0; i-- > 0 && seen < 512; seen++) {
+		struct affected_row *r = &a->rows[i];
+
+		if (!span_is(r->package, row->package) || strcmp(r->status, row->status) != 0 || r->binary != row->binary ||
+		    !span_is(r->module, row->module) || !span_is(a->places[i].ecosystem, p->ecosystem) || !span_is(a->places[i].release, p->release))
+			continue;
+		if (r->fixed.p && row->fixed.p && p->scheme != VERSION_NONE && version_compare(p->scheme, row->fixed, r->fixed) < 0)
+			r->fixed = row->fixed;
+		return;
+	}
+	advisory_add(s, a, p, row);
+}
+
+void advisory_alias(struct store *s, struct advisory *a, struct span other, const char *kind)
+{
+	struct advisory_alias *n;
+
+	if (other.n == 0 || other.n > LIMIT_VERSION_BYTES || span_is(other, a->v.name))
+		return;
+	for (n = a->aliases; n; n = n->next)
+		if (span_is(n->other, other))
+			return;
+	n = arena_alloc(&s->arena, sizeof(*n));
+	*n = (struct advisory_alias){a->aliases, feed_keep(s, other), kind};
+	a->aliases = n;
+}
+
+static void add_field(struct hash *h, struct span s)
+{
+	hash_add(h, s.p ? s.p : "-", s.p ? s.n : 1);
+	hash_add(h, "\x1f", 1);
+}
+
+static void hash_of(const struct advisory *a, char *hex)
+{
+	struct hash h;
+
+	hash_init(&h);
+	add_field(&h, a->v.name);
+	add_field(&h, a->v.summary);
+	add_field(&h, a->v.severity);
+	add_field(&h, a->v.vector);
+	hash_add(&h, &a->v.modified, sizeof(a->v.modified));
+	hash_add(&h, &a->v.published, sizeof(a->v.published));
+	hash_add(&h, &a->v.withdrawn, sizeof(a->v.withdrawn));
+	for (size_t i = 0; i < a->n; i++) {
+		const struct affected_row *r = &a->rows[i];
+		const struct span fields[] = {a->places[i].ecosystem, a->places[i].release, r->package, r->introduced, r->fixed, r->last_affected,
+					      r->versions, r->advisory, r->module, span_of(r->status), span_of(r->binary ? "b" : "s")};
+
+		for (size_t k = 0; k < sizeof(fields) / sizeof(fields[0]); k++)
+			add_field(&h, fields[k]);
+	}
+	for (const struct advisory_alias *n = a->aliases; n; n = n->next) {
+		add_field(&h, n->other);
+		add_field(&h, span_of(n->kind));
+	}
+	hash_hex(&h, hex);
+	hex[32] = 0;
+}
+
+int advisory_store(struct store *s, struct advisory *a, struct err *e)
+{
+	char hash[HASH_HEX];
+	int64_t vuln;
+	int fresh;
+
+	hash_of(a, hash);
+	fresh = store_record(s, &a->v, hash, &vuln, e);
+	if (fresh <= 0)
+		return fresh;
+	for (const struct advisory_alias *n = a->aliases; n; n = n->next)
+		if (store_alias(s, vuln, n->other, n->kind, e))
+			return -1;
+	for (size_t i = 0; i < a->n; i++) {
+		a->rows[i].scope = store_covered(s, a->places[i].ecosystem, a->places[i].release, e);
+		if (a->rows[i].scope < 0 || store_affected(s, vuln, &a->rows[i], e))
+			return -1;
+	}
+	return 0;
+}
+
+int feed_problem(struct store *s, const char *place, struct err *e)
+{
+	if (e->kind != ERR_INPUT)
+		return -1;
+	return store_problem(s, *place ? arena_printf(&s->arena, "%s: %s", s->file, place) : s->file, e);
+}
+
+int feed_items(struct store *s, struct source *in, const char *const *split, feed_item *each, void *ctx, struct err *e)
+{
+	struct items *items = items_open(in, split);
+	struct item item;
+	uint64_t count = 0;
+	int r;
+
+	while ((r = items_next(items, &s->arena, &item, e)) > 0) {
+		count++;
+		if ((r == 2 || each(s, item.value, ctx, e)) && feed_problem(s, r == 2 ? "" : item.pointer, e))
+			break;
+		arena_reset(&s->arena);
+	}
+	items_close(items);
+	/* A file of one record that is cut short costs that record; a long list that ends too early is not the feed it was. */
+	if (r < 0 && count == 0)
+		return feed_problem(s, "", e);
+	return r != 0 ? err_wrap(e, "%s", s->file) : 0;
+}
