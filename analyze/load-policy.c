@@ -127,6 +127,12 @@ static int64_t calico_rules(const struct json *rules, const char *peer, bool *op
 	return n;
 }
 
+int load_network_object(struct kube *k, struct err *e)
+{
+	return db_run(k->l->db, e, "INSERT INTO network_object(thing, cluster, namespace, name, kind) VALUES (?, ?, ?, ?, ?)", "isttt", k->thing, kube_cluster(k->l),
+		      k->namespace.p ? k->namespace : SPAN(""), k->name, k->type);
+}
+
 int load_calico_policy(struct kube *k, struct err *e)
 {
 	const struct json *types = json_get(k->spec, "types"), *in = json_get(k->spec, "ingress"), *out = json_get(k->spec, "egress");

@@ -1,5 +1,13 @@
 -- SPDX-License-Identifier: Apache-2.0
--- What the outside can reach. Reach between pods is derived later from policies.
+-- What the outside can reach, and what may speak with what.
+
+-- Objects that decide on traffic beside network_policy: policies of administrators, tiers, sets of addresses, rules of a mesh.
+CREATE TABLE network_object (
+  thing INTEGER PRIMARY KEY REFERENCES thing(id),
+  cluster TEXT NOT NULL, namespace TEXT NOT NULL, -- namespace '': of the whole cluster
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL         -- AdminNetworkPolicy, BaselineAdminNetworkPolicy, Tier, NetworkSet, GlobalNetworkSet, CiliumCIDRGroup, AuthorizationPolicy, PeerAuthentication
+) STRICT;
 
 CREATE TABLE exposure (
   id INTEGER PRIMARY KEY,
