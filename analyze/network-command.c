@@ -11,10 +11,14 @@ static const struct {
 	const char *name;
 	network_command *run;
 } subcommands[] = {
+	{"reach", network_reach},
 	{"can", network_can},
+	{"explain", network_explain},
 };
 
 static const char more[] =
+	"reach SITE.db [--from S] [--to T]    who reaches whom on which ports (--format text, json, csv, dot, svg)\n"
+	"explain SITE.db SOURCE TARGET PORT   the rule that lets it pass, or what was missing\n"
 	"can SITE.db SOURCE TARGET PORT       whether the policies let it pass (PORT: 80, or a name that the target's container gives a port)\n"
 	"can SITE.db --batch FILE|-           the same for JSON Lines {\"source\",\"target\",\"protocol\",\"port\"}: each comes back with \"allowed\" or \"error\"\n"
 	"\n"
@@ -164,6 +168,10 @@ int cmd_network(int argc, char **argv)
 	struct network_options o = {0};
 	const struct opt table[] = {
 		{"batch", 0, OPT_TEXT, &o.batch, "FILE", "Questions as JSON Lines, - for standard input."},
+		{"from", 0, OPT_TEXT, &o.from, "WHO", "Only from this namespace, workload, pod (namespace/name) or address."},
+		{"to", 0, OPT_TEXT, &o.to, "WHO", "Only to it."},
+		{"by", 0, OPT_TEXT, &o.by, "UNIT", "workload (default), or class of pods that no policy tells apart."},
+		{"all", 0, OPT_FLAG, &o.all, NULL, "List every pair of workloads, however many."},
 		{"cluster", 0, OPT_TEXT, &o.cluster, "NAME", "Which cluster, where the assessment has several."},
 		{"protocol", 0, OPT_TEXT, &o.protocol, "NAME", "TCP (default), UDP, SCTP, ICMP."},
 		{"format", 0, OPT_TEXT, &o.format, "FORMAT", "text (default), json, and csv, dot, svg where a subcommand has them."},

@@ -105,6 +105,8 @@ struct net_rule {
 	const struct net_selector *self; /* further condition on the pod the policy holds for (Calico); NULL: none */
 	bool layer7;	  /* what passes is looked at by a proxy too */
 	const char *pointer; /* in the policy's object: "/spec/ingress/0" */
+	const char *text;    /* policy and rule as JSON text, kept by who lists rules; NULL: not yet */
+	uint32_t set_id;     /* of `ports` among network-reach.c's sets, plus 1; 0: not yet */
 };
 
 enum { NET_INGRESS, NET_EGRESS };

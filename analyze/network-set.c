@@ -111,6 +111,19 @@ bool set_has(struct set s, wide value)
 	return low < s.n && s.at[low].from <= value;
 }
 
+bool set_meets(struct set x, struct set y)
+{
+	for (size_t i = 0, k = 0; i < x.n && k < y.n;) {
+		if (x.at[i].from <= y.at[k].to && y.at[k].from <= x.at[i].to)
+			return true;
+		if (x.at[i].to < y.at[k].to)
+			i++;
+		else
+			k++;
+	}
+	return false;
+}
+
 bool set_equal(struct set x, struct set y)
 {
 	if (x.n != y.n)

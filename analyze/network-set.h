@@ -26,6 +26,8 @@ struct set set_union(struct arena *a, struct set x, struct set y);
 struct set set_common(struct arena *a, struct set x, struct set y);
 struct set set_minus(struct arena *a, struct set x, struct set y);
 bool set_has(struct set s, wide value);
+/* Whether they have anything in common. */
+bool set_meets(struct set x, struct set y);
 bool set_equal(struct set x, struct set y);
 /* Sorts and joins ranges in place: the set of all of them. */
 struct set set_of(struct range *ranges, size_t n);

@@ -7,7 +7,7 @@
 #include "common/opts.h"
 
 struct network_options {
-	const char *cluster, *from, *to, *batch, *format, *namespace, *output, *kind;
+	const char *cluster, *from, *to, *batch, *format, *namespace, *output, *by;
 	const char *protocol;
 	bool all;	 /* no bounds on what is listed */
 	const struct opt_list *rest; /* operands behind the subcommand's name */
@@ -18,6 +18,8 @@ struct network_options {
 typedef int network_command(const struct network_options *o, struct err *e);
 network_command network_reach, network_can, network_explain, network_exposures, network_isolation, network_lint, network_generate, network_whatif,
 	network_diff, network_flows;
+/* network-picture.c: reach --format dot|svg */
+network_command network_picture;
 
 /* The one cluster that is asked about: --cluster, else the only one that has pods. In `room`. */
 int network_cluster(const struct network_options *o, char room[static 512], struct err *e);
