@@ -24,8 +24,38 @@ static int ends(const struct net *net, struct span source, struct span target, s
 	return 0;
 }
 
-static int ask(struct net *net, const struct json *q, bool *allowed, struct err *e)
+/* The network that questions of a batch are about: one cluster at a time. */
+struct batch {
+	const struct network_options *o;
+	struct net net;
+	char cluster[512]; /* whose network is loaded; empty: none yet */
+	char fallback[512]; /* cluster of questions that name none; empty: they must */
+	struct buf out;
+};
+
+/* Reads the network of the cluster that the question names. */
+static int turn_to(struct batch *b, struct span cluster, struct err *e)
 {
+	if (!cluster.n && !b->fallback[0])
+		return err_set(e, ERR_INPUT, "several clusters stand in the assessment: the question must name its cluster");
+	if (!cluster.n)
+		cluster = span_of(b->fallback);
+	if (b->cluster[0] && span_eq(cluster, b->cluster))
+		return 0;
+	if (cluster.n >= sizeof(b->cluster) || !db_int(b->o->db, 0, "SELECT EXISTS (SELECT 1 FROM pod WHERE cluster = ?1) OR EXISTS (SELECT 1 FROM workload WHERE cluster = ?1) "
+								       "OR EXISTS (SELECT 1 FROM namespace WHERE cluster = ?1)", "t", cluster))
+		return err_set(e, ERR_INPUT, "no cluster is called '%.*s'", SPAN_ARG(cluster));
+	net_fini(&b->net);
+	snprintf(b->cluster, sizeof(b->cluster), "%.*s", SPAN_ARG(cluster));
+	if (net_load(&b->net, b->o->db, b->cluster, NULL, 0, e))
+		return -1;
+	network_warn_plugin(&b->net);
+	return 0;
+}
+
+static int ask(struct batch *b, const struct json *q, bool *allowed, struct err *e)
+{
+	struct net *net = &b->net;
 	struct span source = json_text_at(q, "source"), target = json_text_at(q, "target"), protocol = json_text_at(q, "protocol");
 	struct net_party from, to;
 	struct net_answer answer;
@@ -36,11 +66,11 @@ static int ask(struct net *net, const struct json *q, bool *allowed, struct err 
 		return err_set(e, ERR_INPUT, "not an object");
 	if (!source.n || !target.n)
 		return err_set(e, ERR_INPUT, "source and target are texts: \"namespace/pod\" or an address");
-	if (ends(net, source, target, &from, &to, e))
-		return -1;
 	if (json_get(q, "protocol") && !protocol.p)
 		return err_set(e, ERR_INPUT, "protocol is a text");
-	if (network_port(&to, protocol, json_scalar(json_get(q, "port")), &proto, &port, e))
+	if (turn_to(b, json_text_at(q, "cluster"), e))
+		return -1;
+	if (ends(net, source, target, &from, &to, e) || network_port(&to, protocol, json_scalar(json_get(q, "port")), &proto, &port, e))
 		return -1;
 	net_ask(net, &from, &to, proto, port, &answer);
 	*allowed = answer.allowed;
@@ -48,8 +78,9 @@ static int ask(struct net *net, const struct json *q, bool *allowed, struct err 
 }
 
 /* The question comes back as it was, with the answer behind. */
-static void answer_line(struct net *net, struct json_reader *reader, struct arena *item, struct span line, struct buf *out)
+static void answer_line(struct batch *b, struct json_reader *reader, struct arena *item, struct span line)
 {
+	struct buf *out = &b->out;
 	struct json *q = NULL;
 	struct err e = {0};
 	bool allowed = false;
@@ -57,7 +88,7 @@ static void answer_line(struct net *net, struct json_reader *reader, struct aren
 
 	buf_add_char(out, '{');
 	if (rc == 0) {
-		rc = ask(net, q, &allowed, &e);
+		rc = ask(b, q, &allowed, &e);
 		JSON_MEMBERS(m, q)
 		{
 			if (span_eq(json_str(&m->key), "allowed") || span_eq(json_str(&m->key), "error"))
@@ -78,12 +109,11 @@ static void answer_line(struct net *net, struct json_reader *reader, struct aren
 	buf_add_str(out, "}\n");
 }
 
-static int batch(struct net *net, const char *path, struct err *e)
+static int batch(struct batch *b, const char *path, struct err *e)
 {
 	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
 	struct json_reader *reader = json_reader_new();
 	struct arena item = ARENA_INIT;
-	auto_buf out = BUF_INIT;
 	char *line = NULL;
 	size_t cap = 0;
 	ssize_t n;
@@ -99,16 +129,16 @@ static int batch(struct net *net, const char *path, struct err *e)
 		if (!s.n)
 			continue;
 		if (s.n > LIMIT_LINE_BYTES)
-			buf_printf(&out, "{\"error\":\"the line is over %u bytes\"}\n", LIMIT_LINE_BYTES);
+			buf_printf(&b->out, "{\"error\":\"the line is over %u bytes\"}\n", LIMIT_LINE_BYTES);
 		else
-			answer_line(net, reader, &item, s, &out);
+			answer_line(b, reader, &item, s);
 		arena_reset(&item);
-		if (out.n > 65536) {
-			fwrite(out.p, 1, out.n, stdout);
-			buf_reset(&out);
+		if (b->out.n > 65536) {
+			fwrite(b->out.p, 1, b->out.n, stdout);
+			buf_reset(&b->out);
 		}
 	}
-	fwrite(buf_str(&out), 1, out.n, stdout);
+	fwrite(buf_str(&b->out), 1, b->out.n, stdout);
 	if (ferror(f) || fflush(stdout) || ferror(stdout))
 		rc = err_errno(e, "%s", ferror(f) ? path : "standard output");
 	free(line);
@@ -159,15 +189,21 @@ int network_can(const struct network_options *o, struct err *e)
 
 	if (o->batch ? o->rest->n != 0 : o->rest->n < 2 || o->rest->n > 3)
 		return err_set(e, ERR_USAGE, "network can takes SITE.db SOURCE TARGET PORT, or SITE.db --batch FILE");
-	if (network_cluster(o, cluster, e))
-		return -1;
 	if (o->batch) {
-		auto_net net = {0};
+		struct batch b = {.o = o};
+		int rc;
 
-		if (net_load(&net, o->db, cluster, NULL, 0, e))
-			return -1;
-		network_warn_plugin(&net);
-		return batch(&net, o->batch, e);
+		/* Where there are several clusters each question names its own. */
+		if (network_cluster(o, b.fallback, e)) {
+			if (o->cluster || e->kind != ERR_USAGE)
+				return -1;
+			b.fallback[0] = 0;
+			*e = (struct err){0};
+		}
+		rc = batch(&b, o->batch, e);
+		net_fini(&b.net);
+		buf_fini(&b.out);
+		return rc;
 	}
-	return one(o, cluster, e);
+	return network_cluster(o, cluster, e) ? -1 : one(o, cluster, e);
 }

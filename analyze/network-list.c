@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Beyond this many pairs of workloads the list is by class unless a workload is named: 500 workloads are 250,000 pairs. */
+/* Beyond this many pairs of workloads that reach one another the list is by class, unless --from, --to or --all ask for them. */
 enum { PAIRS_MAX = 1000000 };
 
 static int by_workload(const void *x, const void *y)
@@ -371,6 +371,25 @@ static void class_rows(struct listing *l)
 	}
 }
 
+/* Whether more pairs of workloads reach one another than anyone reads. */
+static bool too_many(struct listing *l)
+{
+	size_t pairs = 0, *weight = arena_array(&l->net->arena, l->net->n_classes, sizeof(*weight));
+	uint32_t *ids = arena_array(&l->net->arena, l->net->n_classes, sizeof(*ids));
+
+	if (l->o->all || l->o->from || l->o->to || l->units.n * l->units.n <= PAIRS_MAX)
+		return false;
+	for (size_t i = 0; i < l->units.n; i++)
+		for (size_t k = 0; k < l->units.at[i].n; k++)
+			weight[l->units.at[i].classes[k]]++;
+	for (uint32_t c = 0; c < l->net->n_classes && pairs <= PAIRS_MAX; c++) {
+		net_reach_row(l->reach, c, ids);
+		for (size_t s = 0; s < l->net->n_classes; s++)
+			pairs += ids[s] == REACH_NONE ? 0 : weight[s] * weight[c];
+	}
+	return pairs > PAIRS_MAX;
+}
+
 int network_reach(const struct network_options *o, struct err *e)
 {
 	struct listing l = {.o = o};
@@ -390,7 +409,7 @@ int network_reach(const struct network_options *o, struct err *e)
 	l.net = &net;
 	l.reach = net_reach_new(&net);
 	net_units_find(&net, &l.units);
-	bounded = !o->all && !o->from && !o->to && l.units.n * l.units.n > PAIRS_MAX;
+	bounded = too_many(&l);
 	if (bounded || (o->by && strcmp(o->by, "class") == 0)) {
 		if (bounded)
 			warn("%zu workloads: listed by class of pods that policies cannot tell apart (JSON Lines); --from, --to or --all list workloads", l.units.n);
