@@ -93,8 +93,8 @@ static void cilium_spec(struct kube *k, const struct json *spec, struct policy *
 
 	if (!json_is(spec, JSON_OBJECT) || json_get(spec, "nodeSelector"))
 		return;
-	p->ingress |= (json_get(spec, "ingress") || json_get(spec, "ingressDeny")) && json_bool_at(spec, "enableDefaultDeny.ingress") != 0;
-	p->egress |= (json_get(spec, "egress") || json_get(spec, "egressDeny")) && json_bool_at(spec, "enableDefaultDeny.egress") != 0;
+	p->ingress |= (json_count(json_get(spec, "ingress")) || json_count(json_get(spec, "ingressDeny"))) && json_bool_at(spec, "enableDefaultDeny.ingress") != 0;
+	p->egress |= (json_count(json_get(spec, "egress")) || json_count(json_get(spec, "egressDeny"))) && json_bool_at(spec, "enableDefaultDeny.egress") != 0;
 	p->selects_all |= empty_selector(selector);
 	p->selector = kube_json(&k->l->item, selector);
 	p->ingress_rules += cilium_rules(json_get(spec, "ingress"), "fromEntities", &p->ingress_open);

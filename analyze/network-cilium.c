@@ -301,15 +301,16 @@ static void read_spec(struct net *net, const struct net_policy *like, const char
 	p.order = 1000;
 	twice[1] = net_policy_add(net, &p);
 	for (int d = 0; d < 2; d++) {
-		bool there = present(spec, net_direction[d]) || present(spec, deny[d]);
+		bool there = json_count(json_get(spec, net_direction[d])) || json_count(json_get(spec, deny[d]));
+		int asked = json_bool_at(spec, defaults[d]);
 
 		c.policy = twice[0];
 		read_rules(&c, d, base, spec, deny[d], NET_DENY);
 		c.policy = twice[1];
 		read_rules(&c, d, base, spec, net_direction[d], NET_ALLOW);
 		twice[0]->rules[d].applies = twice[0]->rules[d].n > 0;
-		twice[1]->rules[d].applies = there;
-		twice[1]->rules[d].isolates = there && json_bool_at(spec, defaults[d]) != 0;
+		twice[1]->rules[d].isolates = asked < 0 ? there : asked;
+		twice[1]->rules[d].applies = there || asked == 1;
 	}
 }
 
