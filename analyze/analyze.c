@@ -7,6 +7,7 @@
 #include "derive-admission.h"
 #include "derive-defaults.h"
 #include "derive-match.h"
+#include "derive-network.h"
 #include "derive-node.h"
 #include "derive-paths.h"
 #include "derive-rank.h"
@@ -67,6 +68,7 @@ static const struct derive_step steps[] = {
 	{"duties", derive_duties},
 	{"scopes", derive_scopes},
 	{"projects", derive_registry_projects},
+	{"network", derive_network},
 	{"engagement", derive_engagement},
 	{"absent", derive_absent_scopes},
 	{NULL, NULL},

@@ -14,11 +14,13 @@ static const struct {
 	{"reach", network_reach},
 	{"can", network_can},
 	{"explain", network_explain},
+	{"lint", network_lint},
 };
 
 static const char more[] =
 	"reach SITE.db [--from S] [--to T]    who reaches whom on which ports (--format text, json, csv, dot, svg)\n"
 	"explain SITE.db SOURCE TARGET PORT   the rule that lets it pass, or what was missing\n"
+	"lint SITE.db                         policies that do something else than can have been meant\n"
 	"can SITE.db SOURCE TARGET PORT       whether the policies let it pass (PORT: 80, or a name that the target's container gives a port)\n"
 	"can SITE.db --batch FILE|-           the same for JSON Lines {\"source\",\"target\",\"protocol\",\"port\"}: each comes back with \"allowed\" or \"error\"\n"
 	"\n"

@@ -21,3 +21,74 @@ CREATE INDEX exposure_workload ON exposure(workload);
 CREATE VIEW v_exposure AS
   SELECT e.workload AS subject, e.through, tt.ref AS through_ref, e.type, e.outside, e.host, e.port, e.tls, w.cluster, w.namespace, w.kind AS workload_kind, w.name AS workload_name
   FROM exposure e JOIN workload w ON w.thing = e.workload JOIN thing tt ON tt.id = e.through;
+
+-- The plug-in that makes a cluster's network, as its agents tell it; and what policies come to (derive-network.c, docs/network.md).
+CREATE TABLE network_plugin (
+  cluster TEXT PRIMARY KEY,
+  scope INTEGER REFERENCES scope(id),
+  name TEXT,                 -- 'calico', 'cilium', 'flannel', ...; NULL: nothing tells
+  evidence TEXT,             -- ref of the workload that tells
+  enforces INTEGER           -- 1: policies hold; 0: they are ignored; NULL: not known
+) STRICT, WITHOUT ROWID;
+
+-- Pods that no policy can tell apart.
+CREATE TABLE reach_class (
+  id INTEGER PRIMARY KEY,
+  cluster TEXT NOT NULL, namespace TEXT NOT NULL,
+  workload INTEGER REFERENCES workload(thing), -- one of them
+  pods INTEGER NOT NULL,
+  host_network INTEGER NOT NULL, -- in the network of their node: policies do not hold
+  ingress_isolated INTEGER NOT NULL, -- some policy holds for what comes in
+  egress_isolated INTEGER NOT NULL
+) STRICT;
+CREATE TABLE reach_member (
+  class INTEGER NOT NULL REFERENCES reach_class(id),
+  workload INTEGER NOT NULL REFERENCES workload(thing),
+  PRIMARY KEY (class, workload)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX reach_member_workload ON reach_member(workload);
+-- What one class may reach on another. Pairs of a sender without egress policies and a receiver without ingress policies are not listed:
+-- there everything passes (v_reach has them as one step to and one from the open network).
+CREATE TABLE reach (
+  source INTEGER NOT NULL REFERENCES reach_class(id),
+  target INTEGER NOT NULL REFERENCES reach_class(id),
+  protocol TEXT NOT NULL,    -- TCP, UDP, SCTP
+  ports TEXT NOT NULL        -- '80,443-445' or 'all'
+) STRICT;
+CREATE INDEX reach_source ON reach(source);
+CREATE INDEX reach_target ON reach(target);
+-- Addresses outside that reach a class, or that it reaches: the smallest list of networks.
+CREATE TABLE reach_outside (
+  class INTEGER NOT NULL REFERENCES reach_class(id),
+  direction TEXT NOT NULL,   -- ingress, egress
+  cidr TEXT NOT NULL,
+  protocol TEXT NOT NULL,
+  ports TEXT NOT NULL
+) STRICT;
+CREATE INDEX reach_outside_class ON reach_outside(class);
+
+-- What policies say that cannot have been meant.
+CREATE TABLE network_lint (
+  policy INTEGER NOT NULL REFERENCES thing(id), -- the policy, or the namespace or workload where it is about none
+  code TEXT NOT NULL,        -- selects-nothing, allows-everything, peer-selects-nothing, rule-without-effect, dns-cut-off, port-unknown, port-name-unknown, networks-overlap, same-priority, invalid
+  pointer TEXT,              -- in the policy's object
+  detail TEXT NOT NULL
+) STRICT;
+
+CREATE VIEW v_network_plugin AS SELECT coalesce(s.name, p.cluster) AS cluster, p.scope, p.name, p.evidence, p.enforces,
+    (SELECT count(*) FROM network_policy n WHERE n.cluster = p.cluster) AS policies, (SELECT t.id FROM thing t WHERE t.ref = p.evidence) AS subject
+  FROM network_plugin p LEFT JOIN scope s ON s.id = p.scope;
+CREATE VIEW v_network_lint AS
+  SELECT l.policy AS subject, l.code, l.pointer, l.detail, t.cluster, t.namespace, t.type AS kind, t.name FROM network_lint l JOIN thing t ON t.id = l.policy;
+-- Classes as nodes of a graph: `source` and `target` are ids of reach_class, 0 the open network, in which every sender without egress policies
+-- reaches every receiver without ingress policies. Workloads of a class: reach_member.
+CREATE VIEW v_reach AS
+  SELECT source, target, protocol, ports FROM reach
+  UNION ALL SELECT id, 0, 'any', 'all' FROM reach_class WHERE NOT egress_isolated
+  UNION ALL SELECT 0, id, 'any', 'all' FROM reach_class WHERE NOT ingress_isolated;
+CREATE VIEW v_reach_outside AS
+  SELECT o.class, m.workload AS subject, o.direction, o.cidr, o.protocol, o.ports FROM reach_outside o JOIN reach_member m ON m.class = o.class;
+-- Whatever decides on traffic between pods: policies of namespaces, of administrators, of Cilium and Calico.
+CREATE VIEW v_traffic_policy AS
+  SELECT p.thing AS subject, p.cluster, p.namespace, p.name, t.type AS kind FROM network_policy p JOIN thing t ON t.id = p.thing
+  UNION ALL SELECT o.thing, o.cluster, o.namespace, o.name, o.kind FROM network_object o WHERE o.kind IN ('AdminNetworkPolicy', 'BaselineAdminNetworkPolicy');

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// The network of each cluster into tables: who makes it, which pods are alike to policies, what reaches what. The evaluation is
+// network-reach.c's, findings about policies are network-lint.c's.
+#include "derive-network.h"
+#include "network-lint.h"
+#include "network-list.h"
+#include "common/text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* Rows of one cluster: a graph over more is read by nobody, and the command lists them all. */
+enum { REACH_ROWS_MAX = 200000, OUTSIDE_ROWS_MAX = 100000 };
+
+struct writing {
+	struct db *db;
+	struct net *net;
+	struct net_reach *reach;
+	int64_t base; /* id of the first class */
+	int64_t rows, outside;
+	bool full;
+};
+
+static int write_problems(struct writing *w, struct err *e)
+{
+	for (size_t i = 0; i < w->net->n_problems; i++) {
+		const struct net_problem *p = &w->net->problems[i];
+
+		if (db_run(w->db, e, "INSERT INTO problem(evidence, pointer, message) SELECT t.evidence, coalesce(t.pointer, '') || ?, ? FROM thing t WHERE t.id = ?", "ssi",
+			   p->pointer, p->message, p->thing) ||
+		    db_run(w->db, e, "INSERT INTO network_lint(policy, code, pointer, detail) VALUES (?, 'invalid', ?, ?)", "iss", p->thing, p->pointer, p->message))
+			return -1;
+	}
+	return 0;
+}
+
+static int write_plugin(struct writing *w, struct err *e)
+{
+	const struct net_plugin *p = &w->net->plugin;
+
+	return db_run(w->db, e, "INSERT INTO network_plugin(cluster, scope, name, evidence, enforces) VALUES (?1, (SELECT id FROM scope WHERE kind = 'cluster' AND name = ?1), ?2, ?3, ?4)",
+		      "sssb", w->net->cluster, p->name, p->evidence, p->enforces);
+}
+
+static bool isolated(struct net *net, uint32_t class, int direction)
+{
+	return !net->classes[class].first->host_network && net_applied(net, class, direction)->n > 0;
+}
+
+static int write_classes(struct writing *w, struct err *e)
+{
+	struct net *net = w->net;
+
+	w->base = db_int(w->db, 0, "SELECT max(id) FROM reach_class", "") + 1;
+	for (uint32_t c = 0; c < net->n_classes; c++) {
+		const struct net_endpoint *p = net->classes[c].first;
+
+		if (!p->finished &&
+		    db_run(w->db, e, "INSERT INTO reach_class(id, cluster, namespace, workload, pods, host_network, ingress_isolated, egress_isolated) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+			   "issribbb", w->base + c, net->cluster, p->space->name, p->workload, (int64_t)net->classes[c].n, p->host_network,
+			   isolated(net, c, NET_INGRESS), isolated(net, c, NET_EGRESS)))
+			return -1;
+	}
+	for (size_t i = 0; i < net->n_endpoints; i++) {
+		const struct net_endpoint *p = &net->endpoints[i];
+
+		/* Endpoints lie by name, so that pods of one workload mostly follow one another. */
+		if (p->finished || !p->workload || (i && p[-1].workload == p->workload && p[-1].class == p->class && !p[-1].finished))
+			continue;
+		if (db_run(w->db, e, "INSERT OR IGNORE INTO reach_member(class, workload) VALUES (?, ?)", "ii", w->base + p->class, p->workload))
+			return -1;
+	}
+	return 0;
+}
+
+static int write_ports(struct writing *w, uint32_t from, uint32_t to, uint32_t id, struct err *e)
+{
+	for (int i = PROTOCOL_TCP; i <= PROTOCOL_SCTP; i++) {
+		auto_buf text = BUF_INIT;
+
+		if (!ports_text(net_reach_set(w->reach, id), i, &text))
+			continue;
+		if (w->rows++ >= REACH_ROWS_MAX) {
+			w->full = true;
+			return 0;
+		}
+		if (db_run(w->db, e, "INSERT INTO reach(source, target, protocol, ports) VALUES (?, ?, ?, ?)", "iist", w->base + from, w->base + to, protocol_name(i),
+			   buf_span(&text)))
+			return -1;
+	}
+	return 0;
+}
+
+static int write_reach(struct writing *w, struct err *e)
+{
+	struct net *net = w->net;
+	uint32_t *ids = arena_array(&net->arena, net->n_classes, sizeof(*ids));
+
+	for (uint32_t to = 0; to < net->n_classes && !w->full; to++) {
+		bool open = !isolated(net, to, NET_INGRESS);
+
+		net_reach_row(w->reach, to, ids);
+		for (uint32_t from = 0; from < net->n_classes && !w->full; from++)
+			if (ids[from] != REACH_NONE && (!open || isolated(net, from, NET_EGRESS)) && write_ports(w, from, to, ids[from], e))
+				return -1;
+	}
+	return 0;
+}
+
+static int write_networks(struct writing *w, uint32_t class, int direction, const struct net_outside *o, struct err *e)
+{
+	struct set family[2];
+
+	cidr_families(&w->net->arena, o->addresses, &family[0], &family[1]);
+	for (int f = 0; f < 2; f++) {
+		struct cidr_walk walk = {0};
+		auto_buf cidr = BUF_INIT;
+
+		while (buf_reset(&cidr), cidr_next(family[f], &walk, &cidr))
+			for (int i = PROTOCOL_TCP; i <= PROTOCOL_SCTP; i++) {
+				auto_buf text = BUF_INIT;
+
+				if (!ports_text(net_reach_set(w->reach, o->ports), i, &text) || w->outside++ >= OUTSIDE_ROWS_MAX)
+					continue;
+				if (db_run(w->db, e, "INSERT INTO reach_outside(class, direction, cidr, protocol, ports) VALUES (?, ?, ?, ?, ?)", "issst",
+					   w->base + class, net_direction[direction], buf_str(&cidr), protocol_name(i), buf_span(&text)))
+					return -1;
+			}
+	}
+	return 0;
+}
+
+static int write_outside(struct writing *w, struct err *e)
+{
+	for (uint32_t c = 0; c < w->net->n_classes; c++)
+		for (int d = 0; d < 2; d++) {
+			const struct net_outside *all;
+			size_t n = isolated(w->net, c, d) ? net_reach_outside(w->reach, c, d, &all) : 0;
+
+			for (size_t i = 0; i < n; i++)
+				if (write_networks(w, c, d, &all[i], e))
+					return -1;
+		}
+	return 0;
+}
+
+static int one_cluster(struct db *db, const char *cluster, struct err *e)
+{
+	auto_net net = {0};
+	struct writing w = {.db = db, .net = &net};
+
+	if (net_load(&net, db, cluster, NULL, 0, e))
+		return -1;
+	w.reach = net_reach_new(&net);
+	if (write_plugin(&w, e) || write_problems(&w, e) || write_classes(&w, e) || write_reach(&w, e) || write_outside(&w, e))
+		return -1;
+	if (w.full && db_run(db, e, "INSERT INTO problem(message) VALUES (?)", "s",
+			     arena_printf(&net.arena, "%s: more than %d pairs of pods that reach one another: the table reach has the first, `plimsoll network reach` lists all",
+					  cluster, REACH_ROWS_MAX)))
+		return -1;
+	return network_lint_write(&net, w.reach, e);
+}
+
+int derive_network(struct db *db, struct err *e)
+{
+	auto_stmt *s = NULL;
+	int rc;
+
+	if (db_prepare(db, "SELECT cluster FROM workload UNION SELECT cluster FROM namespace ORDER BY 1", &s, e))
+		return -1;
+	while ((rc = db_step(db, s, e)) == 1) {
+		auto_buf name = BUF_INIT;
+
+		buf_add_span(&name, db_text(s, 0));
+		if (one_cluster(db, buf_str(&name), e))
+			return -1;
+	}
+	return rc;
+}
