@@ -14,12 +14,16 @@ static const struct {
 	{"reach", network_reach},
 	{"can", network_can},
 	{"explain", network_explain},
+	{"exposures", network_exposures},
+	{"isolation", network_isolation},
 	{"lint", network_lint},
 };
 
 static const char more[] =
 	"reach SITE.db [--from S] [--to T]    who reaches whom on which ports (--format text, json, csv, dot, svg)\n"
 	"explain SITE.db SOURCE TARGET PORT   the rule that lets it pass, or what was missing\n"
+	"exposures SITE.db                    what the outside reaches: through what, on which port, with TLS or not, and what policies say\n"
+	"isolation SITE.db                    for each pair of namespaces whether none, some or all of their pods reach one another\n"
 	"lint SITE.db                         policies that do something else than can have been meant\n"
 	"can SITE.db SOURCE TARGET PORT       whether the policies let it pass (PORT: 80, or a name that the target's container gives a port)\n"
 	"can SITE.db --batch FILE|-           the same for JSON Lines {\"source\",\"target\",\"protocol\",\"port\"}: each comes back with \"allowed\" or \"error\"\n"
@@ -173,6 +177,7 @@ int cmd_network(int argc, char **argv)
 		{"from", 0, OPT_TEXT, &o.from, "WHO", "Only from this namespace, workload, pod (namespace/name) or address."},
 		{"to", 0, OPT_TEXT, &o.to, "WHO", "Only to it."},
 		{"by", 0, OPT_TEXT, &o.by, "UNIT", "workload (default), or class of pods that no policy tells apart."},
+		{"namespace", 'n', OPT_TEXT, &o.namespace, "NAME", "Only this namespace (exposures, generate)."},
 		{"all", 0, OPT_FLAG, &o.all, NULL, "List every pair of workloads, however many."},
 		{"cluster", 0, OPT_TEXT, &o.cluster, "NAME", "Which cluster, where the assessment has several."},
 		{"protocol", 0, OPT_TEXT, &o.protocol, "NAME", "TCP (default), UDP, SCTP, ICMP."},
