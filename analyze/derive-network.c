@@ -144,6 +144,43 @@ static int write_outside(struct writing *w, struct err *e)
 	return 0;
 }
 
+/* The pod of an end, by its name or address; NULL: none that is known. */
+static const struct net_endpoint *end_of(struct net *net, struct span text, struct net_party *out)
+{
+	return network_party(net, text, out, NULL) == 0 ? out->pod : NULL;
+}
+
+static int one_flow(struct writing *w, sqlite3_stmt *s, struct err *e)
+{
+	struct net_party from, to;
+	const struct net_endpoint *a = end_of(w->net, db_text(s, 1), &from), *b = end_of(w->net, db_text(s, 2), &to);
+	bool known = network_party(w->net, db_text(s, 1), &from, NULL) == 0 && network_party(w->net, db_text(s, 2), &to, NULL) == 0;
+	int protocol = protocol_named(db_text(s, 3)), permitted = -1;
+	struct net_answer answer;
+
+	if (known && protocol >= 0 && (protocol > PROTOCOL_SCTP || sqlite3_column_int(s, 4) > 0)) {
+		net_ask(w->net, &from, &to, protocol, (uint32_t)sqlite3_column_int(s, 4), &answer);
+		permitted = answer.allowed;
+	}
+	return db_run(w->db, e, "UPDATE flow SET source_workload = ?, target_workload = ?, permitted = ? WHERE id = ?", "rrbi", a ? a->workload : 0, b ? b->workload : 0, permitted,
+		      sqlite3_column_int64(s, 0));
+}
+
+static int write_flows(struct writing *w, struct err *e)
+{
+	sqlite3_stmt *s = db_stmt(w->db, "SELECT id, source, target, protocol, port FROM flow WHERE cluster = ? ORDER BY id");
+	int rc;
+
+	db_bind(s, "s", w->net->cluster);
+	while ((rc = db_step(w->db, s, e)) == 1)
+		if (one_flow(w, s, e)) {
+			rc = -1;
+			break;
+		}
+	sqlite3_reset(s);
+	return rc;
+}
+
 static int one_cluster(struct db *db, const char *cluster, struct err *e)
 {
 	auto_net net = {0};
@@ -152,7 +189,7 @@ static int one_cluster(struct db *db, const char *cluster, struct err *e)
 	if (net_load(&net, db, cluster, NULL, 0, e))
 		return -1;
 	w.reach = net_reach_new(&net);
-	if (write_plugin(&w, e) || write_problems(&w, e) || write_classes(&w, e) || write_reach(&w, e) || write_outside(&w, e))
+	if (write_plugin(&w, e) || write_problems(&w, e) || write_classes(&w, e) || write_reach(&w, e) || write_outside(&w, e) || write_flows(&w, e))
 		return -1;
 	if (w.full && db_run(db, e, "INSERT INTO problem(message) VALUES (?)", "s",
 			     arena_printf(&net.arena, "%s: more than %d pairs of pods that reach one another: the table reach has the first, `plimsoll network reach` lists all",

@@ -17,6 +17,10 @@ static const struct {
 	{"exposures", network_exposures},
 	{"isolation", network_isolation},
 	{"lint", network_lint},
+	{"flows", network_flows},
+	{"generate", network_generate},
+	{"whatif", network_whatif},
+	{"diff", network_diff},
 };
 
 static const char more[] =
@@ -25,6 +29,10 @@ static const char more[] =
 	"exposures SITE.db                    what the outside reaches: through what, on which port, with TLS or not, and what policies say\n"
 	"isolation SITE.db                    for each pair of namespaces whether none, some or all of their pods reach one another\n"
 	"lint SITE.db                         policies that do something else than can have been meant\n"
+	"flows SITE.db                        connections that were observed, against what the policies say\n"
+	"generate SITE.db [-n NAMESPACE]      least policies from observed flows, else from declared ports and services; order of roll-out as comments\n"
+	"whatif SITE.db FILE...               what more or less reaches what with the policies of these files, and which observed flows would break\n"
+	"diff OLD.db NEW.db                   what more or less reaches what\n"
 	"can SITE.db SOURCE TARGET PORT       whether the policies let it pass (PORT: 80, or a name that the target's container gives a port)\n"
 	"can SITE.db --batch FILE|-           the same for JSON Lines {\"source\",\"target\",\"protocol\",\"port\"}: each comes back with \"allowed\" or \"error\"\n"
 	"\n"

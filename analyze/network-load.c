@@ -17,6 +17,8 @@ struct net_load_run {
 	struct net *net;
 	const struct net_wish *wishes;
 	size_t n_wishes;
+	const struct json *const *objects; /* further policies */
+	size_t n_objects, unknown;
 	size_t cap_endpoints, cap_spaces;
 	const struct net_ports *last_ports; /* endpoints come by namespace and workload */
 	struct net_space *last_space;
@@ -97,6 +99,42 @@ static bool policy_matters(const struct net_load_run *r, struct span namespace)
 	return false;
 }
 
+static bool is_policy(const struct json *object, struct span kind, struct span namespace, struct span name)
+{
+	struct span own = json_text_at(object, "metadata.namespace");
+
+	return span_is(json_text_at(object, "kind"), kind) && span_is(json_text_at(object, "metadata.name"), name) &&
+	       (span_is(own, namespace) || (!own.n && span_eq(namespace, "default")));
+}
+
+/* A policy that one of the given objects stands for. */
+static bool replaced(const struct net_load_run *r, sqlite3_stmt *s)
+{
+	for (size_t i = 0; i < r->n_objects; i++)
+		if (is_policy(r->objects[i], db_text(s, 3), db_text(s, 1), db_text(s, 2)))
+			return true;
+	return false;
+}
+
+static void add_object(struct net_load_run *r, const struct json *object)
+{
+	struct net *net = r->net;
+	struct span namespace = json_text_at(object, "metadata.namespace"), name = json_text_at(object, "metadata.name"), kind = json_text_at(object, "kind");
+	struct net_policy p = {.name = keep(net, name.p ? name : SPAN("")).p, .kind = keep(net, kind.p ? kind : SPAN("")).p};
+	net_read *read = reader_of(&p, group_of(json_text_at(object, "apiVersion")));
+	bool global = span_starts(kind, "Global") || span_has(kind, "Clusterwide") || span_has(kind, "Admin");
+
+	if (!read) {
+		r->unknown++;
+		return;
+	}
+	p.namespace = global ? "" : namespace.n ? keep(net, namespace).p : "default";
+	p.ref = arena_printf(&net->arena, "%s/%s/%s/%s", net->cluster, p.namespace[0] ? p.namespace : "-", p.kind, p.name);
+	net->has_cilium |= read == net_read_cilium;
+	net->has_calico |= read == net_read_calico;
+	read(net, &p, object);
+}
+
 static int by_order(const void *x, const void *y)
 {
 	const struct net_policy *a = *(struct net_policy *const *)x, *b = *(struct net_policy *const *)y;
@@ -123,9 +161,11 @@ static int load_policies(struct net_load_run *r, struct err *e)
 
 	db_bind(s, "s", net->cluster);
 	while ((rc = db_step(net->db, s, e)) == 1)
-		if (policy_matters(r, db_text(s, 1)))
+		if (policy_matters(r, db_text(s, 1)) && !replaced(r, s))
 			one_policy(net, s);
 	sqlite3_reset(s);
+	for (size_t i = 0; i < r->n_objects; i++)
+		add_object(r, r->objects[i]);
 	for (size_t i = 0; i < net->n_policies; i++)
 		net->policies[i]->index = i;
 	if (net->n_policies)
@@ -513,19 +553,36 @@ static int load_endpoints(struct net_load_run *r, struct err *e)
 	return 0;
 }
 
+static int load(struct net_load_run *r, struct db *db, const char *cluster, struct err *e)
+{
+	struct net *net = r->net;
+
+	*net = (struct net){.db = db, .cluster = cluster};
+	net->all_ports = ports_all(&net->arena);
+	if (net_load_tables(net, e) || net_find_plugin(net, e) || load_spaces(r, e) || load_nodes(net, e) || load_policies(r, e))
+		return -1;
+	gather_keys(net);
+	if (load_endpoints(r, e))
+		return -1;
+	net_make_classes(net);
+	return 0;
+}
+
 int net_load(struct net *net, struct db *db, const char *cluster, const struct net_wish *wishes, size_t n_wishes, struct err *e)
 {
 	struct net_load_run r = {.net = net, .wishes = wishes, .n_wishes = n_wishes};
 
-	*net = (struct net){.db = db, .cluster = cluster};
-	net->all_ports = ports_all(&net->arena);
-	if (net_load_tables(net, e) || net_find_plugin(net, e) || load_spaces(&r, e) || load_nodes(net, e) || load_policies(&r, e))
-		return -1;
-	gather_keys(net);
-	if (load_endpoints(&r, e))
-		return -1;
-	net_make_classes(net);
-	return 0;
+	return load(&r, db, cluster, e);
+}
+
+int net_load_with(struct net *net, struct db *db, const char *cluster, const struct json *const *objects, size_t n, size_t *unknown, struct err *e)
+{
+	struct net_load_run r = {.net = net, .objects = objects, .n_objects = n};
+	int rc = load(&r, db, cluster, e);
+
+	if (unknown)
+		*unknown = r.unknown;
+	return rc;
 }
 
 void net_fini(struct net *net)

@@ -92,3 +92,23 @@ CREATE VIEW v_reach_outside AS
 CREATE VIEW v_traffic_policy AS
   SELECT p.thing AS subject, p.cluster, p.namespace, p.name, t.type AS kind FROM network_policy p JOIN thing t ON t.id = p.thing
   UNION ALL SELECT o.thing, o.cluster, o.namespace, o.name, o.kind FROM network_object o WHERE o.kind IN ('AdminNetworkPolicy', 'BaselineAdminNetworkPolicy');
+
+-- Connections that were observed, added up by who, whom and port. From exports of Hubble, Calico, conntrack and AWS VPC flow logs.
+CREATE TABLE flow (
+  id INTEGER PRIMARY KEY,
+  cluster TEXT NOT NULL,
+  source TEXT NOT NULL, target TEXT NOT NULL, -- 'namespace/pod' where it is known, else the address
+  source_workload INTEGER REFERENCES workload(thing), target_workload INTEGER REFERENCES workload(thing),
+  protocol TEXT NOT NULL, port INTEGER NOT NULL, -- of the target; 0 where the protocol has none
+  allowed INTEGER,           -- 1: let pass; 0: dropped; NULL: not told
+  reply INTEGER NOT NULL,    -- an answer that was logged by itself
+  permitted INTEGER,         -- what the policies say of it; NULL: an end is not known any more
+  origin TEXT NOT NULL,      -- hubble, calico, conntrack, vpc
+  count INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX flow_key ON flow(cluster, source, target, protocol, port, coalesce(allowed, -1), reply, origin);
+CREATE VIEW v_flow AS
+  SELECT f.source_workload AS subject, f.cluster, f.source, f.target, s.namespace AS source_namespace, s.kind AS source_kind, s.name AS source_name,
+    t.namespace AS target_namespace, t.kind AS target_kind, t.name AS target_name, f.target_workload, f.protocol, f.port, f.allowed, f.permitted, f.origin, f.count,
+    CASE WHEN s.thing IS NOT NULL AND t.thing IS NOT NULL THEN 'east-west' WHEN s.thing IS NULL THEN 'inbound' ELSE 'outbound' END AS way
+  FROM flow f LEFT JOIN workload s ON s.thing = f.source_workload LEFT JOIN workload t ON t.thing = f.target_workload WHERE NOT f.reply;
