@@ -101,7 +101,7 @@ static int write_reach(struct writing *w, struct err *e)
 
 		net_reach_row(w->reach, to, ids);
 		for (uint32_t from = 0; from < net->n_classes && !w->full; from++)
-			if (ids[from] != REACH_NONE && (!open || isolated(net, from, NET_EGRESS)) && write_ports(w, from, to, ids[from], e))
+			if (ids[from] != REACH_NONE && (from != to || net->classes[to].n > 1) && (!open || isolated(net, from, NET_EGRESS)) && write_ports(w, from, to, ids[from], e))
 				return -1;
 	}
 	return 0;
@@ -203,7 +203,8 @@ int derive_network(struct db *db, struct err *e)
 	auto_stmt *s = NULL;
 	int rc;
 
-	if (db_prepare(db, "SELECT cluster FROM workload UNION SELECT cluster FROM namespace ORDER BY 1", &s, e))
+	if (db_prepare(db, "SELECT cluster FROM workload UNION SELECT cluster FROM namespace UNION SELECT cluster FROM network_policy "
+			   "UNION SELECT cluster FROM network_object ORDER BY 1", &s, e))
 		return -1;
 	while ((rc = db_step(db, s, e)) == 1) {
 		auto_buf name = BUF_INIT;
