@@ -19,6 +19,7 @@ struct writing {
 	int64_t base; /* id of the first class */
 	int64_t rows, outside;
 	bool full;
+	struct set internet; /* public addresses */
 };
 
 static int write_problems(struct writing *w, struct err *e)
@@ -47,6 +48,42 @@ static bool isolated(struct net *net, uint32_t class, int direction)
 	return !net->classes[class].first->host_network && net_applied(net, class, direction)->n > 0;
 }
 
+/* Addresses that are not of the Internet: private, shared, local, documentation, multicast and reserved ones
+ * (IANA special-purpose registries of IPv4 and IPv6). */
+static struct set public_addresses(struct arena *a)
+{
+	static const char *const special[] = {"0.0.0.0/8",     "10.0.0.0/8",	 "100.64.0.0/10",  "127.0.0.0/8",	 "169.254.0.0/16", "172.16.0.0/12",
+					      "192.0.0.0/24",  "192.0.2.0/24",	 "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
+					      "224.0.0.0/3",   "::/3",		 "2001:db8::/32",  "4000::/2",	    "8000::/1"};
+	struct set all = addresses_all(a), one;
+
+	for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++)
+		if (cidr_parse(a, span_of(special[i]), &one, NULL) == 0)
+			all = set_minus(a, all, one);
+	return all;
+}
+
+static bool internet(struct writing *w, uint32_t class, int direction)
+{
+	const struct net_outside *all;
+	size_t n = net_reach_outside(w->reach, class, direction, &all);
+
+	for (size_t i = 0; i < n; i++)
+		if (set_meets(all[i].addresses, w->internet))
+			return true;
+	return false;
+}
+
+static bool metadata_open(struct net *net, uint32_t class)
+{
+	struct net_party from = net_party_pod(net->classes[class].first), to = {0};
+	struct net_answer answer;
+
+	address_parse(SPAN("169.254.169.254"), &to.address);
+	net_ask(net, &from, &to, PROTOCOL_TCP, 80, &answer);
+	return answer.allowed;
+}
+
 static int write_classes(struct writing *w, struct err *e)
 {
 	struct net *net = w->net;
@@ -56,9 +93,10 @@ static int write_classes(struct writing *w, struct err *e)
 		const struct net_endpoint *p = net->classes[c].first;
 
 		if (!p->finished &&
-		    db_run(w->db, e, "INSERT INTO reach_class(id, cluster, namespace, workload, pods, host_network, ingress_isolated, egress_isolated) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-			   "issribbb", w->base + c, net->cluster, p->space->name, p->workload, (int64_t)net->classes[c].n, p->host_network,
-			   isolated(net, c, NET_INGRESS), isolated(net, c, NET_EGRESS)))
+		    db_run(w->db, e, "INSERT INTO reach_class(id, cluster, namespace, workload, pods, host_network, ingress_isolated, egress_isolated, metadata_open, "
+				   "internet_egress, internet_ingress) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			   "issribbbbbb", w->base + c, net->cluster, p->space->name, p->workload, (int64_t)net->classes[c].n, p->host_network,
+			   isolated(net, c, NET_INGRESS), isolated(net, c, NET_EGRESS), metadata_open(net, c), internet(w, c, NET_EGRESS), internet(w, c, NET_INGRESS)))
 			return -1;
 	}
 	for (size_t i = 0; i < net->n_endpoints; i++) {
@@ -91,17 +129,37 @@ static int write_ports(struct writing *w, uint32_t from, uint32_t to, uint32_t i
 	return 0;
 }
 
+/* Other namespaces with a pod that reaches this class; classes lie by namespace. */
+static int64_t namespaces_of(const struct net *net, const uint32_t *ids, uint32_t to)
+{
+	const struct net_space *last = net->classes[to].first->space;
+	int64_t n = 0;
+
+	for (uint32_t from = 0; from < net->n_classes; from++) {
+		const struct net_space *sp = net->classes[from].first->space;
+
+		if (ids[from] == REACH_NONE || sp == last || sp == net->classes[to].first->space)
+			continue;
+		n++;
+		last = sp;
+	}
+	return n;
+}
+
 static int write_reach(struct writing *w, struct err *e)
 {
 	struct net *net = w->net;
 	uint32_t *ids = arena_array(&net->arena, net->n_classes, sizeof(*ids));
 
-	for (uint32_t to = 0; to < net->n_classes && !w->full; to++) {
+	for (uint32_t to = 0; to < net->n_classes; to++) {
 		bool open = !isolated(net, to, NET_INGRESS);
 
 		net_reach_row(w->reach, to, ids);
+		if (db_run(w->db, e, "UPDATE reach_class SET from_namespaces = ? WHERE id = ?", "ii", namespaces_of(net, ids, to), w->base + to))
+			return -1;
 		for (uint32_t from = 0; from < net->n_classes && !w->full; from++)
-			if (ids[from] != REACH_NONE && (from != to || net->classes[to].n > 1) && (!open || isolated(net, from, NET_EGRESS)) && write_ports(w, from, to, ids[from], e))
+			if (ids[from] != REACH_NONE && (from != to || net->classes[to].n > 1) && (!open || isolated(net, from, NET_EGRESS)) &&
+			    write_ports(w, from, to, ids[from], e))
 				return -1;
 	}
 	return 0;
@@ -189,6 +247,7 @@ static int one_cluster(struct db *db, const char *cluster, struct err *e)
 	if (net_load(&net, db, cluster, NULL, 0, e))
 		return -1;
 	w.reach = net_reach_new(&net);
+	w.internet = public_addresses(&net.arena);
 	if (write_plugin(&w, e) || write_problems(&w, e) || write_classes(&w, e) || write_reach(&w, e) || write_outside(&w, e) || write_flows(&w, e))
 		return -1;
 	if (w.full && db_run(db, e, "INSERT INTO problem(message) VALUES (?)", "s",

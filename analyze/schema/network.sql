@@ -39,7 +39,11 @@ CREATE TABLE reach_class (
   pods INTEGER NOT NULL,
   host_network INTEGER NOT NULL, -- in the network of their node: policies do not hold
   ingress_isolated INTEGER NOT NULL, -- some policy holds for what comes in
-  egress_isolated INTEGER NOT NULL
+  egress_isolated INTEGER NOT NULL,
+  metadata_open INTEGER NOT NULL, -- policies let it reach the cloud's metadata service (169.254.169.254, TCP 80)
+  internet_egress INTEGER NOT NULL, -- it reaches some public address on some port
+  internet_ingress INTEGER NOT NULL, -- some public address may reach it, as far as policies go
+  from_namespaces INTEGER    -- other namespaces that have a pod which reaches it on some port
 ) STRICT;
 CREATE TABLE reach_member (
   class INTEGER NOT NULL REFERENCES reach_class(id),
@@ -82,6 +86,10 @@ CREATE VIEW v_network_lint AS
   SELECT l.policy AS subject, l.code, l.pointer, l.detail, t.cluster, t.namespace, t.type AS kind, t.name FROM network_lint l JOIN thing t ON t.id = l.policy;
 -- Classes as nodes of a graph: `source` and `target` are ids of reach_class, 0 the open network, in which every sender without egress policies
 -- reaches every receiver without ingress policies. Workloads of a class: reach_member.
+CREATE VIEW v_workload_reach AS
+  SELECT w.*, max(c.metadata_open) AS metadata_open, max(c.internet_egress) AS internet_egress, max(c.internet_ingress) AS internet_ingress,
+    min(c.ingress_isolated) AS ingress_isolated, min(c.egress_isolated) AS egress_isolated, max(c.from_namespaces) AS from_namespaces
+  FROM v_workload w LEFT JOIN reach_member m ON m.workload = w.subject LEFT JOIN reach_class c ON c.id = m.class GROUP BY w.subject;
 CREATE VIEW v_reach AS
   SELECT source, target, protocol, ports FROM reach
   UNION ALL SELECT id, 0, 'any', 'all' FROM reach_class WHERE NOT egress_isolated
