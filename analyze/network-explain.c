@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `plimsoll network explain`: what decided on one connection, and what else spoke of it.
 #include "network.h"
+#include "common/object.h"
 #include "common/text.h"
 
 #include <stdio.h>
@@ -84,6 +85,73 @@ static void tell_direction(struct telling *t, int direction, const struct net_st
 		buf_add_str(&t->out, "]}");
 }
 
+static bool mesh_selects(struct telling *t, const struct json *selector)
+{
+	sqlite3_stmt *s = db_stmt(t->net->db, "SELECT 1 FROM label WHERE thing = ?1 AND key = ?2 AND value = ?3 UNION ALL "
+					      "SELECT 1 FROM template_label WHERE workload = ?1 AND key = ?2 AND value = ?3");
+
+	JSON_MEMBERS(m, json_get(selector, "matchLabels"))
+	{
+		bool found;
+
+		db_bind(s, "itt", t->to->pod->thing, json_str(&m->key), json_str(&m->value));
+		found = sqlite3_step(s) == SQLITE_ROW;
+		sqlite3_reset(s);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+static void put_mesh(struct telling *t, struct span kind, struct span ref, const struct json *spec)
+{
+	struct span word = span_eq(kind, "PeerAuthentication") ? json_text_at(spec, "mtls.mode") : json_text_at(spec, "action");
+	struct span rest = ref;
+
+	span_cut(&rest, '/');
+	if (!word.n)
+		word = span_eq(kind, "PeerAuthentication") ? SPAN("UNSET") : SPAN("ALLOW");
+	if (t->json) {
+		buf_add_str(&t->out, t->first ? "{\"rule\":" : ",{\"rule\":");
+		text_add_json(&t->out, rest);
+		buf_add_str(&t->out, ",\"says\":");
+		text_add_json(&t->out, word);
+		buf_add_char(&t->out, '}');
+	} else {
+		buf_add_str(&t->out, t->first ? "  mesh: its proxies judge too\n    " : "    ");
+		text_add_clean(&t->out, rest, false);
+		buf_add_str(&t->out, ": ");
+		text_add_clean(&t->out, word, false);
+		buf_add_char(&t->out, '\n');
+	}
+	t->first = false;
+}
+
+/* Istio's rules for the receiver: of its namespace, or of the mesh's root. They are shown, not judged: what they ask for is known to the
+ * proxies only (identities, paths, tokens). */
+static void tell_mesh(struct telling *t)
+{
+	sqlite3_stmt *s = db_stmt(t->net->db, "SELECT o.thing, o.kind, r.ref FROM network_object o JOIN thing r ON r.id = o.thing WHERE o.cluster = ? AND "
+					      "o.namespace IN (?, 'istio-system') AND o.kind IN ('AuthorizationPolicy', 'PeerAuthentication') ORDER BY r.ref");
+
+	t->first = true;
+	buf_add_str(&t->out, t->json ? ",\"mesh\":[" : "");
+	if (t->to->pod) {
+		db_bind(s, "ss", t->net->cluster, t->to->pod->space->name);
+		while (sqlite3_step(s) == SQLITE_ROW) {
+			auto_buf raw = BUF_INIT;
+			struct json *object;
+
+			if (object_json(t->net->db, sqlite3_column_int64(s, 0), &raw, NULL) || json_parse(&t->net->arena, buf_span(&raw), &object, NULL))
+				continue;
+			if (mesh_selects(t, json_path(object, "spec.selector")))
+				put_mesh(t, db_text(s, 1), db_text(s, 2), json_get(object, "spec"));
+		}
+		sqlite3_reset(s);
+	}
+	buf_add_str(&t->out, t->json ? "]" : "");
+}
+
 static void tell(struct telling *t, const char *source, const char *target)
 {
 	struct net_answer a;
@@ -103,6 +171,7 @@ static void tell(struct telling *t, const char *source, const char *target)
 	}
 	tell_direction(t, NET_EGRESS, &a.step[NET_EGRESS]);
 	tell_direction(t, NET_INGRESS, &a.step[NET_INGRESS]);
+	tell_mesh(t);
 	buf_add_str(&t->out, t->json ? "}\n" : "");
 	fwrite(buf_str(&t->out), 1, t->out.n, stdout);
 	buf_fini(&t->out);

@@ -95,6 +95,38 @@ TCP|8080
 TCP|8080
 7"
 
+cat tests/fixtures/network/site/objects.yaml - > "$W/mesh.yaml" <<'Y'
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: db-callers, namespace: shop}
+spec: {selector: {matchLabels: {app: db}}, action: DENY}
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: web-callers, namespace: shop}
+spec: {selector: {matchLabels: {app: web}}}
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: default, namespace: istio-system}
+spec: {mtls: {mode: STRICT}}
+Y
+"$PLIMSOLL" analyze -o "$W/mesh.db" "$W/mesh.yaml" > /dev/null 2>&1
+ok "rules of a mesh are shown" "$("$PLIMSOLL" network explain "$W/mesh.db" shop/web shop/db 5432 | sed -n '/mesh/,$p')" "  mesh: its proxies judge too
+    istio-system/PeerAuthentication.security.istio.io/default: STRICT
+    shop/AuthorizationPolicy.security.istio.io/db-callers: DENY"
+
+cat > "$W/flannel.yaml" <<'Y'
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: kube-flannel-ds, namespace: kube-flannel}
+spec: {selector: {matchLabels: {app: f}}, template: {metadata: {labels: {app: f}}, spec: {hostNetwork: true, containers: [{name: f, image: "docker.io/flannel/flannel:v0.25"}]}}}
+Y
+"$PLIMSOLL" analyze -o "$W/flannel.db" "$W/flannel.yaml" tests/fixtures/network/site/objects.yaml > /dev/null 2>&1
+ok "a plug-in that ignores policies is said first" "$("$PLIMSOLL" network can "$W/flannel.db" other/x shop/db 5432 2>&1)" "plimsoll: warning: the network plug-in flannel (cluster/kube-flannel/DaemonSet/kube-flannel-ds) does not enforce policies: in this cluster everything reaches everything, whatever they say
+no"
+
 cat > "$W/bad.yaml" <<'Y'
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
