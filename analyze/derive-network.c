@@ -11,6 +11,8 @@
 
 /* Rows of one cluster: a graph over more is read by nobody, and the command lists them all. */
 enum { REACH_ROWS_MAX = 200000, OUTSIDE_ROWS_MAX = 100000 };
+/* Steps of one cluster: 20,000 pods with 2,000 policies take 100 million; policies that take more are made to. */
+#define REACH_WORK_MAX 20000000000ull
 
 struct writing {
 	struct db *db;
@@ -154,6 +156,11 @@ static int write_reach(struct writing *w, struct err *e)
 	for (uint32_t to = 0; to < net->n_classes; to++) {
 		bool open = !isolated(net, to, NET_INGRESS);
 
+		if (net_reach_work(w->reach) > REACH_WORK_MAX) {
+			w->full = true;
+			break;
+		}
+
 		net_reach_row(w->reach, to, ids);
 		if (db_run(w->db, e, "UPDATE reach_class SET from_namespaces = ? WHERE id = ?", "ii", namespaces_of(net, ids, to), w->base + to))
 			return -1;
@@ -251,7 +258,8 @@ static int one_cluster(struct db *db, const char *cluster, struct err *e)
 	if (write_plugin(&w, e) || write_problems(&w, e) || write_classes(&w, e) || write_reach(&w, e) || write_outside(&w, e) || write_flows(&w, e))
 		return -1;
 	if (w.full && db_run(db, e, "INSERT INTO problem(message) VALUES (?)", "s",
-			     arena_printf(&net.arena, "%s: more than %d pairs of pods that reach one another: the table reach has the first, `plimsoll network reach` lists all",
+			     arena_printf(&net.arena, "%s: more than %d pairs of pods reach one another, or its policies take too long to evaluate for all pods: the table reach has the "
+					  "first, `plimsoll network reach` lists all",
 					  cluster, REACH_ROWS_MAX)))
 		return -1;
 	return network_lint_write(&net, w.reach, e);

@@ -14,7 +14,7 @@ struct reading {
 };
 
 /* "80", 80, "8000:8100" or the name of a port. */
-static void read_port(struct reading *c, const struct json *v, int protocol, struct set *out, bool named)
+static void read_port(struct reading *c, const struct json *v, int protocol, struct gather *out, bool named)
 {
 	struct span last = json_scalar(v), first = span_cut(&last, ':');
 	int64_t from, to;
@@ -29,7 +29,7 @@ static void read_port(struct reading *c, const struct json *v, int protocol, str
 		net_problem(c->net, c->policy, c->rule->pointer, "port '%.*s': ports are 0 to 65535", SPAN_ARG(json_scalar(v)));
 		return;
 	}
-	*out = set_union(&c->net->arena, *out, ports_range(&c->net->arena, protocol, (uint32_t)from, (uint32_t)to));
+	gather_add(&c->net->arena, out, ports_range(&c->net->arena, protocol, (uint32_t)from, (uint32_t)to));
 }
 
 static int rule_protocol(struct reading *c, const struct json *v)
@@ -47,7 +47,7 @@ static void read_ports(struct reading *c, const struct json *rule)
 	const struct json *protocol = json_get(rule, "protocol"), *not = json_get(rule, "notProtocol"), *to = json_get(rule, "destination");
 	int proto = protocol ? rule_protocol(c, protocol) : -1;
 	struct arena *a = &c->net->arena;
-	struct set without = {0};
+	struct gather with = {0}, without = {0};
 
 	c->rule->ports = proto < 0 ? c->net->all_ports : ports_of(a, proto);
 	if (not)
@@ -59,7 +59,7 @@ static void read_ports(struct reading *c, const struct json *rule)
 		else
 			JSON_EACH(port, json_get(to, "ports"))
 			{
-				read_port(c, port, proto, &c->rule->ports, true);
+				read_port(c, port, proto, &with, true);
 			}
 	}
 	JSON_EACH(port, json_get(to, "notPorts"))
@@ -67,7 +67,7 @@ static void read_ports(struct reading *c, const struct json *rule)
 		if (proto >= 0 && proto <= PROTOCOL_SCTP)
 			read_port(c, port, proto, &without, false);
 	}
-	c->rule->ports = set_minus(a, c->rule->ports, without);
+	c->rule->ports = set_minus(a, set_union(a, c->rule->ports, gather_set(&with)), gather_set(&without));
 	if (json_count(json_get(rule, "http")))
 		c->rule->layer7 = true;
 	if (json_count(json_get(json_get(rule, "source"), "ports")))
@@ -99,14 +99,15 @@ static struct net_selector entity_selector(const struct reading *c, const struct
 
 static struct set entity_networks(struct reading *c, const struct json *list)
 {
-	struct set all = {0}, one;
+	struct gather all = {0};
+	struct set one;
 
 	JSON_EACH(cidr, list)
 	{
 		if (net_cidr(c->net, c->policy, c->rule->pointer, cidr, NULL, &one))
-			all = set_union(&c->net->arena, all, one);
+			gather_add(&c->net->arena, &all, one);
 	}
-	return all;
+	return gather_set(&all);
 }
 
 /* The far end of a rule. All that it says must hold; a selector takes in sets of addresses too. */

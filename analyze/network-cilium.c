@@ -40,6 +40,7 @@ struct reading {
 	bool egress;
 	struct net_peer *peers;
 	size_t n, cap;
+	struct gather ports;
 };
 
 static struct net_peer *add_peer(struct reading *c)
@@ -239,28 +240,30 @@ static void read_port(struct reading *c, struct net_rule *r, const struct json *
 	}
 	for (int i = 0; i <= PROTOCOL_SCTP; i++)
 		if (any || only == i)
-			r->ports = set_union(&c->net->arena, r->ports,
-					     port == 0 ? ports_of(&c->net->arena, i) : ports_range(&c->net->arena, i, (uint32_t)port, (uint32_t)(end ? end : port)));
+			gather_add(&c->net->arena, &c->ports,
+				   port == 0 ? ports_of(&c->net->arena, i) : ports_range(&c->net->arena, i, (uint32_t)port, (uint32_t)(end ? end : port)));
 	if (only == PROTOCOL_ICMP)
-		r->ports = set_union(&c->net->arena, r->ports, ports_of(&c->net->arena, PROTOCOL_ICMP));
+		gather_add(&c->net->arena, &c->ports, ports_of(&c->net->arena, PROTOCOL_ICMP));
 }
 
 static void read_ports(struct reading *c, struct net_rule *r, const struct json *rule)
 {
+	c->ports = (struct gather){0};
 	if (!json_count(json_get(rule, "toPorts")) && !json_count(json_get(rule, "icmps")))
-		r->ports = c->net->all_ports;
+		gather_add(&c->net->arena, &c->ports, c->net->all_ports);
 	if (json_count(json_get(rule, "icmps")))
-		r->ports = ports_of(&c->net->arena, PROTOCOL_ICMP);
+		gather_add(&c->net->arena, &c->ports, ports_of(&c->net->arena, PROTOCOL_ICMP));
 	JSON_EACH(to, json_get(rule, "toPorts"))
 	{
 		r->layer7 |= json_count(json_get(to, "rules")) > 0;
 		if (!json_count(json_get(to, "ports")))
-			r->ports = c->net->all_ports;
+			gather_add(&c->net->arena, &c->ports, c->net->all_ports);
 		JSON_EACH(port, json_get(to, "ports"))
 		{
 			read_port(c, r, port);
 		}
 	}
+	r->ports = gather_set(&c->ports);
 }
 
 static void read_rules(struct reading *c, int direction, const char *base, const struct json *spec, const char *member, enum net_action action)

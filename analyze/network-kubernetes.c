@@ -51,13 +51,16 @@ bool net_port_number(struct net *net, const struct net_policy *p, const char *po
 
 void net_add_named(struct net *net, struct net_rule *r, struct span name, int protocol)
 {
-	struct net_named *all = arena_array(&net->arena, r->n_named + 1, sizeof(*all));
+	size_t n = r->n_named;
 
-	if (r->n_named)
-		memcpy(all, r->named, r->n_named * sizeof(*all));
-	all[r->n_named] = (struct net_named){name, protocol};
-	r->named = all;
-	r->n_named++;
+	if ((n & (n - 1)) == 0) { /* 0 and powers of two: it doubles */
+		struct net_named *all = arena_array(&net->arena, n ? 2 * n : 1, sizeof(*all));
+
+		if (n)
+			memcpy(all, r->named, n * sizeof(*all));
+		r->named = all;
+	}
+	r->named[r->n_named++] = (struct net_named){name, protocol};
 }
 
 void net_check_selector(struct net *net, const struct net_policy *p, const char *pointer, const struct json *selector)
@@ -268,7 +271,7 @@ static void admin_peers(struct net *net, const struct net_policy *p, struct net_
 	r->n_peers = n;
 }
 
-static void admin_number(struct net *net, const struct net_policy *p, struct net_rule *r, const struct json *v, const char *first, const char *last)
+static void admin_number(struct net *net, const struct net_policy *p, struct net_rule *r, const struct json *v, const char *first, const char *last, struct gather *out)
 {
 	struct span protocol = json_text_at(v, "protocol");
 	int proto = protocol.n ? protocol_named(protocol) : PROTOCOL_TCP;
@@ -283,26 +286,27 @@ static void admin_number(struct net *net, const struct net_policy *p, struct net
 	if (to < from)
 		net_problem(net, p, r->pointer, "ports %u to %u are none", from, to);
 	else
-		r->ports = set_union(&net->arena, r->ports, ports_range(&net->arena, proto, from, to));
+		gather_add(&net->arena, out, ports_range(&net->arena, proto, from, to));
 }
 
 static void admin_ports(struct net *net, const struct net_policy *p, struct net_rule *r, const struct json *ports)
 {
-	if (!json_count(ports))
-		r->ports = net->all_ports;
+	struct gather all = {0};
+
 	JSON_EACH(port, ports)
 	{
 		const struct json *number = given(json_get(port, "portNumber")), *range = given(json_get(port, "portRange"));
 
 		if (number)
-			admin_number(net, p, r, number, "port", "port");
+			admin_number(net, p, r, number, "port", "port", &all);
 		else if (range)
-			admin_number(net, p, r, range, "start", "end");
+			admin_number(net, p, r, range, "start", "end", &all);
 		else if (json_text_at(port, "namedPort").n)
 			net_add_named(net, r, json_text_at(port, "namedPort"), -1);
 		else
 			net_problem(net, p, r->pointer, "a port of a kind that is not known");
 	}
+	r->ports = json_count(ports) ? gather_set(&all) : net->all_ports;
 }
 
 static void admin_direction(struct net *net, struct net_policy *p, int d, const struct json *rules)

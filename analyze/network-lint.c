@@ -104,18 +104,19 @@ static int lint_networks(struct net *net, const struct net_policy *p, const stru
 }
 
 /* A rule that an earlier one of the same policy takes everything from. Only where rules have an order. */
+enum { RULES_MAX = 256 }; /* earlier ones that a rule is compared with */
 static int lint_order(struct net *net, const struct net_policy *p, const struct net_rules *rules, size_t at, struct err *e)
 {
 	const struct net_rule *r = &rules->at[at];
 
 	if (p->subject->language == NET_KUBERNETES && p->stage == NET_STAGE_DEFAULT)
 		return 0;
-	for (size_t i = 0; i < at; i++) {
+	for (size_t i = 0; i < at && i < RULES_MAX; i++) {
 		const struct net_rule *before = &rules->at[i];
 		bool same = before->any_peer || (before->n_peers == 1 && r->n_peers == 1 && before->peers[0].selector && before->peers[0].selector == r->peers[0].selector &&
 						 !before->peers[0].has_nets);
 
-		if (same && before->action != NET_LOG && !before->self && !r->n_named && !set_minus(&net->arena, r->ports, before->ports).n)
+		if (same && before->action != NET_LOG && !before->self && !r->n_named && set_within(r->ports, before->ports))
 			return note(net, p->thing, "rule-without-effect", r->pointer,
 				    arena_printf(&net->arena, "the rule at %s decides on all that it is about", before->pointer), e);
 	}

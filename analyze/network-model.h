@@ -100,7 +100,7 @@ struct net_rule {
 	const struct net_peer *peers;
 	size_t n_peers;
 	struct set ports; /* by number */
-	const struct net_named *named;
+	struct net_named *named;
 	size_t n_named;
 	const struct net_selector *self; /* further condition on the pod the policy holds for (Calico); NULL: none */
 	bool layer7;	  /* what passes is looked at by a proxy too */

@@ -33,6 +33,7 @@ struct net_reach {
 	size_t n_names;		/* of nodes */
 	struct outside_cache *outside;
 	size_t cap_outside;
+	uint64_t work;
 };
 
 struct outside_cache {
@@ -82,6 +83,11 @@ static uint32_t intern(struct net_reach *r, struct set s)
 		*slot = r->used_sets;
 	}
 	return (uint32_t)*slot - 1;
+}
+
+uint64_t net_reach_work(const struct net_reach *r)
+{
+	return r->work;
 }
 
 struct set net_reach_set(const struct net_reach *r, uint32_t id)
@@ -233,6 +239,7 @@ static void fill_bits(struct net_reach *r, const struct net_rule *rule, const st
 	size_t words = net->n_classes / 64 + 1;
 	bool simple = true;
 
+	r->work += words * (rule->n_peers + 1) + 16;
 	memset(r->bits, rule->any_peer ? 0xff : 0, words * sizeof(*r->bits));
 	for (size_t i = 0; i < rule->n_peers && !rule->any_peer; i++) {
 		const uint64_t *more;
@@ -257,6 +264,7 @@ static void apply(struct net_reach *r, struct state *s, enum net_action action, 
 {
 	uint32_t taken = common(r, s->left, ports);
 
+	r->work += 4;
 	if (taken == REACH_NONE)
 		return;
 	if (action == NET_ALLOW)
@@ -325,6 +333,7 @@ static uint32_t one_pair(struct net_reach *r, const struct net_applied *applied,
 		for (size_t k = 0; k < p->rules[direction].n; k++) {
 			struct net_rule *rule = &p->rules[direction].at[k];
 
+			r->work += rule->n_peers + 1;
 			if (rule->action != NET_LOG && net_rule_takes_peer(r->net, rule, self, other))
 				apply(r, &s, rule->action, rule_ports(r, rule, direction == NET_INGRESS ? self->pod : other->pod));
 		}

@@ -34,6 +34,34 @@ struct set set_of(struct range *r, size_t n)
 	return (struct set){r, kept};
 }
 
+void gather_add(struct arena *a, struct gather *g, struct set s)
+{
+	if (g->n + s.n > g->cap) {
+		struct range *more = arena_array(a, (g->n + s.n) * 2, sizeof(*more));
+
+		if (g->n)
+			memcpy(more, g->at, g->n * sizeof(*more));
+		g->at = more;
+		g->cap = (g->n + s.n) * 2;
+	}
+	if (s.n)
+		memcpy(g->at + g->n, s.at, s.n * sizeof(*s.at));
+	g->n += s.n;
+}
+
+bool set_within(struct set y, struct set x)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < y.n; i++) {
+		while (k < x.n && x.at[k].to < y.at[i].from)
+			k++;
+		if (k == x.n || x.at[k].from > y.at[i].from || x.at[k].to < y.at[i].to)
+			return false;
+	}
+	return true;
+}
+
 struct set set_one(struct arena *a, wide from, wide to)
 {
 	struct range *r = arena_alloc(a, sizeof(*r));

@@ -31,6 +31,18 @@ bool set_meets(struct set x, struct set y);
 bool set_equal(struct set x, struct set y);
 /* Sorts and joins ranges in place: the set of all of them. */
 struct set set_of(struct range *ranges, size_t n);
+/* Many sets to be joined: gathered first, joined once, so that the memory stays a multiple of what comes in. */
+struct gather {
+	struct range *at;
+	size_t n, cap;
+};
+void gather_add(struct arena *a, struct gather *g, struct set s);
+static inline struct set gather_set(const struct gather *g)
+{
+	return set_of(g->at, g->n);
+}
+/* Whether all of y is in x. */
+bool set_within(struct set y, struct set x);
 
 enum protocol { PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_SCTP, PROTOCOL_ICMP, PROTOCOL_OTHER, PROTOCOLS };
 /* "tcp", "UDP", "6"; -1 when it is none that is known. */

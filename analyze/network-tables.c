@@ -140,15 +140,15 @@ static bool set_selected(const struct net *net, const struct net_selector *s, co
 
 struct set net_set_networks(struct net *net, const struct net_selector *s, bool *any)
 {
-	struct set all = {0};
+	struct gather all = {0};
 
 	*any = false;
 	for (size_t i = 0; i < net->tables->n_sets; i++)
 		if (set_selected(net, s, &net->tables->sets[i])) {
-			all = set_union(&net->arena, all, net->tables->sets[i].nets);
+			gather_add(&net->arena, &all, net->tables->sets[i].nets);
 			*any = true;
 		}
-	return all;
+	return gather_set(&all);
 }
 
 bool net_cidr_group(const struct net *net, struct span name, struct set *out)
