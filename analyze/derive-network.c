@@ -12,7 +12,7 @@
 /* Rows of one cluster: a graph over more is read by nobody, and the command lists them all. */
 enum { REACH_ROWS_MAX = 200000, OUTSIDE_ROWS_MAX = 100000 };
 /* Steps of one cluster: 20,000 pods with 2,000 policies take 100 million; policies that take more are made to. */
-#define REACH_WORK_MAX 20000000000ull
+#define REACH_WORK_MAX 3000000000ull
 
 struct writing {
 	struct db *db;
@@ -68,8 +68,13 @@ static struct set public_addresses(struct arena *a)
 static bool internet(struct writing *w, uint32_t class, int direction)
 {
 	const struct net_outside *all;
-	size_t n = net_reach_outside(w->reach, class, direction, &all);
+	size_t n;
 
+	if (net_reach_work(w->reach) > REACH_WORK_MAX) { /* not known: taken for open */
+		w->full = true;
+		return true;
+	}
+	n = net_reach_outside(w->reach, class, direction, &all);
 	for (size_t i = 0; i < n; i++)
 		if (set_meets(all[i].addresses, w->internet))
 			return true;
@@ -197,7 +202,7 @@ static int write_networks(struct writing *w, uint32_t class, int direction, cons
 
 static int write_outside(struct writing *w, struct err *e)
 {
-	for (uint32_t c = 0; c < w->net->n_classes; c++)
+	for (uint32_t c = 0; c < w->net->n_classes && net_reach_work(w->reach) <= REACH_WORK_MAX; c++)
 		for (int d = 0; d < 2; d++) {
 			const struct net_outside *all;
 			size_t n = isolated(w->net, c, d) ? net_reach_outside(w->reach, c, d, &all) : 0;

@@ -61,9 +61,10 @@ static bool name_known(struct net *net, const struct net_policy *p, int directio
 	return false;
 }
 
+enum { NAMES_MAX = 64 }; /* of one rule that are looked up */
 static int lint_names(struct net *net, const struct net_policy *p, int direction, const struct net_rule *r, struct err *e)
 {
-	for (size_t i = 0; i < r->n_named; i++)
+	for (size_t i = 0; i < r->n_named && i < NAMES_MAX; i++)
 		if (!name_known(net, p, direction, r, &r->named[i]) &&
 		    note(net, p->thing, "port-name-unknown", r->pointer,
 			 arena_printf(&net->arena, "no container that it is about calls a port '%.*s'%s%s", SPAN_ARG(r->named[i].name),

@@ -484,6 +484,38 @@ static size_t gather(struct net_reach *r, struct range *at, const uint32_t *ids,
 	return n_all;
 }
 
+static bool takes_addresses(const struct net_rule *rule)
+{
+	for (size_t i = 0; i < rule->n_peers; i++)
+		if (rule->peers[i].has_nets || rule->peers[i].entities)
+			return true;
+	return rule->any_peer;
+}
+
+/* The same policies with only those rules that can take in an address outside: it is asked for each border. */
+static struct net_applied without_pods(struct net_reach *r, const struct net_applied *applied, int direction)
+{
+	struct arena *a = &r->net->arena;
+	const struct net_policy **list = arena_array(a, applied->n, sizeof(*list));
+
+	for (size_t i = 0; i < applied->n; i++) {
+		struct net_policy *copy = arena_alloc(a, sizeof(*copy));
+		const struct net_rules *rules = &applied->at[i]->rules[direction];
+		size_t n = 0;
+
+		for (size_t k = 0; k < rules->n; k++)
+			n += takes_addresses(&rules->at[k]);
+		*copy = *applied->at[i];
+		copy->rules[direction].at = arena_array(a, n, sizeof(struct net_rule));
+		copy->rules[direction].n = 0;
+		for (size_t k = 0; k < rules->n; k++)
+			if (takes_addresses(&rules->at[k]))
+				copy->rules[direction].at[copy->rules[direction].n++] = rules->at[k];
+		list[i] = copy;
+	}
+	return (struct net_applied){list, applied->n, applied->profile};
+}
+
 size_t net_reach_outside(struct net_reach *r, uint32_t class, int direction, const struct net_outside **out)
 {
 	static const struct net_applied none;
@@ -492,6 +524,7 @@ size_t net_reach_outside(struct net_reach *r, uint32_t class, int direction, con
 	const struct net_applied *applied = p->host_network ? &none : net_applied(net, class, direction);
 	struct net_party self = net_party_pod(p);
 	struct outside_cache *cache = NULL;
+	struct net_applied fewer;
 	struct range *at;
 	uint32_t *ids;
 	size_t n, n_out;
@@ -514,12 +547,13 @@ size_t net_reach_outside(struct net_reach *r, uint32_t class, int direction, con
 		*out = cache->at;
 		return cache->n;
 	}
-	n = borders(r, applied, direction, &at);
+	fewer = without_pods(r, applied, direction);
+	n = borders(r, &fewer, direction, &at);
 	ids = arena_array(&net->arena, n, sizeof(*ids));
 	for (size_t i = 0; i < n; i++) {
 		struct net_party other = {.address = at[i].from};
 
-		ids[i] = one_pair(r, applied, direction, &self, &other);
+		ids[i] = one_pair(r, &fewer, direction, &self, &other);
 	}
 	n_out = gather(r, at, ids, n, out);
 	if (cache && direction == NET_INGRESS)
