@@ -33,6 +33,7 @@ static const struct command commands[] = {
 	{"whatif", cmd_whatif, "Tell which findings and paths appear and vanish with a change."},
 	{"edges", cmd_edges, "List the steps that an attacker can take, explain one, run their cases."},
 	{"browse", cmd_browse, "Walk through an assessment in the terminal."},
+	{"network", cmd_network, "Ask what reaches what, and why."},
 	{"report", cmd_report, "Write the documents: gap analysis, blueprint, slides."},
 	{"version", cmd_version, "Print the version."},
 };

@@ -7,6 +7,7 @@
 #include "derive-admission.h"
 #include "derive-defaults.h"
 #include "derive-match.h"
+#include "derive-network.h"
 #include "derive-node.h"
 #include "derive-paths.h"
 #include "derive-rank.h"
@@ -68,6 +69,7 @@ static const struct derive_step steps[] = {
 	{"duties", derive_duties},
 	{"scopes", derive_scopes},
 	{"projects", derive_registry_projects},
+	{"network", derive_network},
 	{"engagement", derive_engagement},
 	{"absent", derive_absent_scopes},
 	{NULL, NULL},
@@ -118,7 +120,12 @@ static int begin_member(struct run *r, const struct member *m, struct err *e)
 	l->collected = m->source ? m->time : 0;
 	l->redact = m->redacted ? NULL : r->redact;
 	if (strcmp(scope, "cluster") == 0) {
-		engagement_cluster(r->db, m->cluster && m->cluster[0] ? m->cluster : site_cluster(r->site, r->input, m->path), r->cluster, sizeof(r->cluster));
+		const char *name = m->cluster && m->cluster[0] ? m->cluster : site_cluster(r->site, r->input, m->path);
+
+		/* Flows are exported apart from the dump that they belong to. */
+		if (strncmp(m->kind, "flow/", 5) == 0 && strcmp(name, SITE_CLUSTER_UNKNOWN) == 0 && site_only_cluster(r->site))
+			name = site_only_cluster(r->site);
+		engagement_cluster(r->db, name, r->cluster, sizeof(r->cluster));
 		l->cluster = r->cluster;
 		if (load_scope(r->db, "cluster", span_of(l->cluster), &l->scope, e))
 			return -1;

@@ -321,28 +321,6 @@ static int policy_places(struct reach *r, const struct policy *p, const char *cl
 	return 0;
 }
 
-/* Cilium names where a label comes from: "k8s:app" and "any:app" are the pod's label app. */
-static struct json plain_keys(struct arena *a, const struct json *v)
-{
-	struct json copy = *v;
-
-	if (v->type == JSON_ARRAY) {
-		copy.items = arena_array(a, v->n, sizeof(*copy.items));
-		for (uint32_t i = 0; i < v->n; i++)
-			copy.items[i] = plain_keys(a, &v->items[i]);
-	} else if (v->type == JSON_OBJECT) {
-		copy.members = arena_array(a, v->n, sizeof(*copy.members));
-		for (uint32_t i = 0; i < v->n; i++) {
-			copy.members[i].key = plain_keys(a, &v->members[i].key);
-			copy.members[i].value = plain_keys(a, &v->members[i].value);
-		}
-	} else if (v->type == JSON_STRING && (strncmp(v->text, "k8s:", 4) == 0 || strncmp(v->text, "any:", 4) == 0)) {
-		copy.text += 4;
-		copy.n -= 4;
-	}
-	return copy;
-}
-
 static int cilium_spec(struct reach *r, int64_t thing, const struct json *spec, const char *cluster, const char *namespace, struct err *e)
 {
 	const struct json *selector = json_get(spec, "endpointSelector");
@@ -351,7 +329,7 @@ static int cilium_spec(struct reach *r, int64_t thing, const struct json *spec, 
 
 	if (!json_is(selector, JSON_OBJECT))
 		return 0;
-	plain = plain_keys(&r->item, selector);
+	plain = selector_cilium_plain(&r->item, selector);
 	p.selector = &plain;
 	return policy_places(r, &p, cluster, namespace, e);
 }

@@ -46,7 +46,8 @@ struct span kube_profile(struct span s);
 /* load-workload.c: kinds with and without spec.replicas */
 kube_rows load_pod, load_replicated, load_unreplicated;
 /* load-service.c, load-ingress.c, load-policy.c */
-kube_rows load_service, load_ingress, load_route, load_gateway_route, load_network_policy, load_cilium_policy, load_calico_policy;
+kube_rows load_service, load_ingress, load_route, load_gateway_route, load_network_policy, load_cilium_policy, load_calico_policy,
+	load_network_object;
 /* load-rbac.c */
 kube_rows load_role, load_binding;
 /* load-storage.c */

@@ -93,8 +93,8 @@ static void cilium_spec(struct kube *k, const struct json *spec, struct policy *
 
 	if (!json_is(spec, JSON_OBJECT) || json_get(spec, "nodeSelector"))
 		return;
-	p->ingress |= (json_get(spec, "ingress") || json_get(spec, "ingressDeny")) && json_bool_at(spec, "enableDefaultDeny.ingress") != 0;
-	p->egress |= (json_get(spec, "egress") || json_get(spec, "egressDeny")) && json_bool_at(spec, "enableDefaultDeny.egress") != 0;
+	p->ingress |= (json_count(json_get(spec, "ingress")) || json_count(json_get(spec, "ingressDeny"))) && json_bool_at(spec, "enableDefaultDeny.ingress") != 0;
+	p->egress |= (json_count(json_get(spec, "egress")) || json_count(json_get(spec, "egressDeny"))) && json_bool_at(spec, "enableDefaultDeny.egress") != 0;
 	p->selects_all |= empty_selector(selector);
 	p->selector = kube_json(&k->l->item, selector);
 	p->ingress_rules += cilium_rules(json_get(spec, "ingress"), "fromEntities", &p->ingress_open);
@@ -125,6 +125,12 @@ static int64_t calico_rules(const struct json *rules, const char *peer, bool *op
 		*open |= !json_count(json_get(rule, peer));
 	}
 	return n;
+}
+
+int load_network_object(struct kube *k, struct err *e)
+{
+	return db_run(k->l->db, e, "INSERT INTO network_object(thing, cluster, namespace, name, kind) VALUES (?, ?, ?, ?, ?)", "isttt", k->thing, kube_cluster(k->l),
+		      k->namespace.p ? k->namespace : SPAN(""), k->name, k->type);
 }
 
 int load_calico_policy(struct kube *k, struct err *e)

@@ -93,7 +93,13 @@ static void add_container(struct buf *b, const char *type, const struct json *c)
 	add_named(b, "mount", json_get(c, "volumeMounts"));
 	JSON_EACH(port, json_get(c, "ports"))
 	{
+		struct span protocol = json_scalar(json_get(port, "protocol")), number = json_scalar(json_get(port, "containerPort"));
+		struct span name = json_text_at(port, "name");
+
 		add_part(b, "hostPort", json_get(port, "hostPort"));
+		/* Policies may name a port: what it stands for is part of the template. */
+		if (name.n)
+			buf_printf(b, "port=%.*s %.*s %.*s\n", SPAN_ARG(name), SPAN_ARG(number), SPAN_ARG(protocol.n ? protocol : SPAN("TCP")));
 	}
 }
 
@@ -424,6 +430,19 @@ static int64_t restarts(const struct json *status)
 	return sum;
 }
 
+/* Addresses of both families, as a JSON array of texts; absent when one is all. */
+static struct span pod_addresses(struct arena *a, const struct json *status)
+{
+	struct json list = {.type = JSON_ARRAY};
+
+	JSON_EACH(ip, json_get(status, "podIPs"))
+	{
+		if (json_text_at(ip, "ip").n)
+			json_push(a, &list, json_make_str(a, json_text_at(ip, "ip")));
+	}
+	return list.n > 1 ? kube_json(a, &list) : SPAN_NONE;
+}
+
 int load_pod(struct kube *k, struct err *e)
 {
 	const struct json *notes = json_get(k->meta, "annotations");
@@ -437,11 +456,11 @@ int load_pod(struct kube *k, struct err *e)
 		return load_problem(k->l, k->pointer, e, "%s has no spec", k->ref);
 	workload_hash(k->meta, k->spec, hash);
 	if (db_run(k->l->db, e,
-		   "INSERT INTO pod(thing, workload, cluster, namespace, name, owner_kind, owner_name, node, phase, ip, qos, started, restarts, spec_hash) "
-		   "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		   "irsttttttttris", k->thing, bare ? k->thing : 0, kube_cluster(k->l), k->namespace, k->name, k->owner_kind, k->owner_name,
+		   "INSERT INTO pod(thing, workload, cluster, namespace, name, owner_kind, owner_name, node, phase, ip, ips, qos, started, restarts, spec_hash) "
+		   "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		   "irstttttttttris", k->thing, bare ? k->thing : 0, kube_cluster(k->l), k->namespace, k->name, k->owner_kind, k->owner_name,
 		   json_text_at(k->spec, "nodeName"), json_text_at(k->status, "phase"), json_text_at(k->status, "podIP"),
-		   json_text_at(k->status, "qosClass"), load_time(json_text_at(k->status, "startTime")), restarts(k->status), hash))
+		   pod_addresses(&k->l->item, k->status), json_text_at(k->status, "qosClass"), load_time(json_text_at(k->status, "startTime")), restarts(k->status), hash))
 		return -1;
 	if (!bare)
 		return 0;

@@ -5,6 +5,7 @@
 
 #include "load-audit.h"
 #include "load-aws.h"
+#include "load-flow.h"
 #include "load-image.h"
 #include "load-kubernetes.h"
 #include "load-node.h"
@@ -15,6 +16,7 @@
 static const struct loader loaders[] = {
 	{"aws/", load_aws},
 	{"image/rootfs", load_rootfs},
+	{"flow/", load_flows},
 	{"image", load_image},
 	{"kubernetes/audit", load_audit}, /* before all other kinds of its prefix */
 	{"kubernetes/", load_kubernetes},

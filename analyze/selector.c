@@ -59,3 +59,24 @@ bool selector_matches(const struct json *selector, struct labels l)
 	}
 	return true;
 }
+
+struct json selector_cilium_plain(struct arena *a, const struct json *v)
+{
+	struct json copy = *v;
+
+	if (v->type == JSON_ARRAY) {
+		copy.items = arena_array(a, v->n, sizeof(*copy.items));
+		for (uint32_t i = 0; i < v->n; i++)
+			copy.items[i] = selector_cilium_plain(a, &v->items[i]);
+	} else if (v->type == JSON_OBJECT) {
+		copy.members = arena_array(a, v->n, sizeof(*copy.members));
+		for (uint32_t i = 0; i < v->n; i++) {
+			copy.members[i].key = selector_cilium_plain(a, &v->members[i].key);
+			copy.members[i].value = selector_cilium_plain(a, &v->members[i].value);
+		}
+	} else if (v->type == JSON_STRING && (strncmp(v->text, "k8s:", 4) == 0 || strncmp(v->text, "any:", 4) == 0)) {
+		copy.text += 4;
+		copy.n -= 4;
+	}
+	return copy;
+}

@@ -21,6 +21,8 @@ struct span labels_get(struct labels l, struct span key);
 bool selector_map_matches(const struct json *map, struct labels l);
 /* matchLabels and matchExpressions (In, NotIn, Exists, DoesNotExist); an absent or empty selector selects everything. */
 bool selector_matches(const struct json *selector, struct labels l);
+/* A selector as Cilium writes it with the source of its labels ("k8s:app", "any:app") left out; a copy in the arena. */
+struct json selector_cilium_plain(struct arena *a, const struct json *v);
 /* Calico: "app == 'web' && has(tier)"; empty selects everything. */
 bool selector_calico_matches(struct span expression, struct labels l);
 #endif

@@ -102,3 +102,15 @@ const char *site_cluster(struct site *s, const char *input, const char *path)
 	}
 	return best ? best : SITE_CLUSTER_UNKNOWN;
 }
+
+const char *site_only_cluster(const struct site *s)
+{
+	const char *name = s->cluster_name;
+
+	for (const struct place *p = s->places; p; p = p->next) {
+		if (name && strcmp(name, p->name) != 0)
+			return NULL;
+		name = p->name;
+	}
+	return name;
+}

@@ -16,5 +16,7 @@ struct site *site_new(const char *cluster_name);
 int site_scan(struct site *s, const char *input, struct err *e);
 /* The cluster's name for a member of that input; SITE_CLUSTER_UNKNOWN when nothing tells. Valid as long as the site. */
 const char *site_cluster(struct site *s, const char *input, const char *path);
+/* The name of the only cluster of all inputs, for what belongs to one and does not say to which; NULL when there are none or several. */
+const char *site_only_cluster(const struct site *s);
 void site_free(struct site *s);
 #endif

@@ -189,6 +189,26 @@ static bool ours(struct span head, char *kind, size_t cap)
 	return true;
 }
 
+/* Observed connections: each line tells one. */
+static bool flows(struct span head, char *kind, size_t cap)
+{
+	const char *format = NULL;
+
+	if (head.n && head.p[0] == '{') {
+		if (span_has(head, "\"verdict\"") && span_has(head, "\"traffic_direction\""))
+			format = "hubble";
+		else if (span_has(head, "\"dest_port\"") && span_has(head, "\"reporter\"") && span_has(head, "\"action\""))
+			format = "calico";
+	} else if (span_starts(head, "version account-id interface-id ") || (span_starts(head, "2 ") && span_has(head, " eni-"))) {
+		format = "vpc";
+	} else if (span_has(head, " src=") && span_has(head, " dst=") && span_has(head, " sport=") && span_has(head, " dport=")) {
+		format = "conntrack";
+	}
+	if (format)
+		snprintf(kind, cap, "flow/%s", format);
+	return format != NULL;
+}
+
 enum recognised recognise(struct span name, struct span head, char *kind, size_t cap)
 {
 	struct span base = span_after_last(name, '/');
@@ -204,6 +224,8 @@ enum recognised recognise(struct span name, struct span head, char *kind, size_t
 	/* `kubectl api-resources` tells what could be listed; what was listed tells itself. */
 	if (span_starts(head, "NAME ") && span_has(head, "APIVERSION") && span_has(head, "NAMESPACED"))
 		return RECOGNISED_IGNORED;
+	if (flows(head, kind, cap))
+		return RECOGNISED;
 	if (head.n && !looks_textual(head))
 		return RECOGNISED_NOT;
 	if (ours(head, kind, cap) || kubernetes(name, head, kind, cap) || marked(head, kind, cap))

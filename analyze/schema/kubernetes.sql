@@ -118,6 +118,7 @@ CREATE TABLE pod (
   node TEXT,                 -- name
   phase TEXT,
   ip TEXT,
+  ips TEXT,                  -- JSON array, where there is more than one
   qos TEXT,
   started INTEGER,
   restarts INTEGER NOT NULL DEFAULT 0,

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+// The network of each cluster into tables: who makes it, which pods are alike to policies, what reaches what. The evaluation is
+// network-reach.c's, findings about policies are network-lint.c's.
+#include "derive-network.h"
+#include "network-lint.h"
+#include "network-list.h"
+#include "common/text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* Rows of one cluster: a graph over more is read by nobody, and the command lists them all. */
+enum { REACH_ROWS_MAX = 200000, OUTSIDE_ROWS_MAX = 100000 };
+/* Steps of one cluster: 20,000 pods with 2,000 policies take 100 million; policies that take more are made to. */
+#define REACH_WORK_MAX 3000000000ull
+
+struct writing {
+	struct db *db;
+	struct net *net;
+	struct net_reach *reach;
+	int64_t base; /* id of the first class */
+	int64_t rows, outside;
+	bool full;
+	struct set internet; /* public addresses */
+};
+
+static int write_problems(struct writing *w, struct err *e)
+{
+	for (size_t i = 0; i < w->net->n_problems; i++) {
+		const struct net_problem *p = &w->net->problems[i];
+
+		if (db_run(w->db, e, "INSERT INTO problem(evidence, pointer, message) SELECT t.evidence, coalesce(t.pointer, '') || ?, ? FROM thing t WHERE t.id = ?", "ssi",
+			   p->pointer, p->message, p->thing) ||
+		    db_run(w->db, e, "INSERT INTO network_lint(policy, code, pointer, detail) VALUES (?, 'invalid', ?, ?)", "iss", p->thing, p->pointer, p->message))
+			return -1;
+	}
+	return 0;
+}
+
+static int write_plugin(struct writing *w, struct err *e)
+{
+	const struct net_plugin *p = &w->net->plugin;
+
+	return db_run(w->db, e, "INSERT INTO network_plugin(cluster, scope, name, evidence, enforces) VALUES (?1, (SELECT id FROM scope WHERE kind = 'cluster' AND name = ?1), ?2, ?3, ?4)",
+		      "sssb", w->net->cluster, p->name, p->evidence, p->enforces);
+}
+
+static bool isolated(struct net *net, uint32_t class, int direction)
+{
+	return !net->classes[class].first->host_network && net_applied(net, class, direction)->n > 0;
+}
+
+/* Addresses that are not of the Internet: private, shared, local, documentation, multicast and reserved ones
+ * (IANA special-purpose registries of IPv4 and IPv6). */
+static struct set public_addresses(struct arena *a)
+{
+	static const char *const special[] = {"0.0.0.0/8",     "10.0.0.0/8",	 "100.64.0.0/10",  "127.0.0.0/8",	 "169.254.0.0/16", "172.16.0.0/12",
+					      "192.0.0.0/24",  "192.0.2.0/24",	 "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
+					      "224.0.0.0/3",   "::/3",		 "2001:db8::/32",  "4000::/2",	    "8000::/1"};
+	struct set all = addresses_all(a), one;
+
+	for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++)
+		if (cidr_parse(a, span_of(special[i]), &one, NULL) == 0)
+			all = set_minus(a, all, one);
+	return all;
+}
+
+static bool internet(struct writing *w, uint32_t class, int direction)
+{
+	const struct net_outside *all;
+	size_t n;
+
+	if (net_reach_work(w->reach) > REACH_WORK_MAX) { /* not known: taken for open */
+		w->full = true;
+		return true;
+	}
+	n = net_reach_outside(w->reach, class, direction, &all);
+	for (size_t i = 0; i < n; i++)
+		if (set_meets(all[i].addresses, w->internet))
+			return true;
+	return false;
+}
+
+static bool metadata_open(struct net *net, uint32_t class)
+{
+	struct net_party from = net_party_pod(net->classes[class].first), to = {0};
+	struct net_answer answer;
+
+	address_parse(SPAN("169.254.169.254"), &to.address);
+	net_ask(net, &from, &to, PROTOCOL_TCP, 80, &answer);
+	return answer.allowed;
+}
+
+static int write_classes(struct writing *w, struct err *e)
+{
+	struct net *net = w->net;
+
+	w->base = db_int(w->db, 0, "SELECT max(id) FROM reach_class", "") + 1;
+	for (uint32_t c = 0; c < net->n_classes; c++) {
+		const struct net_endpoint *p = net->classes[c].first;
+
+		if (!p->finished &&
+		    db_run(w->db, e, "INSERT INTO reach_class(id, cluster, namespace, workload, pods, host_network, ingress_isolated, egress_isolated, metadata_open, "
+				   "internet_egress, internet_ingress) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			   "issribbbbbb", w->base + c, net->cluster, p->space->name, p->workload, (int64_t)net->classes[c].n, p->host_network,
+			   isolated(net, c, NET_INGRESS), isolated(net, c, NET_EGRESS), metadata_open(net, c), internet(w, c, NET_EGRESS), internet(w, c, NET_INGRESS)))
+			return -1;
+	}
+	for (size_t i = 0; i < net->n_endpoints; i++) {
+		const struct net_endpoint *p = &net->endpoints[i];
+
+		/* Endpoints lie by name, so that pods of one workload mostly follow one another. */
+		if (p->finished || !p->workload || (i && p[-1].workload == p->workload && p[-1].class == p->class && !p[-1].finished))
+			continue;
+		if (db_run(w->db, e, "INSERT OR IGNORE INTO reach_member(class, workload) VALUES (?, ?)", "ii", w->base + p->class, p->workload))
+			return -1;
+	}
+	return 0;
+}
+
+static int write_ports(struct writing *w, uint32_t from, uint32_t to, uint32_t id, struct err *e)
+{
+	for (int i = PROTOCOL_TCP; i <= PROTOCOL_SCTP; i++) {
+		auto_buf text = BUF_INIT;
+
+		if (!ports_text(net_reach_set(w->reach, id), i, &text))
+			continue;
+		if (w->rows++ >= REACH_ROWS_MAX) {
+			w->full = true;
+			return 0;
+		}
+		if (db_run(w->db, e, "INSERT INTO reach(source, target, protocol, ports) VALUES (?, ?, ?, ?)", "iist", w->base + from, w->base + to, protocol_name(i),
+			   buf_span(&text)))
+			return -1;
+	}
+	return 0;
+}
+
+/* Other namespaces with a pod that reaches this class; classes lie by namespace. */
+static int64_t namespaces_of(const struct net *net, const uint32_t *ids, uint32_t to)
+{
+	const struct net_space *last = net->classes[to].first->space;
+	int64_t n = 0;
+
+	for (uint32_t from = 0; from < net->n_classes; from++) {
+		const struct net_space *sp = net->classes[from].first->space;
+
+		if (ids[from] == REACH_NONE || sp == last || sp == net->classes[to].first->space)
+			continue;
+		n++;
+		last = sp;
+	}
+	return n;
+}
+
+static int write_reach(struct writing *w, struct err *e)
+{
+	struct net *net = w->net;
+	uint32_t *ids = arena_array(&net->arena, net->n_classes, sizeof(*ids));
+
+	for (uint32_t to = 0; to < net->n_classes; to++) {
+		bool open = !isolated(net, to, NET_INGRESS);
+
+		if (net_reach_work(w->reach) > REACH_WORK_MAX) {
+			w->full = true;
+			break;
+		}
+
+		net_reach_row(w->reach, to, ids);
+		if (db_run(w->db, e, "UPDATE reach_class SET from_namespaces = ? WHERE id = ?", "ii", namespaces_of(net, ids, to), w->base + to))
+			return -1;
+		for (uint32_t from = 0; from < net->n_classes && !w->full; from++)
+			if (ids[from] != REACH_NONE && (from != to || net->classes[to].n > 1) && (!open || isolated(net, from, NET_EGRESS)) &&
+			    write_ports(w, from, to, ids[from], e))
+				return -1;
+	}
+	return 0;
+}
+
+static int write_networks(struct writing *w, uint32_t class, int direction, const struct net_outside *o, struct err *e)
+{
+	struct set family[2];
+
+	cidr_families(&w->net->arena, o->addresses, &family[0], &family[1]);
+	for (int f = 0; f < 2; f++) {
+		struct cidr_walk walk = {0};
+		auto_buf cidr = BUF_INIT;
+
+		while (buf_reset(&cidr), cidr_next(family[f], &walk, &cidr))
+			for (int i = PROTOCOL_TCP; i <= PROTOCOL_SCTP; i++) {
+				auto_buf text = BUF_INIT;
+
+				if (!ports_text(net_reach_set(w->reach, o->ports), i, &text) || w->outside++ >= OUTSIDE_ROWS_MAX)
+					continue;
+				if (db_run(w->db, e, "INSERT INTO reach_outside(class, direction, cidr, protocol, ports) VALUES (?, ?, ?, ?, ?)", "issst",
+					   w->base + class, net_direction[direction], buf_str(&cidr), protocol_name(i), buf_span(&text)))
+					return -1;
+			}
+	}
+	return 0;
+}
+
+static int write_outside(struct writing *w, struct err *e)
+{
+	for (uint32_t c = 0; c < w->net->n_classes && net_reach_work(w->reach) <= REACH_WORK_MAX; c++)
+		for (int d = 0; d < 2; d++) {
+			const struct net_outside *all;
+			size_t n = isolated(w->net, c, d) ? net_reach_outside(w->reach, c, d, &all) : 0;
+
+			for (size_t i = 0; i < n; i++)
+				if (write_networks(w, c, d, &all[i], e))
+					return -1;
+		}
+	return 0;
+}
+
+/* The pod of an end, by its name or address; NULL: none that is known. */
+static const struct net_endpoint *end_of(struct net *net, struct span text, struct net_party *out)
+{
+	return network_party(net, text, out, NULL) == 0 ? out->pod : NULL;
+}
+
+static int one_flow(struct writing *w, sqlite3_stmt *s, struct err *e)
+{
+	struct net_party from, to;
+	const struct net_endpoint *a = end_of(w->net, db_text(s, 1), &from), *b = end_of(w->net, db_text(s, 2), &to);
+	bool known = network_party(w->net, db_text(s, 1), &from, NULL) == 0 && network_party(w->net, db_text(s, 2), &to, NULL) == 0;
+	int protocol = protocol_named(db_text(s, 3)), permitted = -1;
+	struct net_answer answer;
+
+	if (known && protocol >= 0 && (protocol > PROTOCOL_SCTP || sqlite3_column_int(s, 4) > 0)) {
+		net_ask(w->net, &from, &to, protocol, (uint32_t)sqlite3_column_int(s, 4), &answer);
+		permitted = answer.allowed;
+	}
+	return db_run(w->db, e, "UPDATE flow SET source_workload = ?, target_workload = ?, permitted = ? WHERE id = ?", "rrbi", a ? a->workload : 0, b ? b->workload : 0, permitted,
+		      sqlite3_column_int64(s, 0));
+}
+
+static int write_flows(struct writing *w, struct err *e)
+{
+	sqlite3_stmt *s = db_stmt(w->db, "SELECT id, source, target, protocol, port FROM flow WHERE cluster = ? ORDER BY id");
+	int rc;
+
+	db_bind(s, "s", w->net->cluster);
+	while ((rc = db_step(w->db, s, e)) == 1)
+		if (one_flow(w, s, e)) {
+			rc = -1;
+			break;
+		}
+	sqlite3_reset(s);
+	return rc;
+}
+
+static int one_cluster(struct db *db, const char *cluster, struct err *e)
+{
+	auto_net net = {0};
+	struct writing w = {.db = db, .net = &net};
+
+	if (net_load(&net, db, cluster, NULL, 0, e))
+		return -1;
+	w.reach = net_reach_new(&net);
+	w.internet = public_addresses(&net.arena);
+	if (write_plugin(&w, e) || write_problems(&w, e) || write_classes(&w, e) || write_reach(&w, e) || write_outside(&w, e) || write_flows(&w, e))
+		return -1;
+	if (w.full && db_run(db, e, "INSERT INTO problem(message) VALUES (?)", "s",
+			     arena_printf(&net.arena, "%s: more than %d pairs of pods reach one another, or its policies take too long to evaluate for all pods: the table reach has the "
+					  "first, `plimsoll network reach` lists all",
+					  cluster, REACH_ROWS_MAX)))
+		return -1;
+	return network_lint_write(&net, w.reach, e);
+}
+
+int derive_network(struct db *db, struct err *e)
+{
+	auto_stmt *s = NULL;
+	int rc;
+
+	if (db_prepare(db, "SELECT cluster FROM workload UNION SELECT cluster FROM namespace UNION SELECT cluster FROM network_policy "
+			   "UNION SELECT cluster FROM network_object ORDER BY 1", &s, e))
+		return -1;
+	while ((rc = db_step(db, s, e)) == 1) {
+		auto_buf name = BUF_INIT;
+
+		buf_add_span(&name, db_text(s, 0));
+		if (one_cluster(db, buf_str(&name), e))
+			return -1;
+	}
+	return rc;
+}

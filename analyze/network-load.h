@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef NETWORK_LOAD_H
+#define NETWORK_LOAD_H
+#include "network-model.h"
+
+/* A pod or workload that a question names. */
+struct net_wish {
+	struct span namespace, name;
+};
+/*
+ * Reads the network of one cluster. With `wishes` only endpoints of these names and the policies that can hold for them are read: one
+ * question over a large cluster is then cheap. `cluster` must outlive the model. 0, or -1 when the environment failed.
+ */
+int net_load(struct net *net, struct db *db, const char *cluster, const struct net_wish *wishes, size_t n_wishes, struct err *e);
+/* The same with policies beside those of the database: each takes the place of the one of its kind, namespace and name. Objects must outlive
+ * the model. `unknown` counts those that are no policies (may be NULL). */
+int net_load_with(struct net *net, struct db *db, const char *cluster, const struct json *const *objects, size_t n, size_t *unknown, struct err *e);
+void net_fini(struct net *net);
+#define auto_net __attribute__((cleanup(net_fini))) struct net
+
+/* The endpoint called "namespace/name": a pod, else a workload. NULL when there is none. */
+const struct net_endpoint *net_find(const struct net *net, struct span namespace, struct span name);
+/* The pod (not in the network of its node) or node that has this address; both NULL for any other. */
+void net_find_address(const struct net *net, wide address, const struct net_endpoint **pod, const struct net_node **node);
+const struct net_node *net_find_node(const struct net *net, struct span name);
+struct net_space *net_find_space(const struct net *net, struct span name);
+
+/* network-plugin.c: who makes the network. */
+int net_find_plugin(struct net *net, struct err *e);
+/* network-tables.c: tiers, sets of addresses and whatever else policies name. */
+int net_load_tables(struct net *net, struct err *e);
+/* The stage of a Calico tier, and whether its end passes on. */
+double net_tier(const struct net *net, struct span name, bool *passes);
+/* Networks of the sets that a Calico selector takes in (NetworkSet, GlobalNetworkSet). `namespace` as for pods. */
+struct set net_set_networks(struct net *net, const struct net_selector *s, bool *any);
+/* Networks of a CiliumCIDRGroup; false when it is not there. */
+bool net_cidr_group(const struct net *net, struct span name, struct set *out);
+/* network-class.c: puts endpoints into classes. */
+void net_make_classes(struct net *net);
+#endif
