@@ -78,6 +78,7 @@ CREATE TABLE network_lint (
   pointer TEXT,              -- in the policy's object
   detail TEXT NOT NULL
 ) STRICT;
+CREATE INDEX network_lint_policy ON network_lint(policy, code);
 
 CREATE VIEW v_network_plugin AS SELECT coalesce(s.name, p.cluster) AS cluster, p.scope, p.name, p.evidence, p.enforces,
     (SELECT count(*) FROM network_policy n WHERE n.cluster = p.cluster) AS policies, (SELECT t.id FROM thing t WHERE t.ref = p.evidence) AS subject
