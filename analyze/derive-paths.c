@@ -2,6 +2,7 @@
 // The cheapest path from every entry to every jewel: one search per jewel. What to change is path-cut.c's.
 #include "derive-paths.h"
 #include "path-ends.h"
+#include "common/embed.h"
 #include "common/limits.h"
 
 #include <stdlib.h>
@@ -26,7 +27,7 @@ static uint32_t door_of(const struct path_graph *g, uint32_t internet, uint32_t 
 	for (uint32_t i = g->in_first[node]; i < g->in_first[node + 1]; i++) {
 		uint32_t edge = g->in[i];
 
-		if (g->source[edge] == internet && !g->cut[g->change[edge]] && (best == PATH_NONE || g->cost[edge] < g->cost[best]))
+		if (g->source[edge] == internet && !path_is_cut(g, edge) && (best == PATH_NONE || g->cost[edge] < g->cost[best]))
 			best = edge;
 	}
 	return best;
@@ -225,11 +226,20 @@ static const char *const metrics[] = {
 	"JOIN path_end j ON j.side = 'jewel' AND j.thing = p.jewel WHERE j.class = 'cluster-admin' GROUP BY n.class",
 };
 
+static int cut_commands(struct db *db, struct err *e)
+{
+	struct span sql = embed_find("analyze/cut.sql");
+
+	if (!sql.p)
+		die("analyze/cut.sql is not in the program");
+	return db_exec(db, sql.p, e) ? err_wrap(e, "analyze/cut.sql") : 0;
+}
+
 int derive_paths(struct db *db, struct err *e)
 {
 	struct path_graph g = {0};
 	struct path_pairs pairs = {0};
-	int rc = path_ends_fill(db, e) || path_graph_load(&g, db, false, e) || path_pairs_find(db, &g, &pairs, e) || store_all(db, &g, &pairs, e) || path_cut(db, &g, &pairs, e);
+	int rc = path_ends_fill(db, e) || path_graph_load(&g, db, 0, e) || path_pairs_find(db, &g, &pairs, e) || store_all(db, &g, &pairs, e) || path_cut(db, &g, &pairs, e) || cut_commands(db, e);
 
 	for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]) && !rc; i++)
 		rc = db_exec(db, metrics[i], e);

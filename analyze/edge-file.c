@@ -8,12 +8,15 @@
 static const char *const confidences[] = {"observed", "inferred", "assumed", NULL};
 static const char *const efforts[] = {"hours", "days", "weeks", "never", NULL};
 
+/* How analyze/cut.sql makes a fix into a command; without: by hand. */
+static const char *const applies[] = {"delete", "automount-off", "harden", "host-network-off", "host-ports-off", "cluster-ip", "external-ips-off", "pod-security", NULL};
+
 static const struct knowledge_text texts[] = {
 	{"id", offsetof(struct edge, id), true}, {"title", offsetof(struct edge, title), true}, {"why", offsetof(struct edge, why), true},
 	{"technique", offsetof(struct edge, technique), true}, {"confidence", offsetof(struct edge, confidence), true},
 	{"effort", offsetof(struct edge, effort), true}, {"query", offsetof(struct edge, query), false}, {"gives", offsetof(struct edge, gives), false},
 	{"named", offsetof(struct edge, named), false}, {"crd", offsetof(struct edge, crd), false}, {"does", offsetof(struct edge, does), false}, {"blocks", offsetof(struct edge, blocks), false},
-	{"fix", offsetof(struct edge, fix), true}, {"fix_effort", offsetof(struct edge, fix_effort), true},
+	{"fix", offsetof(struct edge, fix), true}, {"fix_effort", offsetof(struct edge, fix_effort), true}, {"apply", offsetof(struct edge, apply), false},
 };
 enum { TEXTS = sizeof(texts) / sizeof(texts[0]) };
 
@@ -74,6 +77,8 @@ static int validate(const struct edge *x, struct err *e)
 		return err_set(e, ERR_INPUT, "effort '%s' is not a number from 0 to 5", x->effort);
 	if (!knowledge_one_of(x->fix_effort, efforts))
 		return err_set(e, ERR_INPUT, "fix_effort '%s' is not hours, days, weeks or never", x->fix_effort);
+	if (x->apply && !knowledge_one_of(x->apply, applies))
+		return err_set(e, ERR_INPUT, "apply '%s' is none of delete, automount-off, harden, host-network-off, host-ports-off, cluster-ip, external-ips-off, pod-security", x->apply);
 	if (!span_ends(stem, ".yaml") || !span_eq((struct span){stem.p, stem.n - 5}, x->id))
 		return err_set(e, ERR_INPUT, "id '%s' is not the file's stem", x->id);
 	if (x->query ? x->gives || x->named || x->crd || x->does : !x->gives || !x->does || !x->grants_n)

@@ -11,7 +11,7 @@
 
 /* Where the columns of an edge's query are; -1: it does not give it. */
 struct columns {
-	int source, target, detail, blocked, confidence, effort, proof, change, change_effort, at;
+	int source, target, detail, blocked, confidence, effort, proof, change, change_effort, at, also, apply;
 };
 
 struct writer {
@@ -26,7 +26,7 @@ static int find_columns(sqlite3_stmt *s, struct columns *c, struct err *e)
 		const char *name;
 		int *at;
 	} known[] = {{"source", &c->source}, {"target", &c->target}, {"detail", &c->detail}, {"blocked", &c->blocked}, {"confidence", &c->confidence},
-		     {"effort", &c->effort}, {"proof", &c->proof}, {"change", &c->change}, {"change_effort", &c->change_effort}, {"at", &c->at}};
+		     {"effort", &c->effort}, {"proof", &c->proof}, {"change", &c->change}, {"change_effort", &c->change_effort}, {"at", &c->at}, {"also", &c->also}, {"apply", &c->apply}};
 	enum { KNOWN = sizeof(known) / sizeof(known[0]) };
 
 	for (size_t k = 0; k < KNOWN; k++)
@@ -49,7 +49,7 @@ static struct span text_or(sqlite3_stmt *s, int column, const char *fallback)
 {
 	struct span t = column < 0 ? SPAN_NONE : db_text(s, column);
 
-	return t.p ? t : span_of(fallback);
+	return t.p || !fallback ? t : span_of(fallback);
 }
 
 static int64_t id_or(sqlite3_stmt *s, int column, int64_t fallback)
@@ -64,13 +64,36 @@ static double cost_of(double effort, struct span confidence)
 	return effort + (span_eq(confidence, "assumed") ? 2 : span_eq(confidence, "inferred") ? 0.5 : 0);
 }
 
-/* The id of a change, made when new: the same text at the same thing is one change. */
-static int find_change(struct writer *w, int64_t thing, struct span text, struct span effort, int64_t *id, struct err *e)
+/* The change that a row asks for: what it says of it, else what its file says. */
+struct wanted_change {
+	struct span text, effort, apply;
+};
+
+static struct wanted_change wanted_change(const struct edge *x, sqlite3_stmt *s, const struct columns *c)
 {
-	if (db_run(w->db, e, "INSERT OR IGNORE INTO change(thing, text, effort) VALUES (?, ?, ?)", "itt", thing, text, effort))
+	bool own = c->change >= 0 && db_text(s, c->change).p;
+
+	return (struct wanted_change){text_or(s, c->change, x->fix), text_or(s, c->change_effort, x->fix_effort), own ? text_or(s, c->apply, NULL) : text_or(s, c->apply, x->apply)};
+}
+
+/* The id of a change, made when new: the same text at the same thing is one change. */
+static int find_change(struct writer *w, int64_t thing, const struct wanted_change *c, int64_t *id, struct err *e)
+{
+	if (db_run(w->db, e, "INSERT OR IGNORE INTO change(thing, text, effort, apply) VALUES (?, ?, ?, ?)", "ittt", thing, c->text, c->effort, c->apply))
 		return -1;
-	*id = db_int(w->db, 0, "SELECT id FROM change WHERE thing = ? AND text = ?", "it", thing, text);
+	*id = db_int(w->db, 0, "SELECT id FROM change WHERE thing = ? AND text = ?", "it", thing, c->text);
 	return 0;
+}
+
+/* A step that needs several bindings ends with each of them: the same change at the other ones. */
+static int keep_also(struct writer *w, int64_t edge, struct span things, const struct wanted_change *c, struct err *e)
+{
+	if (!things.p)
+		return 0;
+	if (db_run(w->db, e, "INSERT OR IGNORE INTO change(thing, text, effort, apply) SELECT j.value, ?, ?, ? FROM json_each(?) j WHERE j.value IS NOT NULL", "tttt", c->text, c->effort,
+		   c->apply, things))
+		return -1;
+	return db_run(w->db, e, "INSERT OR IGNORE INTO edge_also(edge, change) SELECT ?, c.id FROM json_each(?) j JOIN change c ON c.thing = j.value AND c.text = ?", "itt", edge, things, c->text);
 }
 
 static int keep_row(struct writer *w, sqlite3_stmt *s, const struct columns *c, struct err *why, struct err *e)
@@ -78,6 +101,7 @@ static int keep_row(struct writer *w, sqlite3_stmt *s, const struct columns *c, 
 	const struct edge *x = w->edge;
 	int64_t source = sqlite3_column_int64(s, c->source), target = sqlite3_column_int64(s, c->target), proof = id_or(s, c->proof, source), change;
 	struct span confidence = text_or(s, c->confidence, x->confidence);
+	struct wanted_change wanted;
 	double effort = c->effort < 0 || sqlite3_column_type(s, c->effort) == SQLITE_NULL ? strtod(x->effort, NULL) : sqlite3_column_double(s, c->effort);
 
 	if (!source || !target || source == target)
@@ -88,11 +112,13 @@ static int keep_row(struct writer *w, sqlite3_stmt *s, const struct columns *c, 
 		return err_set(why, ERR_INPUT, "more than %d steps of this kind, or %d of all; the first count", LIMIT_EDGES_OF_A_KIND, LIMIT_EDGES);
 	w->rows++;
 	w->all++;
-	if (find_change(w, id_or(s, c->at, proof), text_or(s, c->change, x->fix), text_or(s, c->change_effort, x->fix_effort), &change, e))
+	wanted = wanted_change(x, s, c);
+	if (find_change(w, id_or(s, c->at, proof), &wanted, &change, e))
 		return -1;
-	return db_run(w->db, e,
-		      "INSERT INTO edge(edge_id, source, target, detail, blocked, confidence, cost, proof, change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", "siitttdii", x->id,
-		      source, target, db_text(s, c->detail), c->blocked < 0 ? SPAN_NONE : db_text(s, c->blocked), confidence, cost_of(effort, confidence), proof, change);
+	if (db_run(w->db, e, "INSERT INTO edge(edge_id, source, target, detail, blocked, confidence, cost, proof, change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", "siitttdii", x->id,
+		   source, target, db_text(s, c->detail), c->blocked < 0 ? SPAN_NONE : db_text(s, c->blocked), confidence, cost_of(effort, confidence), proof, change))
+		return -1;
+	return keep_also(w, sqlite3_last_insert_rowid(w->db->h), c->also < 0 ? SPAN_NONE : db_text(s, c->also), &wanted, e);
 }
 
 /* -1 with `why`: the file is wrong. -1 with `e`: the environment. */
@@ -122,8 +148,8 @@ static int describe(struct db *db, const struct edge *x, struct err *e)
 		buf_printf(&needs, "%s\"%s\"", i ? "," : "[", x->needs[i].any[0]);
 	buf_add_char(&needs, ']');
 	return db_run(db, e,
-		      "INSERT INTO edge_kind(id, title, why, technique, confidence, effort, needs, blocks, fix, fix_effort) VALUES (?, ?, ?, ?, ?, CAST(? AS REAL), ?, ?, ?, ?)",
-		      "ssssssssss", x->id, x->title, x->why, x->technique, x->confidence, x->effort, buf_str(&needs), x->blocks, x->fix, x->fix_effort);
+		      "INSERT INTO edge_kind(id, title, why, technique, confidence, effort, needs, blocks, fix, fix_effort, apply) VALUES (?, ?, ?, ?, ?, CAST(? AS REAL), ?, ?, ?, ?, ?)",
+		      "sssssssssss", x->id, x->title, x->why, x->technique, x->confidence, x->effort, buf_str(&needs), x->blocks, x->fix, x->fix_effort, x->apply);
 }
 
 /* What a wrong query gave before it failed does not count; of too many steps the first do. */
@@ -142,7 +168,8 @@ static int store(struct db *db, const struct edge *x, int64_t *all, struct err *
 		return 0;
 	if (!why.kind)
 		return -1;
-	return (w.rows < LIMIT_EDGES_OF_A_KIND && w.all < LIMIT_EDGES && db_run(db, e, "DELETE FROM edge WHERE edge_id = ?", "s", x->id)) ||
+	return (w.rows < LIMIT_EDGES_OF_A_KIND && w.all < LIMIT_EDGES && (db_run(db, e, "DELETE FROM edge_also WHERE edge IN (SELECT id FROM edge WHERE edge_id = ?)", "s", x->id) ||
+									    db_run(db, e, "DELETE FROM edge WHERE edge_id = ?", "s", x->id))) ||
 			       db_run(db, e, "INSERT INTO problem(message) VALUES ('edge ' || ? || ': ' || ?)", "ss", x->id, why.msg)
 		       ? -1
 		       : 0;

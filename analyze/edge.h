@@ -16,7 +16,7 @@ struct edge_grant {
 };
 
 struct edge {
-	const char *id, *title, *why, *technique, *confidence, *effort, *query, *gives, *named, *crd, *does, *blocks, *fix, *fix_effort;
+	const char *id, *title, *why, *technique, *confidence, *effort, *query, *gives, *named, *crd, *does, *blocks, *fix, *fix_effort, *apply;
 	struct knowledge_need *needs;
 	size_t needs_n;
 	struct edge_grant *grants;

@@ -15,6 +15,7 @@ struct cutter {
 	double *score;	    /* by change: weight of the pairs whose path it is on now */
 	uint32_t *mark;	    /* by change: the pair that was counted last */
 	double *effort;	    /* by change; 0: it cannot be made */
+	bool *dead;	    /* by pair, in their order: it has no path */
 	uint32_t alive;	    /* pairs that have a path */
 };
 
@@ -41,14 +42,19 @@ static double weight(const struct path_pair *p)
 	return p->severity == 3 ? 10 : p->severity == 2 ? 5 : 2;
 }
 
-static void count(struct cutter *c, uint32_t edge, const struct path_pair *p, uint32_t stamp)
+static void count_change(struct cutter *c, uint32_t change, const struct path_pair *p, uint32_t stamp)
 {
-	uint32_t change = c->g->change[edge];
-
 	if (c->effort[change] > 0 && c->mark[change] != stamp) {
 		c->mark[change] = stamp;
 		c->score[change] += weight(p);
 	}
+}
+
+static void count(struct cutter *c, uint32_t edge, const struct path_pair *p, uint32_t stamp)
+{
+	count_change(c, c->g->change[edge], p, stamp);
+	for (uint32_t i = c->g->also_first[edge]; i < c->g->also_first[edge + 1]; i++)
+		count_change(c, c->g->also[i], p, stamp);
 }
 
 static bool door_open(const struct path_graph *g, const struct path_pair *p, uint32_t *door)
@@ -57,7 +63,7 @@ static bool door_open(const struct path_graph *g, const struct path_pair *p, uin
 
 	*door = PATH_NONE;
 	for (uint32_t i = g->in_first[p->entry]; i < g->in_first[p->entry + 1]; i++)
-		if (g->source[g->in[i]] == internet && !g->cut[g->change[g->in[i]]] && (*door == PATH_NONE || g->cost[g->in[i]] < g->cost[*door]))
+		if (g->source[g->in[i]] == internet && !path_is_cut(g, g->in[i]) && (*door == PATH_NONE || g->cost[g->in[i]] < g->cost[*door]))
 			*door = g->in[i];
 	return *door != PATH_NONE;
 }
@@ -76,7 +82,8 @@ static void look(struct cutter *c)
 
 		if (p->jewel != jewel)
 			path_tree_grow(&c->tree, jewel = p->jewel);
-		if (c->tree.key[node] == PATH_UNREACHED || (p->door != PATH_NONE && !door_open(c->g, p, &door)))
+		c->dead[i] = c->tree.key[node] == PATH_UNREACHED || (p->door != PATH_NONE && !door_open(c->g, p, &door));
+		if (c->dead[i])
 			continue;
 		c->alive++;
 		if (door != PATH_NONE)
@@ -113,6 +120,15 @@ static void prune(struct cutter *c, uint32_t *chosen, size_t *n)
 	look(c);
 }
 
+/* Paths whose pair has none any more, and had one before this change. */
+static int store_ended(struct cutter *c, struct db *db, int64_t ordinal, struct err *e)
+{
+	for (size_t i = 0; i < c->pairs->n; i++)
+		if (c->dead[i] && db_run(db, e, "UPDATE path SET cut = ? WHERE id = ? AND cut IS NULL", "ii", ordinal, (int64_t)(c->order[i] - c->pairs->at) + 1))
+			return -1;
+	return 0;
+}
+
 static int store(struct cutter *c, struct db *db, const uint32_t *chosen, size_t n, struct err *e)
 {
 	uint32_t before;
@@ -124,7 +140,8 @@ static int store(struct cutter *c, struct db *db, const uint32_t *chosen, size_t
 		c->g->cut[chosen[i]] = true;
 		look(c);
 		if (db_run(db, e, "INSERT INTO cut(ordinal, change, pairs, remaining) VALUES (?, ?, ?, ?)", "iiii", (int64_t)i + 1, (int64_t)chosen[i], (int64_t)(before - c->alive),
-			   (int64_t)c->alive))
+			   (int64_t)c->alive) ||
+		    store_ended(c, db, (int64_t)i + 1, e))
 			return -1;
 		before = c->alive;
 	}
@@ -139,6 +156,7 @@ int path_cut(struct db *db, struct path_graph *g, const struct path_pairs *pairs
 	int rc;
 
 	c.order = arena_array(&c.arena, pairs->n, sizeof(*c.order));
+	c.dead = arena_array(&c.arena, pairs->n, sizeof(*c.dead));
 	c.score = arena_array(&c.arena, g->changes, sizeof(*c.score));
 	c.mark = arena_array(&c.arena, g->changes, sizeof(*c.mark));
 	c.effort = arena_array(&c.arena, g->changes, sizeof(*c.effort));

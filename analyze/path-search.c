@@ -34,9 +34,11 @@ static int read_nodes(struct path_graph *g, struct db *db, struct err *e)
 	return rc;
 }
 
-static int read_edges(struct path_graph *g, struct db *db, bool blocked, struct err *e)
+static int read_edges(struct path_graph *g, struct db *db, unsigned what, struct err *e)
 {
-	sqlite3_stmt *s = db_stmt(db, "SELECT id, source, target, CAST(round(cost * 10) AS INTEGER), change, blocked IS NOT NULL FROM edge WHERE ?1 OR blocked IS NULL ORDER BY id");
+	sqlite3_stmt *s = db_stmt(db, "SELECT e.id, e.source, e.target, CAST(round(e.cost * 10) AS INTEGER), e.change, e.blocked IS NOT NULL FROM edge e WHERE (?1 OR e.blocked IS NULL) "
+				      "AND (?2 OR e.edge_id != 'member-of-group' OR NOT EXISTS (SELECT 1 FROM principal p JOIN thing t ON t.id = e.target WHERE p.thing = e.source "
+				      "AND p.system = 'kubernetes' AND p.kind = 'user' AND t.name = 'system:authenticated')) ORDER BY e.id");
 	size_t cap = (size_t)db_int(db, 0, "SELECT count(*) FROM edge", "");
 	int rc;
 
@@ -48,7 +50,7 @@ static int read_edges(struct path_graph *g, struct db *db, bool blocked, struct 
 	g->blocked = arena_array(&g->arena, cap, sizeof(*g->blocked));
 	g->changes = (uint32_t)db_int(db, 0, "SELECT max(id) FROM change", "") + 1;
 	g->cut = arena_array(&g->arena, g->changes, sizeof(*g->cut));
-	db_bind(s, "b", blocked);
+	db_bind(s, "bb", (what & PATH_BLOCKED) != 0, (what & PATH_LOGINS) != 0);
 	while ((rc = db_step(db, s, e)) == 1 && g->edges < cap) {
 		uint32_t i = g->edges++;
 
@@ -61,6 +63,28 @@ static int read_edges(struct path_graph *g, struct db *db, bool blocked, struct 
 	}
 	sqlite3_reset(s);
 	return rc < 0 ? -1 : 0;
+}
+
+static int read_also(struct path_graph *g, struct db *db, struct err *e)
+{
+	sqlite3_stmt *s = db_stmt(db, "SELECT edge, change FROM edge_also ORDER BY edge, change");
+	uint32_t edge = 0, n = 0;
+	int rc;
+
+	g->also_first = arena_array(&g->arena, (size_t)g->edges + 1, sizeof(*g->also_first));
+	g->also = arena_array(&g->arena, (size_t)db_int(db, 0, "SELECT count(*) FROM edge_also", ""), sizeof(*g->also));
+	while ((rc = db_step(db, s, e)) == 1) {
+		int64_t id = sqlite3_column_int64(s, 0);
+
+		while (edge < g->edges && g->ids[edge] < id)
+			g->also_first[++edge] = n;
+		if (edge < g->edges && g->ids[edge] == id)
+			g->also[n++] = (uint32_t)sqlite3_column_int64(s, 1);
+	}
+	sqlite3_reset(s);
+	while (edge < g->edges)
+		g->also_first[++edge] = n;
+	return rc;
 }
 
 /* Edges grouped by one of their ends (counting sort). */
@@ -76,10 +100,10 @@ static void group(struct path_graph *g, const uint32_t *end, uint32_t **first, u
 		(*list)[(*first)[end[i] + 1]++] = i;
 }
 
-int path_graph_load(struct path_graph *g, struct db *db, bool blocked, struct err *e)
+int path_graph_load(struct path_graph *g, struct db *db, unsigned what, struct err *e)
 {
 	*g = (struct path_graph){0};
-	if (read_nodes(g, db, e) || read_edges(g, db, blocked, e))
+	if (read_nodes(g, db, e) || read_edges(g, db, what, e) || read_also(g, db, e))
 		return -1;
 	group(g, g->target, &g->in_first, &g->in);
 	group(g, g->source, &g->out_first, &g->out);
@@ -161,7 +185,7 @@ void path_tree_grow(struct path_tree *t, uint32_t goal)
 			uint32_t edge = g->in[i], from = g->source[edge];
 			uint64_t key = t->key[node] + ((uint64_t)g->cost[edge] << STEP_BITS) + 1;
 
-			if (g->cut[g->change[edge]] || (t->barred && t->barred[edge]) || (t->shut && t->shut[from]))
+			if (path_is_cut(g, edge) || (t->barred && t->barred[edge]) || (t->shut && t->shut[from]))
 				continue;
 			if (key < t->key[from])
 				reach(t, from, key, edge);

@@ -18,6 +18,7 @@ struct path_graph {
 	uint32_t *source, *target; /* nodes of edges */
 	uint32_t *cost;		   /* of edges, in tenths */
 	uint32_t *change;	   /* of edges: change.id, which counts from 1 */
+	uint32_t *also_first, *also; /* further changes that end an edge: also[also_first[edge]] to also[also_first[edge + 1]] */
 	bool *blocked;		   /* edges that are; only loaded on demand */
 	bool *cut;		   /* by change: its edges are not there */
 	uint32_t *in_first, *in;   /* edges into a node: in[in_first[node]] to in[in_first[node + 1]] */
@@ -25,9 +26,23 @@ struct path_graph {
 	uint64_t relaxed;	   /* edges looked at so far, for budgets */
 };
 
-/* Reads table edge; blocked edges too when `blocked`. */
-int path_graph_load(struct path_graph *g, struct db *db, bool blocked, struct err *e);
+/* What path_graph_load() reads beside open edges. */
+enum {
+	PATH_BLOCKED = 1, /* edges that something blocks */
+	PATH_LOGINS = 2,  /* what users have with every login: a path of its own, from its own entry */
+};
+/* Reads table edge. */
+int path_graph_load(struct path_graph *g, struct db *db, unsigned what, struct err *e);
 void path_graph_fini(struct path_graph *g);
+/* Whether a change that is made ends the edge. */
+static inline bool path_is_cut(const struct path_graph *g, uint32_t edge)
+{
+	bool cut = g->cut[g->change[edge]];
+
+	for (uint32_t i = g->also_first[edge]; i < g->also_first[edge + 1] && !cut; i++)
+		cut = g->cut[g->also[i]];
+	return cut;
+}
 /* The node of a thing, PATH_NONE when no edge has it. */
 uint32_t path_node(const struct path_graph *g, int64_t thing);
 

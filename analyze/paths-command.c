@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "path-search.h"
 #include "common/assessment.h"
+#include "common/json.h"
 #include "common/opts.h"
 #include "common/text.h"
 
@@ -128,7 +129,7 @@ static int searched(struct answer *a, const struct wish *w, struct err *e)
 	struct path_tree t;
 	size_t nf, nt;
 
-	if (places(a, w->from, "entry", from, &nf, e) || places(a, w->to, "jewel", to, &nt, e) || path_graph_load(&g, a->db, w->blocked, e))
+	if (places(a, w->from, "entry", from, &nf, e) || places(a, w->to, "jewel", to, &nt, e) || path_graph_load(&g, a->db, PATH_LOGINS | (w->blocked ? PATH_BLOCKED : 0), e))
 		return -1;
 	path_tree_init(&t, &g);
 	for (size_t j = 0; j < nt; j++) {
@@ -195,9 +196,46 @@ static void text_path(struct answer *a, const struct shown *p, size_t number)
 	}
 }
 
+/* A word for the shell; in single quotes where it holds more than plain characters. */
+static void add_word(struct buf *b, struct span word)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789./:=@_-";
+	size_t n = 0;
+
+	while (n < word.n && strchr(plain, word.p[n]) && word.p[n])
+		n++;
+	if (n == word.n) {
+		buf_add_span(b, word);
+		return;
+	}
+	buf_add_char(b, '\'');
+	for (size_t i = 0; i < word.n; i++) {
+		if (word.p[i] == '\'')
+			buf_add_str(b, "'\\'");
+		buf_add_char(b, word.p[i]);
+	}
+	buf_add_char(b, '\'');
+}
+
+static void put_command(struct span arguments)
+{
+	auto_arena a = ARENA_INIT;
+	auto_buf line = BUF_INIT;
+	struct json *words;
+
+	if (!arguments.p || json_parse(&a, arguments, &words, NULL))
+		return;
+	JSON_EACH(word, words) {
+		buf_add_char(&line, ' ');
+		add_word(&line, (struct span){word->text, word->n});
+	}
+	put("     kubectl", buf_span(&line));
+	putchar('\n');
+}
+
 static int text_cuts(struct answer *a, struct err *e)
 {
-	sqlite3_stmt *s = db_stmt(a->db, "SELECT ordinal, effort, pairs, remaining, ref, text FROM v_cut ORDER BY ordinal LIMIT 10");
+	sqlite3_stmt *s = db_stmt(a->db, "SELECT ordinal, effort, pairs, remaining, ref, text, kubectl FROM v_cut ORDER BY ordinal LIMIT 10");
 	int64_t pairs = db_int(a->db, 0, "SELECT count(*) FROM path", "");
 	int rc;
 
@@ -208,6 +246,7 @@ static int text_cuts(struct answer *a, struct err *e)
 		put("", db_text(s, 4));
 		put(": ", db_text(s, 5));
 		putchar('\n');
+		put_command(db_text(s, 6));
 	}
 	sqlite3_reset(s);
 	return rc;
@@ -220,6 +259,53 @@ static void json_pair(struct buf *b, const char *key, struct span v, bool first)
 		text_add_json(b, v);
 	else
 		buf_add_str(b, "null");
+}
+
+/* The pairs that a change ends, worst first. */
+static int json_ends(struct answer *a, struct buf *b, int64_t ordinal, struct err *e)
+{
+	sqlite3_stmt *s = db_stmt(a->db, "SELECT n.ref, j.ref FROM path p JOIN thing n ON n.id = p.entry JOIN thing j ON j.id = p.jewel WHERE p.cut = ? ORDER BY p.id");
+	bool first = true;
+	int rc;
+
+	buf_add_str(b, ",\"ends\":[");
+	db_bind(s, "i", ordinal);
+	while ((rc = db_step(a->db, s, e)) == 1) {
+		buf_add_str(b, first ? "{" : ",{");
+		json_pair(b, "from", db_text(s, 0), true);
+		json_pair(b, "to", db_text(s, 1), false);
+		buf_add_char(b, '}');
+		first = false;
+	}
+	sqlite3_reset(s);
+	buf_add_char(b, ']');
+	return rc;
+}
+
+static int json_cuts(struct answer *a, struct err *e)
+{
+	sqlite3_stmt *s = db_stmt(a->db, "SELECT ordinal, pairs, remaining, ref, text, effort, kubectl FROM v_cut ORDER BY ordinal");
+	bool first = true;
+	int rc;
+
+	printf(",\"cut\":[");
+	while ((rc = db_step(a->db, s, e)) == 1) {
+		auto_buf b = BUF_INIT;
+
+		buf_printf(&b, "%s{\"pairs\":%" PRId64 ",\"remaining\":%" PRId64, first ? "\n" : ",\n", (int64_t)sqlite3_column_int64(s, 1), (int64_t)sqlite3_column_int64(s, 2));
+		json_pair(&b, "at", db_text(s, 3), false);
+		json_pair(&b, "change", db_text(s, 4), false);
+		json_pair(&b, "effort", db_text(s, 5), false);
+		buf_printf(&b, ",\"kubectl\":%s", db_text(s, 6).p ? db_text(s, 6).p : "null");
+		if ((rc = json_ends(a, &b, sqlite3_column_int64(s, 0), e)) < 0)
+			break;
+		buf_add_char(&b, '}');
+		fwrite(b.p, 1, b.n, stdout);
+		first = false;
+	}
+	sqlite3_reset(s);
+	printf("\n]");
+	return rc;
 }
 
 static void json_path_out(struct answer *a, const struct shown *p, bool first)
@@ -271,11 +357,15 @@ static void dot_path(struct answer *a, const struct shown *p)
 
 static int print(struct answer *a, const struct wish *w, bool from_store, struct err *e)
 {
+	int rc = 0;
+
 	if (strcmp(w->format, "json") == 0) {
 		printf("{\"schema\":\"plimsoll.paths/1\",\"paths\":[\n");
 		for (size_t i = 0; i < a->n; i++)
 			json_path_out(a, &a->at[i], i == 0);
-		printf("\n]}\n");
+		printf("\n]");
+		rc = from_store ? json_cuts(a, e) : 0;
+		printf("}\n");
 	} else if (strcmp(w->format, "dot") == 0) {
 		printf("strict digraph paths {\n  rankdir=LR;\n  node [shape=box];\n");
 		for (size_t i = 0; i < a->n; i++)
@@ -286,9 +376,9 @@ static int print(struct answer *a, const struct wish *w, bool from_store, struct
 			text_path(a, &a->at[i], i + 1);
 		if (!a->n)
 			printf("No path.\n");
-		return from_store ? text_cuts(a, e) : 0;
+		rc = from_store ? text_cuts(a, e) : 0;
 	}
-	return 0;
+	return rc;
 }
 
 static int run(const char *site, const struct wish *w, struct err *e)

@@ -24,7 +24,8 @@ CREATE TABLE edge_kind (
   effort REAL NOT NULL,      -- of a step, 0 (none: a part of the whole) to 5
   needs TEXT NOT NULL,       -- JSON array of evidence kinds
   blocks TEXT,               -- what blocks such a step
-  fix TEXT NOT NULL, fix_effort TEXT NOT NULL -- the change that ends it; hours, days, weeks, never
+  fix TEXT NOT NULL, fix_effort TEXT NOT NULL, -- the change that ends it; hours, days, weeks, never
+  apply TEXT                 -- how it is made: see change
 ) STRICT, WITHOUT ROWID;
 
 -- Which rules hold the right that an edge file asks for; names: the objects that the rule is limited to, JSON array; NULL: all.
@@ -39,6 +40,7 @@ CREATE TABLE change (
   thing INTEGER NOT NULL REFERENCES thing(id), -- what is changed
   text TEXT NOT NULL,
   effort TEXT NOT NULL,      -- hours, days, weeks; never: it cannot be changed
+  apply TEXT,                -- how it is made with kubectl (analyze/cut.sql): delete, automount-off, harden, host-network-off, host-ports-off, cluster-ip, external-ips-off, pod-security; NULL: by hand
   UNIQUE (thing, text)
 ) STRICT;
 
@@ -54,6 +56,8 @@ CREATE TABLE edge (
   proof INTEGER NOT NULL REFERENCES thing(id), -- what shows it: binding, container, service, ...
   change INTEGER NOT NULL REFERENCES change(id)
 ) STRICT;
+-- Further changes that end a step: of the other bindings that it needs.
+CREATE TABLE edge_also (edge INTEGER NOT NULL REFERENCES edge(id), change INTEGER NOT NULL REFERENCES change(id), PRIMARY KEY (edge, change)) STRICT, WITHOUT ROWID;
 CREATE INDEX edge_source ON edge(source);
 CREATE INDEX edge_target ON edge(target);
 
@@ -75,7 +79,8 @@ CREATE TABLE path (
   hops INTEGER NOT NULL,     -- steps that take effort
   cost REAL NOT NULL,
   confidence TEXT NOT NULL,  -- of its least certain step
-  severity TEXT NOT NULL     -- critical: from outside; high: from inside, or from outside over an assumed step; medium: from inside over one
+  severity TEXT NOT NULL,    -- critical: from outside; high: from inside, or from outside over an assumed step; medium: from inside over one
+  cut INTEGER                -- the first change of table cut after which this pair has no path; NULL: none ends it
 ) STRICT;
 CREATE INDEX path_entry ON path(entry);
 CREATE INDEX path_jewel ON path(jewel);
@@ -90,7 +95,8 @@ CREATE TABLE cut (
   ordinal INTEGER PRIMARY KEY,
   change INTEGER NOT NULL REFERENCES change(id),
   pairs INTEGER NOT NULL,    -- pairs without any path after it that had one before
-  remaining INTEGER NOT NULL -- pairs that still have one
+  remaining INTEGER NOT NULL, -- pairs that still have one
+  kubectl TEXT               -- how it is made: arguments of kubectl, JSON array; NULL: by hand, since it is outside the cluster, needs a decision, or the object cannot be changed in place
 ) STRICT;
 -- Figures: 'pairs', 'exposed', 'exposed-to-jewel', 'entries:CLASS', 'entries-to-admin:CLASS', 'hops-to-admin:CLASS' (mean), 'edges', 'edges-blocked'.
 CREATE TABLE path_metric (name TEXT PRIMARY KEY, value REAL NOT NULL) STRICT, WITHOUT ROWID;
@@ -124,6 +130,14 @@ CREATE VIEW v_edge_grant AS
   FROM edge_rule x JOIN role_rule rr ON rr.id = x.rule JOIN binding b ON b.role = rr.role JOIN binding_subject s ON s.binding = b.thing
   WHERE s.thing IS NOT NULL;
 
+-- The same with what each holder has through groups that are known: the holder is then `via`. Rights that must come together may come by several ways.
+CREATE VIEW v_edge_held AS
+  SELECT g.*, g.holder AS via FROM v_edge_grant g
+  UNION ALL
+  SELECT g.edge, g.rule, g.names, g.binding, g.cluster, g.namespace, m.principal, CASE p.kind WHEN 'service-account' THEN 'Service account ' WHEN 'user' THEN 'User ' ELSE 'Group ' END || p.name || ' (of group ' || s.name || ')',
+    g.place, g.through, g.holder
+  FROM v_edge_grant g JOIN principal_group m ON m.member_of = g.holder JOIN principal p ON p.thing = m.principal JOIN principal s ON s.thing = g.holder;
+
 CREATE VIEW v_edge AS
   SELECT e.id AS edge, e.edge_id, k.title, k.technique, e.source, s.ref AS source_ref, e.target, t.ref AS target_ref, e.detail, e.blocked, e.confidence, e.cost,
     p.id AS subject, p.ref AS proof, p.cluster, p.namespace, v.input, v.path AS member, p.pointer, c.id AS change, c.text AS change_text, c.effort AS change_effort
@@ -148,7 +162,7 @@ CREATE VIEW v_path_hop AS
     JOIN thing p ON p.id = e.proof LEFT JOIN evidence v ON v.id = p.evidence;
 
 CREATE VIEW v_cut AS
-  SELECT c.ordinal, c.pairs, c.remaining, h.text, h.effort, t.id AS subject, t.ref, t.cluster, t.namespace, (SELECT count(*) FROM edge e WHERE e.change = h.id) AS edges
+  SELECT c.ordinal, c.change, c.pairs, c.remaining, h.text, h.effort, c.kubectl, t.id AS subject, t.ref, t.cluster, t.namespace, (SELECT count(*) FROM edge e WHERE e.change = h.id) AS edges
   FROM cut c JOIN change h ON h.id = c.change JOIN thing t ON t.id = h.thing;
 
 -- Who reaches whose ports inside a cluster: a workload the pod network, the pod network the ports that a known flaw is behind. Assumed: only policies
