@@ -31,7 +31,7 @@ UPDATE cut SET kubectl = x.kubectl FROM (
       WHEN x.kind IN ('Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController') THEN json_array('patch', t.type || '/' || t.name, '--type=strategic', '-p',
         json_object('spec', json_object('template', json_object('spec', json(x.spec)))) || '')
       WHEN x.kind = 'CronJob' THEN json_array('patch', t.type || '/' || t.name, '--type=strategic', '-p',
-        json_object('spec', json_object('jobTemplate', json_object('spec', json_object('template', json_object('spec', json(x.spec)))) || ''))) END AS words, t.namespace
+        json_object('spec', json_object('jobTemplate', json_object('spec', json_object('template', json_object('spec', json(x.spec)))))) || '') END AS words, t.namespace
     FROM cut k JOIN change h ON h.id = k.change JOIN thing t ON t.id = h.thing LEFT JOIN spec x ON x.change = h.id
     WHERE h.apply IS NOT NULL AND t.kind = 'object' AND t.name NOT GLOB '*[^A-Za-z0-9.:_@-]*' AND coalesce(t.namespace, '') NOT GLOB '*[^a-z0-9-]*') p,
     json_each(CASE WHEN p.namespace IS NULL THEN p.words ELSE json_insert(p.words, '$[#]', '-n', '$[#]', p.namespace) END) a

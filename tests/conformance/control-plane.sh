@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Starts etcd, kube-apiserver and kube-controller-manager on 127.0.0.1, for conformance tests.
 # usage: control-plane.sh start BINDIR STATEDIR | stop STATEDIR      PORT (default 18443): the API server's; PORT+1 and PORT+2 are etcd's.
+# CONTROLLERS: which ones of kube-controller-manager run, as its --controllers takes it.
 set -eu
 action=$1
 port=${PORT:-18443}
@@ -45,7 +46,7 @@ start() {
 		--advertise-client-urls "http://127.0.0.1:$((port + 1))" --listen-peer-urls "http://127.0.0.1:$((port + 2))" \
 		--initial-advertise-peer-urls "http://127.0.0.1:$((port + 2))" --initial-cluster "default=http://127.0.0.1:$((port + 2))"
 	run kube-apiserver "$bin/kube-apiserver" --bind-address 127.0.0.1 --secure-port "$port" --advertise-address 192.0.2.10 \
-		--endpoint-reconciler-type none --etcd-servers "http://127.0.0.1:$((port + 1))" --authorization-mode Node,RBAC \
+		--endpoint-reconciler-type none --allow-privileged=true --etcd-servers "http://127.0.0.1:$((port + 1))" --authorization-mode Node,RBAC \
 		--tls-cert-file "$pki/server.crt" --tls-private-key-file "$pki/server.key" --client-ca-file "$pki/ca.crt" \
 		--service-account-issuer https://conformance --service-account-key-file "$pki/sa.key" --service-account-signing-key-file "$pki/sa.key" \
 		--service-cluster-ip-range 10.96.0.0/16
@@ -53,7 +54,7 @@ start() {
 		curl -sf --cacert "$pki/ca.crt" --cert "$pki/admin.crt" --key "$pki/admin.key" "https://127.0.0.1:$port/readyz" > /dev/null && break
 		sleep 1
 	done
-	run kube-controller-manager "$bin/kube-controller-manager" --kubeconfig "$state/controllers.kubeconfig" --bind-address 127.0.0.1 \
+	run kube-controller-manager "$bin/kube-controller-manager" ${CONTROLLERS:+--controllers="$CONTROLLERS"} --kubeconfig "$state/controllers.kubeconfig" --bind-address 127.0.0.1 \
 		--secure-port "$((port + 3))" --use-service-account-credentials=true --service-account-private-key-file "$pki/sa.key" --root-ca-file "$pki/ca.crt"
 }
 
