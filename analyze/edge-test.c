@@ -5,24 +5,28 @@
 
 #include <stddef.h>
 
-/* "source -> target", "source -> target blocked", with "(confidence)" where the case names one. */
-static int expected(struct arena *a, const struct json *expect, struct knowledge_lines *l, struct err *e)
+/* "source -> target (confidence)", with " blocked: what blocks it" where something does. A row without `confidence` has the file's. */
+static int expected(struct arena *a, const struct edge *x, const struct json *expect, struct knowledge_lines *l, struct err *e)
 {
 	if (!json_is(expect, JSON_ARRAY))
 		return err_set(e, ERR_INPUT, "`expect` is a list of steps");
 	JSON_EACH(row, expect) {
-		struct span source = json_text_at(row, "source"), target = json_text_at(row, "target");
+		struct span source = json_text_at(row, "source"), target = json_text_at(row, "target"), confidence = json_text_at(row, "confidence"), blocked = json_text_at(row, "blocked");
 
 		if (!source.p || !target.p)
 			return err_set(e, ERR_INPUT, "each row of `expect` has `source` and `target`");
-		knowledge_line(a, l, arena_printf(a, "%.*s -> %.*s%s", SPAN_ARG(source), SPAN_ARG(target), json_bool_at(row, "blocked") == 1 ? " blocked" : ""));
+		if (json_get(row, "blocked") && !blocked.n)
+			return err_set(e, ERR_INPUT, "`blocked` is the text of what blocks the step");
+		if (!confidence.p)
+			confidence = span_of(x->confidence);
+		knowledge_line(a, l, arena_printf(a, "%.*s -> %.*s (%.*s)%s%.*s", SPAN_ARG(source), SPAN_ARG(target), SPAN_ARG(confidence), blocked.n ? " blocked: " : "", SPAN_ARG(blocked)));
 	}
 	return 0;
 }
 
 static int came_out(struct arena *a, struct db *db, const char *id, struct knowledge_lines *l, struct err *e)
 {
-	sqlite3_stmt *s = db_stmt(db, "SELECT DISTINCT source_ref || ' -> ' || target_ref || iif(blocked IS NULL, '', ' blocked') FROM v_edge WHERE edge_id = ?");
+	sqlite3_stmt *s = db_stmt(db, "SELECT DISTINCT source_ref || ' -> ' || target_ref || ' (' || confidence || ')' || coalesce(' blocked: ' || blocked, '') FROM v_edge WHERE edge_id = ?");
 	int rc;
 
 	db_bind(s, "s", id);
@@ -52,7 +56,7 @@ static int run_case(struct arena *a, struct db *db, const void *edge, const stru
 	struct knowledge_lines want = {0}, got = {0};
 	int rc;
 
-	if (expected(a, json_get(cas, "expect"), &want, e))
+	if (expected(a, x, json_get(cas, "expect"), &want, e))
 		return -1;
 	rc = check_given(a, cas, x->id, db, e) || refused(db, x->id, e) || came_out(a, db, x->id, &got, e) ? -1 : 0;
 	db_rollback(db);
@@ -66,21 +70,23 @@ static int run_case(struct arena *a, struct db *db, const void *edge, const stru
 	return 1;
 }
 
-/* One case must show a step that is open, another one none that is. */
+/* One case must show a step that is open; another one none that is, and what keeps it away: what blocks a step of it, or its `absent_by`. */
 static const char *uncovered(struct arena *a, const struct json *cases)
 {
 	bool open = false, closed = false;
 
 	(void)a;
 	JSON_EACH(cas, cases) {
-		size_t n = 0;
+		size_t rows = 0, blocked = 0;
 
-		JSON_EACH(row, json_get(cas, "expect"))
-			n += json_bool_at(row, "blocked") != 1;
-		open |= n > 0;
-		closed |= n == 0;
+		JSON_EACH(row, json_get(cas, "expect")) {
+			rows++;
+			blocked += json_get(row, "blocked") != NULL;
+		}
+		open |= rows > blocked;
+		closed |= blocked || (!rows && json_text_at(cas, "absent_by").n);
 	}
-	return !open ? "no case in which the step is open" : !closed ? "no case in which it is blocked or absent" : NULL;
+	return !open ? "no case in which the step is open" : !closed ? "no case in which something blocks it, or that has no step and says `absent_by` what" : NULL;
 }
 
 int64_t edge_test(const struct edge_set *set, const char *only, struct err *e)

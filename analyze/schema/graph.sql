@@ -6,10 +6,11 @@ CREATE TABLE graph_node (
   thing INTEGER PRIMARY KEY REFERENCES thing(id), -- ref 'graph:CLUSTER[/NAMESPACE]/ROLE'
   cluster TEXT,              -- NULL: outside clusters
   namespace TEXT,            -- NULL: of the whole cluster
-  role TEXT NOT NULL,        -- internet; of a cluster: cluster-admin, node-root, control-plane, nodes, workers (nodes that take any pod), users, groups, pod-network; of a cluster and of a namespace:
+  role TEXT NOT NULL,        -- internet; of a cluster: cluster-admin, node-root, control-plane, nodes, workers (nodes that take any pod), users, groups, pod-network, open-network (pods that no network policy holds back), sender (pods that policies let through); of a cluster and of a namespace:
                              -- pods, new-pod (a pod of the attacker's making), accounts, secrets; of a namespace: data; of a workload: network (its ports can be reached); of a node: kubelet (its credentials);
                              -- of a cluster: argocd, kustomize-controller, helm-controller, ingress-nginx (what of these runs there), deployments, daemonsets, ... (templates that are there); of a cluster and of a namespace: ports (those with a known flaw behind them); of an account: cloud-admin
-  about INTEGER REFERENCES thing(id) -- of network the workload, of kubelet the node
+  about INTEGER REFERENCES thing(id), -- of network the workload, of kubelet the node
+  class INTEGER              -- of sender: pods that no policy can tell apart (reach_class)
 ) STRICT;
 CREATE INDEX graph_node_place ON graph_node(role, cluster, namespace);
 CREATE INDEX graph_node_about ON graph_node(about);
@@ -165,19 +166,39 @@ CREATE VIEW v_cut AS
   SELECT c.ordinal, c.change, c.pairs, c.remaining, h.text, h.effort, c.kubectl, t.id AS subject, t.ref, t.cluster, t.namespace, (SELECT count(*) FROM edge e WHERE e.change = h.id) AS edges
   FROM cut c JOIN change h ON h.id = c.change JOIN thing t ON t.id = h.thing;
 
--- Who reaches whose ports inside a cluster: a workload the pod network, the pod network the ports that a known flaw is behind. Assumed: only policies
--- that let nothing through are taken as a block.
+-- What policies leave of the network, from the point of view of an attacker: open_out, open_in: some pods of the workload are held by no policy in that direction, or policies do
+-- not hold in this cluster. nothing_out: no pod of it reaches anything. known: policies were collected, so that what is not there is not there.
+CREATE VIEW v_workload_network AS
+  SELECT w.thing AS workload, w.cluster, coalesce(p.enforces IS 0 OR max(NOT c.egress_isolated), 1) AS open_out, coalesce(p.enforces IS 0 OR max(NOT c.ingress_isolated), 1) AS open_in,
+    p.enforces IS NOT 0 AND min(c.egress_isolated AND NOT EXISTS (SELECT 1 FROM reach r WHERE r.source = c.id AND r.target != c.id)
+      AND NOT EXISTS (SELECT 1 FROM reach_outside o WHERE o.class = c.id AND o.direction = 'egress')) IS 1 AS nothing_out,
+    EXISTS (SELECT 1 FROM evidence_kind k JOIN scope s ON s.id = k.scope WHERE s.kind = 'cluster' AND s.name = w.cluster AND k.kind = 'kubernetes/networkpolicies') AS known
+  FROM workload w LEFT JOIN reach_member m ON m.workload = w.thing LEFT JOIN reach_class c ON c.id = m.class LEFT JOIN network_plugin p ON p.cluster = w.cluster GROUP BY w.thing;
+
+-- Who reaches whose ports inside a cluster. Pods that no policy holds back meet in the open network; what policies let through leads from a class of pods that
+-- they cannot tell apart (v_reach) to the ports that a known flaw is behind. pod-network is the traffic of the cluster itself: its nodes and its control plane.
 CREATE VIEW v_pod_reach AS
-  SELECT w.thing AS source, n.thing AS target, w.thing AS proof, 'assumed' AS confidence, w.kind || ' ' || w.namespace || '/' || w.name || ' takes part in the pod network.' AS detail,
-    (SELECT 'network policy ' || min(p.name) || ' lets nothing out' FROM network_policy_workload x JOIN network_policy p ON p.thing = x.policy
-      WHERE x.workload = w.thing AND p.egress HAVING count(*) > 0 AND max(p.egress_rules) = 0 AND max(p.egress_open) = 0) AS blocked
-  FROM workload w JOIN graph_node n ON n.cluster = w.cluster AND n.namespace IS NULL AND n.role = 'pod-network'
+  SELECT w.thing AS source, n.thing AS target, w.thing AS proof, iif(o.known, 'observed', 'assumed') AS confidence, w.kind || ' ' || w.namespace || '/' || w.name || ' takes part in the pod network.' AS detail,
+    iif(o.nothing_out, 'network policies let nothing out', NULL) AS blocked
+  FROM workload w JOIN v_workload_network o ON o.workload = w.thing JOIN graph_node n ON n.cluster = w.cluster AND n.namespace IS NULL AND n.role = 'pod-network'
   UNION ALL
-  SELECT h.thing, n.thing, n.about, 'assumed', 'The pod network reaches ' || t.name || '.',
-    (SELECT 'network policy ' || min(p.name) || ' lets nothing in' FROM network_policy_workload x JOIN network_policy p ON p.thing = x.policy
-      WHERE x.workload = n.about AND p.ingress HAVING count(*) > 0 AND max(p.ingress_rules) = 0 AND max(p.ingress_open) = 0)
-  FROM (SELECT DISTINCT workload FROM v_exploitable) x JOIN graph_node n ON n.role = 'network' AND n.about = x.workload JOIN thing t ON t.id = n.thing
-    JOIN graph_node h ON h.cluster = n.cluster AND h.namespace IS NULL AND h.role = 'pod-network';
+  SELECT w.thing, n.thing, w.thing, iif(o.known, 'observed', 'assumed'), 'No network policy holds back what ' || w.kind || ' ' || w.namespace || '/' || w.name || ' sends.', NULL
+  FROM workload w JOIN v_workload_network o ON o.workload = w.thing AND o.open_out JOIN graph_node n ON n.cluster = w.cluster AND n.namespace IS NULL AND n.role = 'open-network'
+  UNION ALL
+  SELECT h.thing, n.thing, n.about, iif(o.known, 'observed', 'assumed'), 'No network policy holds back what comes to ' || t.name || '.', iif(o.open_in, NULL, 'network policies choose what reaches it')
+  FROM (SELECT DISTINCT workload FROM v_exploitable) x JOIN graph_node n ON n.role = 'network' AND n.about = x.workload JOIN thing t ON t.id = n.thing JOIN v_workload_network o ON o.workload = n.about
+    JOIN graph_node h ON h.cluster = n.cluster AND h.namespace IS NULL AND h.role = 'open-network'
+  UNION ALL
+  SELECT m.workload, n.thing, m.workload, 'observed', 'Network policies let ' || t.type || ' ' || t.namespace || '/' || t.name || ' through to some ports.', NULL
+  FROM graph_node n JOIN reach_member m ON m.class = n.class JOIN thing t ON t.id = m.workload WHERE n.role = 'sender'
+  UNION ALL
+  SELECT DISTINCT h.thing, n.thing, n.about, iif(EXISTS (SELECT 1 FROM container c JOIN container_port k ON k.container = c.thing WHERE c.workload = n.about), 'observed', 'inferred'),
+    'Network policies let it through to ' || t.name || '.', NULL
+  FROM graph_node h JOIN reach r ON r.source = h.class JOIN reach_member m ON m.class = r.target JOIN graph_node n ON n.role = 'network' AND n.about = m.workload JOIN thing t ON t.id = n.thing
+  WHERE h.role = 'sender' AND m.workload IN (SELECT workload FROM v_exploitable) AND r.protocol != 'UDP' AND (r.ports = 'all'
+    OR NOT EXISTS (SELECT 1 FROM container c JOIN container_port k ON k.container = c.thing WHERE c.workload = n.about)
+    OR EXISTS (SELECT 1 FROM json_each('["' || replace(r.ports, ',', '","') || '"]') x JOIN container c ON c.workload = n.about JOIN container_port k ON k.container = c.thing
+      WHERE k.protocol = r.protocol AND k.port BETWEEN CAST(x.value AS INTEGER) AND CAST(substr(x.value, instr(x.value, '-') + 1) AS INTEGER)));
 
 -- Whom a container runs as: root, other, unknown (neither the pod nor a collected image says it).
 CREATE VIEW v_container_user AS
