@@ -82,7 +82,7 @@ static void add_named(struct buf *b, const char *name, const struct json *list)
 	}
 }
 
-static void add_container(struct buf *b, const char *type, const struct json *c)
+static void add_container(struct buf *b, const char *type, const struct json *c, bool host_network)
 {
 	static const char *const parts[] = {"name", "image", "command", "args", "securityContext", "envFrom", "volumeDevices", "lifecycle", "restartPolicy", "tty"};
 
@@ -96,7 +96,9 @@ static void add_container(struct buf *b, const char *type, const struct json *c)
 		struct span protocol = json_scalar(json_get(port, "protocol")), number = json_scalar(json_get(port, "containerPort"));
 		struct span name = json_text_at(port, "name");
 
-		add_part(b, "hostPort", json_get(port, "hostPort"));
+		/* In the network of the node every port is one of the node; the API server writes it into pods, not into templates. */
+		if (!host_network)
+			add_part(b, "hostPort", json_get(port, "hostPort"));
 		/* Policies may name a port: what it stands for is part of the template. */
 		if (name.n)
 			buf_printf(b, "port=%.*s %.*s %.*s\n", SPAN_ARG(name), SPAN_ARG(number), SPAN_ARG(protocol.n ? protocol : SPAN("TCP")));
@@ -107,6 +109,7 @@ void workload_hash(const struct json *meta, const struct json *spec, char out[st
 {
 	static const char *const parts[] = {"hostNetwork", "hostPID", "hostIPC", "hostUsers", "shareProcessNamespace", "securityContext", "runtimeClassName", "os"};
 	struct span account = json_text_at(spec, "serviceAccountName");
+	bool host_network = json_bool_at(spec, "hostNetwork") == 1;
 	char hex[HASH_HEX];
 	auto_buf b = BUF_INIT;
 
@@ -121,15 +124,15 @@ void workload_hash(const struct json *meta, const struct json *spec, char out[st
 	add_named(&b, "volume", json_get(spec, "volumes"));
 	JSON_EACH(c, json_get(spec, "initContainers"))
 	{
-		add_container(&b, "init\n", c);
+		add_container(&b, "init\n", c, host_network);
 	}
 	JSON_EACH(c, json_get(spec, "containers"))
 	{
-		add_container(&b, "container\n", c);
+		add_container(&b, "container\n", c, host_network);
 	}
 	JSON_EACH(c, json_get(spec, "ephemeralContainers"))
 	{
-		add_container(&b, "ephemeral\n", c);
+		add_container(&b, "ephemeral\n", c, host_network);
 	}
 	JSON_MEMBERS(m, json_get(meta, "annotations"))
 	{

@@ -129,21 +129,34 @@ static int store_ended(struct cutter *c, struct db *db, int64_t ordinal, struct 
 	return 0;
 }
 
-static int store(struct cutter *c, struct db *db, const uint32_t *chosen, size_t n, struct err *e)
+/* A change that ends nothing before others are made comes after them. Returns what the next one ends. */
+static uint32_t next_in_order(struct cutter *c, uint32_t *chosen, size_t n)
 {
-	uint32_t before;
+	uint32_t before = c->alive;
 
+	for (size_t tries = 0;; tries++) {
+		uint32_t first = chosen[0];
+
+		c->g->cut[first] = true;
+		look(c);
+		if (c->alive < before || tries + 1 >= n || c->g->relaxed > LIMIT_CUT_STEPS)
+			return before - c->alive;
+		c->g->cut[first] = false;
+		memmove(chosen, chosen + 1, (n - 1) * sizeof(*chosen));
+		chosen[n - 1] = first;
+	}
+}
+
+static int store(struct cutter *c, struct db *db, uint32_t *chosen, size_t n, struct err *e)
+{
 	memset(c->g->cut, 0, c->g->changes * sizeof(*c->g->cut));
 	look(c);
-	before = c->alive;
 	for (size_t i = 0; i < n; i++) {
-		c->g->cut[chosen[i]] = true;
-		look(c);
-		if (db_run(db, e, "INSERT INTO cut(ordinal, change, pairs, remaining) VALUES (?, ?, ?, ?)", "iiii", (int64_t)i + 1, (int64_t)chosen[i], (int64_t)(before - c->alive),
-			   (int64_t)c->alive) ||
+		uint32_t ended = next_in_order(c, chosen + i, n - i);
+
+		if (db_run(db, e, "INSERT INTO cut(ordinal, change, pairs, remaining) VALUES (?, ?, ?, ?)", "iiii", (int64_t)i + 1, (int64_t)chosen[i], (int64_t)ended, (int64_t)c->alive) ||
 		    store_ended(c, db, (int64_t)i + 1, e))
 			return -1;
-		before = c->alive;
 	}
 	return 0;
 }
