@@ -47,30 +47,32 @@ INSERT INTO far_right
     'csr-approve', 'webhooks-write', 'rbac-write', 'workloads-write')
   GROUP BY cluster, subject_kind, subject_namespace, subject_name, who, right ORDER BY right != 'all', cluster, who, right;
 
--- The worst paths, one per entry and first change that would end it, as documents draw them: steps that take effort, in few words.
-INSERT INTO inferred_way
+-- The worst paths, one per entry, first step that can be changed and change of the cut that ends it, as documents draw them: steps that take effort, in few words.
+INSERT INTO inferred_way(number, step, thing, how, colour, outside, workload, cut, object, field, member)
 WITH first_change(path, change) AS (SELECT h.path, e.change FROM path_hop h JOIN edge e ON e.id = h.edge JOIN change c ON c.id = e.change
       WHERE c.effort != 'never' AND e.edge_id NOT GLOB 'entry-*' AND e.edge_id NOT IN ('program-flaw', 'pod-token') AND e.edge_id NOT GLOB 'exploit-*' GROUP BY h.path HAVING h.ordinal = min(h.ordinal)),
   worst AS (SELECT min(p.id) AS path FROM path p LEFT JOIN first_change f ON f.path = p.id WHERE p.id IN (SELECT path FROM path_hop) GROUP BY coalesce(f.change, -p.id)),
   one_entry AS (SELECT min(w.path) AS path FROM worst w JOIN path p ON p.id = w.path GROUP BY p.entry),
+  one_cut AS (SELECT min(o.path) AS path FROM one_entry o JOIN path p ON p.id = o.path GROUP BY coalesce(p.cut, -p.id)),
   chosen AS (SELECT o.path, row_number() OVER (ORDER BY o.path) AS n, p.entry, n.class, n.title,
-      (SELECT k.text || ' (' || t.ref || ')' FROM path_hop h JOIN edge e ON e.id = h.edge JOIN change k ON k.id = e.change JOIN thing t ON t.id = k.thing LEFT JOIN cut c ON c.change = k.id
-        WHERE h.path = o.path AND k.effort != 'never' ORDER BY c.ordinal IS NULL, c.ordinal, h.ordinal DESC LIMIT 1) AS cut,
+      coalesce((SELECT x.text || ' (' || x.ref || ')' FROM v_cut x WHERE x.ordinal = p.cut), (SELECT k.text || ' (' || t.ref || ')' FROM path_hop h JOIN edge e ON e.id = h.edge JOIN change k ON k.id = e.change JOIN thing t ON t.id = k.thing LEFT JOIN cut c ON c.change = k.id
+        WHERE h.path = o.path AND k.effort != 'never' ORDER BY c.ordinal IS NULL, c.ordinal, h.ordinal DESC LIMIT 1)) AS cut,
       (SELECT w.namespace || '/' || w.name FROM path_hop h JOIN edge e ON e.id = h.edge JOIN workload w ON w.thing IN (e.source, e.target) WHERE h.path = o.path ORDER BY h.ordinal LIMIT 1) AS workload
-    FROM one_entry o JOIN path p ON p.id = o.path JOIN path_end n ON n.side = 'entry' AND n.thing = p.entry ORDER BY o.path LIMIT 3),
+    FROM one_cut o JOIN path p ON p.id = o.path JOIN path_end n ON n.side = 'entry' AND n.thing = p.entry ORDER BY o.path LIMIT 5),
   step AS (SELECT c.n, row_number() OVER (PARTITION BY c.n ORDER BY h.ordinal) AS k, h.ordinal, max(h.ordinal) OVER (PARTITION BY c.n) AS last, e.confidence, e.edge_id,
       CASE WHEN t.kind = 'virtual' THEN replace(replace(t.name, ' of cluster ' || coalesce(t.cluster, ''), ''), ' on cluster ' || coalesce(t.cluster, ''), '') ELSE coalesce(t.namespace || '/', '') || t.name END AS thing,
-      lower(substr(k.title, 1, 1)) || substr(k.title, 2) AS how
-    FROM chosen c JOIN path_hop h ON h.path = c.path JOIN edge e ON e.id = h.edge JOIN edge_kind k ON k.id = e.edge_id JOIN thing t ON t.id = e.target
+      lower(substr(k.title, 1, 1)) || substr(k.title, 2) AS how, CASE WHEN p.kind != 'virtual' THEN coalesce(p.namespace || '/', '') || p.name END AS object, iif(p.kind = 'virtual', NULL, p.pointer) AS field,
+      iif(p.kind = 'virtual', NULL, replace(v.path, rtrim(v.path, replace(v.path, '/', '')), '')) AS member
+    FROM chosen c JOIN path_hop h ON h.path = c.path JOIN edge e ON e.id = h.edge JOIN edge_kind k ON k.id = e.edge_id JOIN thing t ON t.id = e.target JOIN thing p ON p.id = e.proof LEFT JOIN evidence v ON v.id = p.evidence
     WHERE (e.cost > 0 OR h.ordinal = (SELECT max(x.ordinal) FROM path_hop x WHERE x.path = c.path)) AND e.edge_id NOT GLOB 'entry-*')
 SELECT n, 1, CASE WHEN class = 'internet' THEN 'Anybody outside' ELSE upper(substr(title, 1, 1)) || substr(replace(title, ' of cluster ' || coalesce((SELECT cluster FROM thing WHERE id = entry), ''), ''), 2) END, NULL, NULL,
-  class IN ('internet', 'anonymous'), coalesce(workload, title), replace(coalesce(cut, 'None is known.'), '`', '') FROM chosen
+  class IN ('internet', 'anonymous'), coalesce(workload, title), replace(coalesce(cut, 'None is known.'), '`', ''), NULL, NULL, NULL FROM chosen
 UNION ALL
 SELECT s.n, s.k + 1, s.thing, s.how, CASE WHEN s.ordinal = s.last THEN 'critical' WHEN s.confidence = 'assumed' THEN 'medium' ELSE 'high' END, c.class IN ('internet', 'anonymous'), coalesce(c.workload, c.title),
-  replace(coalesce(c.cut, 'None is known.'), '`', '') FROM step s JOIN chosen c ON c.n = s.n ORDER BY 1, 2;
+  replace(coalesce(c.cut, 'None is known.'), '`', ''), s.object, s.field, s.member FROM step s JOIN chosen c ON c.n = s.n ORDER BY 1, 2;
 
 -- Where no path was found: the worst ways from outside (else from a flaw in a program) over a workload to its node or to far-reaching rights.
-INSERT INTO inferred_way
+INSERT INTO inferred_way(number, step, thing, how, colour, outside, workload, cut)
 WITH node_way(workload, rank, how, fix) AS (
     SELECT coalesce(c.workload, f.thing), 
         min(CASE f.check_id WHEN 'runtime.engine-socket' THEN 1 WHEN 'runtime.privileged-container' THEN 2 WHEN 'runtime.capabilities-node-takeover' THEN 3 ELSE 4 END),

@@ -4,12 +4,15 @@
 
 #include <math.h>
 
+/* Columns: path, thing, how, colour; what proves the step (object, field, member); what ends the path. */
+enum { COLUMN_PROOF = 4, COLUMN_CUT = 7, PROOFS = 3 };
 enum { PATHS_TOP = 3, STEPS_MAX = 24, GROUPS_MAX = 24, THINGS_MAX = 8 };
 
 struct strip {
 	struct canvas *c;
 	size_t across; /* boxes in a line */
 	float box_w, box_h, gap, badge;
+	float proof_h; /* of the box below each box; 0: nothing is told. With proofs the words of a step stand in its box, so that a path takes one line */
 };
 
 static bool same_group(const struct chart *d, size_t a, size_t b)
@@ -37,11 +40,54 @@ static void box_draw(const struct strip *s, size_t row, float x, float y)
 
 	if (!text.n)
 		text = SPAN("unknown");
-	h = text_height(c, w, 3, t, text);
+	if (s->proof_h > 0)
+		t.size = style_small(c).size;
+	h = text_height(c, w, s->proof_h > 0 ? 2 : 3, t, text);
 	draw_rect(c, x + 0.6f, y + 0.6f, s->box_w - 1.2f, s->box_h - 1.2f, paint);
 	if (sign_letter(cell(c->d, row, 3)))
 		draw_sign(c, x - c->em * 0.5f, y - c->em * 0.2f, c->em, cell(c->d, row, 3), own);
+	if (s->proof_h > 0) {
+		struct style small = style_in(style_small(c), tint(c, TINT_INK));
+		struct span how = cell(c->d, row, 2);
+		float how_h = how.n ? text_height(c, w, 2, small, how) : 0;
+
+		y += (s->box_h - h - how_h) / 2;
+		if (how.n)
+			text_block(c, x + c->em * 0.5f, y, w, 2, small, ALIGN_CENTRE, how);
+		text_block(c, x + c->em * 0.5f, y + how_h, w, 2, t, ALIGN_CENTRE, text);
+		return;
+	}
 	text_block(c, x + c->em * 0.5f, y + (s->box_h - h) / 2, w, 3, t, ALIGN_CENTRE, text);
+}
+
+/* What proves the step, hung below its box: object, field, member. */
+static void proof_draw(const struct strip *s, size_t row, float x, float y)
+{
+	const struct canvas *c = s->c;
+	struct style t = style_small(c);
+
+	if (!cell(c->d, row, COLUMN_PROOF).n)
+		return;
+	draw_rect(c, x + 0.6f, y, s->box_w - 1.2f, s->proof_h, paint_line(tint(c, TINT_LINE), 0.6f));
+	for (size_t i = 0; i < PROOFS; i++)
+		text_line(c, x + c->em * 0.35f, y + c->em * 0.15f + (float)i * line_height(t) + line_ascent(t), s->box_w - c->em * 0.7f, i ? t : style_in(t, tint(c, TINT_INK)), ALIGN_LEFT,
+			  cell(c->d, row, COLUMN_PROOF + i));
+}
+
+/* What ends the path, below its strip. Returns the height. */
+static float cut_draw(const struct strip *s, size_t row, float y, bool draw)
+{
+	const struct canvas *c = s->c;
+	struct span cut = cell(c->d, row, COLUMN_CUT);
+	struct style t = style_in(style_small(c), tint(c, TINT_INK));
+	float x = c->x + s->badge, w = c->w - s->badge;
+
+	if (!cut.n)
+		return 0;
+	cut = span_of(arena_printf(c->arena, "Ends it: %.*s", SPAN_ARG(cut)));
+	if (draw)
+		text_line(c, x, y + c->em * 0.2f + line_ascent(t), w, t, ALIGN_LEFT, cut);
+	return line_height(t) + c->em * 0.2f;
 }
 
 /* The arrow that leads to a box, with its words above it, and below when there are many. */
@@ -52,8 +98,10 @@ static void step_arrow(const struct strip *s, size_t row, float x, float y)
 	float w = s->gap - c->em * 0.6f, left = x + c->em * 0.3f, mid = y + s->box_h / 2;
 	struct span below, above = text_first(c, w, 2, t, cell(c->d, row, 2), &below);
 
-	text_block(c, left, mid - text_height(c, w, 2, t, above) - 1.5f, w, 2, t, ALIGN_CENTRE, above);
-	text_block(c, left, mid + 1, w, 2, t, ALIGN_CENTRE, below);
+	if (s->proof_h <= 0) {
+		text_block(c, left, mid - text_height(c, w, 2, t, above) - 1.5f, w, 2, t, ALIGN_CENTRE, above);
+		text_block(c, left, mid + 1, w, 2, t, ALIGN_CENTRE, below);
+	}
 	draw_arrow(c, x + c->em * 0.15f, x + s->gap - c->em * 0.1f, mid, tint(c, TINT_INK));
 }
 
@@ -73,23 +121,25 @@ static void badge_draw(const struct strip *s, struct span number, float y)
 static float strip_draw(const struct strip *s, size_t from, size_t to, float y, bool draw)
 {
 	const struct canvas *c = s->c;
-	float line_h = s->box_h + c->em * 0.7f, left = c->x + s->badge;
-	size_t lines, all = to - from;
+	float line_h = s->box_h + s->proof_h + c->em * 0.7f, left = c->x + s->badge;
+	size_t lines, all = to - from, first = from;
 
 	to = all > STEPS_MAX ? from + STEPS_MAX : to;
 	lines = (to - from + s->across - 1) / s->across;
 	if (!draw)
-		return (float)lines * line_h - c->em * 0.7f + (all > STEPS_MAX ? line_height(style_small(c)) : 0);
+		return (float)lines * line_h - c->em * 0.7f + cut_draw(s, first, 0, false) + (all > STEPS_MAX ? line_height(style_small(c)) : 0);
 	badge_draw(s, cell(c->d, from, 0), y);
 	for (size_t i = from; i < to; i++) {
 		size_t line = (i - from) / s->across, column = (i - from) % s->across;
-		float x = left + (float)column * (s->box_w + s->gap) + (line ? s->gap : 0), top = y + (float)line * line_h;
+		float x = left + (float)column * (s->box_w + s->gap) + (line && s->proof_h <= 0 ? s->gap : 0), top = y + (float)line * line_h;
 
 		if (i > from)
 			step_arrow(s, i, x - s->gap, top);
 		box_draw(s, i, x, top);
+		proof_draw(s, i, x, top + s->box_h);
 	}
 	y += (float)lines * line_h - c->em * 0.7f;
+	y += cut_draw(s, first, y, true);
 	return rows_note(c, y, to - from, all);
 }
 
@@ -100,6 +150,13 @@ static void strip_layout(struct strip *s, size_t longest)
 	float room = c->w - s->badge, least = c->em * 7.8f;
 	size_t most;
 
+	if (s->proof_h > 0) {
+		s->gap = c->em * 1.4f;
+		most = (size_t)((room + s->gap) / (c->em * 7 + s->gap));
+		s->across = most < 1 ? 1 : most < longest ? most : longest;
+		s->box_w = fminf((room - (float)(s->across - 1) * s->gap) / (float)s->across, c->em * 10);
+		return;
+	}
 	s->gap = c->em * 6.8f;
 	most = (size_t)((room + s->gap) / (least + s->gap));
 	if (longest > most)
@@ -128,6 +185,11 @@ float chart_path(struct canvas *c)
 	size_t top = d->top ? d->top : PATHS_TOP, longest = 0, shown = 0, all = 0;
 	float y = c->y + c->em * 0.2f;
 
+	for (size_t i = 0; i < d->rows; i++)
+		if (cell(d, i, COLUMN_PROOF).n)
+			s.proof_h = PROOFS * line_height(style_small(c)) + c->em * 0.3f;
+	if (s.proof_h > 0)
+		s.box_h = c->em * 4.3f;
 	for (size_t from = 0, to; from < d->rows; from = to, all++) {
 		to = group_end(d, from);
 		longest = all < top && to - from > longest ? to - from : longest;
@@ -140,7 +202,7 @@ float chart_path(struct canvas *c)
 		h = strip_draw(&s, from, to, y, false);
 		if (c->at->max_height > 0 && shown && y + h + 2 * c->em - c->y > c->at->max_height)
 			break;
-		y += shown ? c->em * 1.3f : 0;
+		y += shown ? c->em * 0.9f : 0;
 		strip_draw(&s, from, to, y, true);
 		y += h;
 	}

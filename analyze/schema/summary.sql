@@ -62,6 +62,7 @@ CREATE TABLE inferred_way (
   colour TEXT,               -- of the theme: critical, high, medium; NULL: none
   outside INTEGER NOT NULL,  -- 1: the way starts outside the cluster
   workload TEXT NOT NULL, cut TEXT NOT NULL, -- the workload it leads over, the change that ends it
+  object TEXT, field TEXT, member TEXT, -- what proves the step: the object, the pointer in the member, the member; NULL: follows from what is known of such clusters
   PRIMARY KEY (number, step)
 ) STRICT, WITHOUT ROWID;
 
