@@ -94,7 +94,30 @@ static void print_only(const char *head, const struct rows *a, const struct rows
 		printf("]");
 }
 
-static int compare(struct db *before, struct db *after, bool json, struct err *e)
+/* What the assessment knows and neither side of the comparison does. */
+static int print_left_out(struct db *site, bool json, struct err *e)
+{
+	sqlite3_stmt *s = db_stmt(site, "SELECT DISTINCT kind FROM evidence_kind WHERE kind NOT GLOB 'kubernetes/*' ORDER BY 1");
+	size_t n = 0;
+	int rc;
+
+	if (json)
+		printf(",\"left_out\":[");
+	while ((rc = db_step(site, s, e)) == 1) {
+		auto_buf text = BUF_INIT;
+
+		if (json)
+			text_add_json(&text, db_text(s, 0));
+		else
+			text_add_clean(&text, db_text(s, 0), false);
+		printf("%s%s", n++ ? (json ? "," : ", ") : json ? "" : "Left out of both sides, with what follows from it: ", buf_str(&text));
+	}
+	sqlite3_reset(s);
+	printf("%s", json ? "]" : n ? "\n" : "");
+	return rc;
+}
+
+static int compare(struct db *site, struct db *before, struct db *after, bool json, struct err *e)
 {
 	struct rows r[4] = {0};
 	int rc = read_rows(&r[0], before, path_rows, e) || read_rows(&r[1], after, path_rows, e) || read_rows(&r[2], before, finding_rows, e) ||
@@ -109,6 +132,7 @@ static int compare(struct db *before, struct db *after, bool json, struct err *e
 		print_only("findings_gone", &r[2], &r[3], true);
 		putchar(',');
 		print_only("findings_new", &r[3], &r[2], true);
+		rc = print_left_out(site, true, e);
 		printf("}\n");
 	} else if (rc == 0) {
 		print_only("- path", &r[0], &r[1], false);
@@ -116,6 +140,7 @@ static int compare(struct db *before, struct db *after, bool json, struct err *e
 		print_only("- finding", &r[2], &r[3], false);
 		print_only("+ finding", &r[3], &r[2], false);
 		printf("%zu paths before, %zu after; %zu findings before, %zu after\n", r[0].n, r[1].n, r[2].n, r[3].n);
+		rc = print_left_out(site, false, e);
 	}
 	for (int i = 0; i < 4; i++)
 		rows_fini(&r[i]);
@@ -173,12 +198,13 @@ static int run(const struct opt_list *rest, struct wish *wish, struct err *e)
 	if (rc == 0)
 		rc = analyze(w, &site, wish, false, &before, e) || analyze(w, &site, wish, true, &after, e) ? -1 : 0;
 	if (rc == 0)
-		rc = compare(&before, &after, strcmp(wish->format, "json") == 0, e);
+		rc = compare(&site, &before, &after, strcmp(wish->format, "json") == 0, e);
 	whatif_free(w);
 	return rc;
 }
 
-static const char more[] = "Both sides are analyzed from the Kubernetes objects of the assessment; what nodes, images and clouds told is left out of both.\n\n"
+static const char more[] = "Both sides are analyzed from the Kubernetes objects of the assessment; what nodes, images and clouds told is left out of both,\n"
+			   "and the last line says which evidence that was.\n\n"
 			   "Example: plimsoll whatif site.db fixed.yaml --delete ClusterRoleBinding/ci-admin\n"
 			   "Exit codes: 0 done, 2 usage, 3 a file cannot be read.\n";
 

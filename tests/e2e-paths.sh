@@ -50,7 +50,7 @@ is "findings" "iam.attack-path-account|2
 iam.attack-path-user|1
 runtime.attack-path-outside|1
 runtime.attack-path-pod|3" "$(q "SELECT check_id, count(*) FROM finding WHERE check_id LIKE '%attack-path%' AND verdict = 'fail' GROUP BY 1 ORDER BY 1")"
-is "strips for documents" 3 "$(q "SELECT count(DISTINCT number) FROM inferred_way")"
+is "strips for documents" 4 "$(q "SELECT count(DISTINCT number) FROM inferred_way")"
 is "the share of exposed programs" "1.0 of 1.0" "$(q "SELECT (SELECT value FROM path_metric WHERE name = 'exposed-to-jewel') || ' of ' || (SELECT value FROM path_metric WHERE name = 'exposed')")"
 
 # What the cut promises is what remains when it is made.
@@ -76,6 +76,11 @@ spec:
 Y
 is "manifests laid over, with the pods of their templates" "- path pod ops/agent to every right on cluster c1 (2 steps)
 - path pod shop/job to root on a node of cluster c1 (1 steps)" "$("$PLIMSOLL" whatif site.db fixed.yaml | grep ' path ' | grep -E 'every right|shop/job' | sort)"
+is "no other evidence was left out" "[]" "$("$PLIMSOLL" whatif site.db fixed.yaml --format json | jq -c .left_out)"
+is "how the cut is made" '["delete","ClusterRoleBinding/runner-admin"] ["patch","CronJob/job","--type=strategic","-p","{\"spec\":{\"jobTemplate\":{\"spec\":{\"template\":{\"spec\":{\"hostPID\":null,\"securityContext\":{\"windowsOptions\":null},\"containers\":[{\"name\":\"job\",\"securityContext\":{\"privileged\":null,\"procMount\":null,\"capabilities\":{\"add\":null},\"windowsOptions\":null},\"volumeMounts\":[]}],\"initContainers\":[],\"volumes\":[]}}}}}}","-n","shop"]' "$("$PLIMSOLL" paths site.db --format json | jq -c '.cut[] | select(.at | test("runner-admin|job")) | .kubectl' | tr '\n' ' ' | sed 's/ $//')"
+is "every pair has its change" 0 "$(q "SELECT count(*) FROM path WHERE cut IS NULL")"
+is "pairs of a change are those it names" "" "$("$PLIMSOLL" paths site.db --format json | jq -c '.cut[] | select((.ends | length) != .pairs) | .at')"
+is "words for the shell are quoted" "     kubectl patch DaemonSet/agent --type=strategic -p '{\"spec\":{" "$("$PLIMSOLL" paths site.db | grep 'patch DaemonSet/agent' | cut -c1-67)"
 "$PLIMSOLL" whatif site.db --delete nowhere > out.txt 2>&1
 is "whatif of nothing" "2 plimsoll: whatif: no object is called 'nowhere' (a ref, NAMESPACE/KIND/NAME or KIND/NAME)" "$? $(cat out.txt)"
 is "whatif as JSON" plimsoll.whatif/1 "$("$PLIMSOLL" whatif site.db --delete "$first" --format json | jq -r .schema)"
