@@ -4,6 +4,7 @@
 #include "check.h"
 #include "derive.h"
 #include "derive-engagement.h"
+#include "derive-cloud.h"
 #include "derive-admission.h"
 #include "derive-defaults.h"
 #include "derive-match.h"
@@ -67,6 +68,7 @@ static const struct derive_step steps[] = {
 	{"usage", derive_usage},
 	{"defaults", derive_defaults},
 	{"duties", derive_duties},
+	{"cloud", derive_cloud},
 	{"scopes", derive_scopes},
 	{"projects", derive_registry_projects},
 	{"network", derive_network},

@@ -56,6 +56,13 @@ INSERT INTO wanted(ref, name, type, scope, cluster, namespace, role, about, evid
 INSERT INTO wanted(ref, name, type, scope, cluster, namespace, role, about, evidence, pointer) SELECT 'graph:aws/' || p.account || '/cloud-admin', 'every right in AWS account ' || p.account, 'Cloud administrator', s.id, NULL, NULL, 'cloud-admin', NULL, NULL, NULL
   FROM (SELECT DISTINCT account FROM principal WHERE system = 'aws' AND account IS NOT NULL) p LEFT JOIN scope s ON s.kind = 'aws' AND s.name = p.account;
 
+-- Identities of clouds that accounts take or that the cluster maps, and that no evidence of the cloud tells of.
+INSERT INTO wanted(ref, name, type, scope, cluster, namespace, role, about, evidence, pointer)
+  SELECT 'graph:' || x.cluster || '/cloud/' || x.identity, 'cloud identity ' || x.identity, 'Cloud identity', s.id, x.cluster, NULL, 'cloud-identity', NULL, NULL, NULL
+  FROM (SELECT cluster, cloud_role AS identity FROM service_account WHERE cloud_role != '' UNION SELECT cluster, arn FROM cloud_mapping) x JOIN scope s ON s.kind = 'cluster' AND s.name = x.cluster
+  WHERE NOT EXISTS (SELECT 1 FROM principal p WHERE p.system = 'aws' AND p.name = substr(x.identity, -length(p.name)) AND (x.identity = 'arn:aws:iam::' || p.account || ':' || p.kind || '/' || p.name
+    OR x.identity = 'arn:aws:iam::' || p.account || ':' || p.kind || coalesce(p.path, '/') || p.name));
+
 INSERT INTO thing(kind, ref, scope, cluster, namespace, type, name, evidence, pointer) SELECT 'virtual', ref, scope, cluster, namespace, type, name, evidence, pointer FROM wanted ORDER BY ref;
 INSERT INTO graph_node(thing, cluster, namespace, role, about, class) SELECT t.id, w.cluster, w.namespace, w.role, w.about, w.class FROM wanted w JOIN thing t ON t.ref = w.ref ORDER BY t.id;
 DROP TABLE wanted;

@@ -8,7 +8,7 @@ CREATE TABLE graph_node (
   namespace TEXT,            -- NULL: of the whole cluster
   role TEXT NOT NULL,        -- internet; of a cluster: cluster-admin, node-root, control-plane, nodes, workers (nodes that take any pod), users, groups, pod-network, open-network (pods that no network policy holds back), sender (pods that policies let through); of a cluster and of a namespace:
                              -- pods, new-pod (a pod of the attacker's making), accounts, secrets; of a namespace: data; of a workload: network (its ports can be reached); of a node: kubelet (its credentials);
-                             -- of a cluster: argocd, kustomize-controller, helm-controller, ingress-nginx (what of these runs there), deployments, daemonsets, ... (templates that are there); of a cluster and of a namespace: ports (those with a known flaw behind them); of an account: cloud-admin
+                             -- of a cluster: argocd, kustomize-controller, helm-controller, ingress-nginx (what of these runs there), deployments, daemonsets, ... (templates that are there), cloud-identity (an identity of a cloud whose rights were not collected); of a cluster and of a namespace: ports (those with a known flaw behind them); of an account: cloud-admin
   about INTEGER REFERENCES thing(id), -- of network the workload, of kubelet the node
   class INTEGER              -- of sender: pods that no policy can tell apart (reach_class)
 ) STRICT;

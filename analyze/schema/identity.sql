@@ -69,6 +69,16 @@ CREATE TABLE principal_group (
   PRIMARY KEY (principal, member_of)
 ) STRICT, WITHOUT ROWID;
 
+-- Identities of a cloud that a cluster takes for its own users and groups: what config map kube-system/aws-auth of EKS says.
+CREATE TABLE cloud_mapping (
+  id INTEGER PRIMARY KEY,
+  cluster TEXT NOT NULL,
+  config_map INTEGER NOT NULL REFERENCES thing(id),
+  arn TEXT NOT NULL,         -- of a role (without its path) or a user of AWS
+  user TEXT,                 -- name in the cluster, may hold place-holders ('system:node:{{EC2PrivateDNSName}}'); NULL: the ARN
+  groups TEXT NOT NULL       -- JSON array
+) STRICT;
+
 -- Who a role's trust policy lets in.
 CREATE TABLE role_trust (
   id INTEGER PRIMARY KEY,
