@@ -8,13 +8,15 @@ INSERT INTO subject SELECT thing, 'workload', 'kubernetes' FROM workload
 INSERT OR IGNORE INTO subject SELECT thing, 'node', 'kubernetes' FROM node UNION ALL SELECT thing, 'node', NULL FROM node_os;
 
 -- Sensitive rights by holder; what Kubernetes gives its own components is left out. rank: 5 all, 4 beyond itself, 3 some.
+CREATE TEMP TABLE bound(binding INTEGER PRIMARY KEY, cluster TEXT, everywhere INTEGER, best INTEGER);
+INSERT INTO bound SELECT b.thing, b.cluster, b.namespace IS NULL,
+    max(CASE WHEN h.right IN ('all', 'escalate', 'bind', 'impersonate', 'rbac-write', 'wildcard-resources') THEN iif(b.namespace IS NULL, 5, 4)
+      WHEN h.right IN ('secrets-read', 'pods-create', 'pods-exec', 'nodes-proxy', 'tokens-create', 'csr-approve', 'webhooks-write', 'pv-create', 'workloads-write', 'secrets-write',
+        'ephemeral-containers', 'wildcard-verbs') THEN iif(b.namespace IS NULL, 4, 3) ELSE 3 END) * 1000000000 + b.thing
+  FROM bound_right h JOIN binding b ON b.thing = h.binding GROUP BY b.thing;
 CREATE TEMP TABLE holder AS
-  SELECT cluster, subject_kind AS kind, coalesce(subject_namespace, '') AS namespace, subject_name AS name, max(subject_thing) AS thing, max(namespace IS NULL) AS everywhere,
-    max(CASE WHEN right IN ('all', 'escalate', 'bind', 'impersonate', 'rbac-write', 'wildcard-resources') THEN iif(namespace IS NULL, 5, 4)
-      WHEN right IN ('secrets-read', 'pods-create', 'pods-exec', 'nodes-proxy', 'tokens-create', 'csr-approve', 'webhooks-write', 'pv-create', 'workloads-write', 'secrets-write',
-        'ephemeral-containers', 'wildcard-verbs') THEN iif(namespace IS NULL, 4, 3) ELSE 3 END
-      * 1000000000 + subject) AS best
-  FROM v_right WHERE NOT builtin GROUP BY cluster, subject_kind, coalesce(subject_namespace, ''), subject_name;
+  SELECT b.cluster, s.kind, coalesce(s.namespace, '') AS namespace, s.name, max(s.thing) AS thing, max(b.everywhere) AS everywhere, max(b.best) AS best
+  FROM bound b JOIN binding_subject s ON s.binding = b.binding WHERE s.counts AND NOT s.builtin GROUP BY b.cluster, s.kind, coalesce(s.namespace, ''), s.name;
 CREATE INDEX temp.holder_name ON holder(cluster, kind, namespace, name);
 INSERT OR IGNORE INTO subject SELECT DISTINCT thing, 'identity', 'kubernetes' FROM holder WHERE thing IS NOT NULL;
 INSERT OR IGNORE INTO subject SELECT thing, 'identity', system FROM principal WHERE system != 'kubernetes' AND kind IN ('user', 'role', 'root', 'robot');
