@@ -18,7 +18,9 @@ CREATE TEMP TABLE holder AS
   SELECT b.cluster, s.kind, coalesce(s.namespace, '') AS namespace, s.name, max(s.thing) AS thing, max(b.everywhere) AS everywhere, max(b.best) AS best
   FROM bound b JOIN binding_subject s ON s.binding = b.binding WHERE s.counts AND NOT s.builtin GROUP BY b.cluster, s.kind, coalesce(s.namespace, ''), s.name;
 CREATE INDEX temp.holder_name ON holder(cluster, kind, namespace, name);
-INSERT OR IGNORE INTO subject SELECT DISTINCT thing, 'identity', 'kubernetes' FROM holder WHERE thing IS NOT NULL;
+CREATE INDEX temp.holder_thing ON holder(thing);
+-- Of a crowd, those who hold most are ranked.
+INSERT OR IGNORE INTO subject SELECT thing, 'identity', 'kubernetes' FROM (SELECT thing, max(best) AS best FROM holder WHERE thing IS NOT NULL GROUP BY thing ORDER BY best / 1000000000 DESC, thing LIMIT 50000);
 INSERT OR IGNORE INTO subject SELECT thing, 'identity', system FROM principal WHERE system != 'kubernetes' AND kind IN ('user', 'role', 'root', 'robot');
 
 -- Which workloads a thing's risk comes from.
@@ -63,9 +65,11 @@ CREATE TEMP TABLE open_finding AS
   SELECT iif(f.thing IN (SELECT thing FROM subject), f.thing, coalesce(t.parent, f.thing)) AS thing, f.severity, count(*) AS findings, count(DISTINCT f.check_id) AS checks,
     min(f.check_id) AS first
   FROM finding f JOIN thing t ON t.id = f.thing WHERE f.verdict = 'fail' AND f.accepted IS NULL GROUP BY 1, 2;
+CREATE TEMP TABLE binding_finding AS SELECT f.thing AS binding, f.severity, f.check_id FROM binding b CROSS JOIN finding f ON f.thing = b.thing WHERE f.verdict = 'fail' AND f.accepted IS NULL;
+CREATE INDEX temp.binding_finding_binding ON binding_finding(binding);
 INSERT INTO open_finding
-  SELECT b.thing, f.severity, count(*), count(DISTINCT f.check_id), min(f.check_id) FROM finding f JOIN binding_subject b ON b.binding = f.thing
-  WHERE f.verdict = 'fail' AND f.accepted IS NULL AND b.thing IS NOT NULL GROUP BY 1, 2;
+  SELECT s.thing, f.severity, count(*), count(DISTINCT f.check_id), min(f.check_id)
+  FROM subject s CROSS JOIN binding_subject b ON b.thing = s.thing CROSS JOIN binding_finding f ON f.binding = b.binding GROUP BY 1, 2;
 INSERT INTO open_finding
   SELECT n.thing, f.severity, count(*), count(DISTINCT f.check_id), min(f.check_id) FROM finding f JOIN namespace n ON n.cluster = f.cluster AND n.name = f.namespace
   WHERE f.verdict = 'fail' AND f.accepted IS NULL AND f.thing IS NOT n.thing GROUP BY 1, 2;
@@ -146,7 +150,7 @@ INSERT INTO level
 -- Identities of Kubernetes and of clouds.
 INSERT INTO level
   SELECT h.thing, 'rights', CASE h.best / 1000000000 WHEN 5 THEN 'admin' WHEN 4 THEN 'high' ELSE 'some' END, b.type || ' ' || b.name, NULL
-  FROM (SELECT thing, max(best) AS best FROM holder WHERE thing IS NOT NULL GROUP BY thing) h JOIN thing b ON b.id = h.best % 1000000000;
+  FROM (SELECT h.thing, max(h.best) AS best FROM subject s CROSS JOIN holder h ON h.thing = s.thing WHERE s.kind = 'identity' GROUP BY h.thing) h JOIN thing b ON b.id = h.best % 1000000000;
 INSERT INTO level
   SELECT s.thing, 'blast-radius', iif(max(h.everywhere), 'cluster', 'own'), NULL, NULL FROM subject s JOIN holder h ON h.thing = s.thing WHERE s.kind = 'identity' GROUP BY s.thing;
 INSERT INTO level
