@@ -150,13 +150,13 @@ INSERT INTO level
 -- Identities of Kubernetes and of clouds.
 INSERT INTO level
   SELECT h.thing, 'rights', CASE h.best / 1000000000 WHEN 5 THEN 'admin' WHEN 4 THEN 'high' ELSE 'some' END, b.type || ' ' || b.name, NULL
-  FROM (SELECT h.thing, max(h.best) AS best FROM subject s CROSS JOIN holder h ON h.thing = s.thing WHERE s.kind = 'identity' GROUP BY h.thing) h JOIN thing b ON b.id = h.best % 1000000000;
+  FROM (SELECT h.thing, max(h.best) AS best FROM subject s CROSS JOIN holder h ON h.thing = s.thing WHERE s.kind = 'identity' GROUP BY h.thing) h CROSS JOIN thing b ON b.id = h.best % 1000000000;
 INSERT INTO level
-  SELECT s.thing, 'blast-radius', iif(max(h.everywhere), 'cluster', 'own'), NULL, NULL FROM subject s JOIN holder h ON h.thing = s.thing WHERE s.kind = 'identity' GROUP BY s.thing;
+  SELECT s.thing, 'blast-radius', iif(max(h.everywhere), 'cluster', 'own'), NULL, NULL FROM subject s CROSS JOIN holder h ON h.thing = s.thing WHERE s.kind = 'identity' GROUP BY s.thing;
 INSERT INTO level
   SELECT s.thing, 'exposure', CASE WHEN h.name IN ('system:anonymous', 'system:unauthenticated') THEN 'anonymous' WHEN h.name IN ('system:authenticated', 'system:serviceaccounts') THEN 'everyone' ELSE 'account' END,
     h.name, NULL
-  FROM subject s JOIN holder h ON h.thing = s.thing AND h.kind IN ('User', 'Group') WHERE s.kind = 'identity' GROUP BY s.thing;
+  FROM subject s CROSS JOIN holder h ON h.thing = s.thing AND h.kind IN ('User', 'Group') WHERE s.kind = 'identity' GROUP BY s.thing;
 INSERT INTO level
   SELECT s.thing, 'exposure', 'unused', NULL, NULL FROM subject s JOIN service_account a ON a.thing = s.thing WHERE s.kind = 'identity' AND NOT EXISTS (SELECT 1 FROM heir h WHERE h.thing = s.thing);
 

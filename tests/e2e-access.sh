@@ -132,5 +132,28 @@ ok "the last of ten thousand rules" "$(access can-i --as many get r9999.g99.exam
 ok "through a circle" "$(access can-i --as circler get r1.g1.example | head -n 1)" yes
 ok "a binding to itself" "$(access who-can get anything | wc -l)" 2
 ok "one of many subjects" "$(access can-i --as u1-9999 get r1.g1.example | head -n 1)" yes
+# An API server that asks a webhook too: what RBAC says is not the whole answer.
+mkdir -p "$work/hooked"
+for c in Node,RBAC,Webhook Node,RBAC; do
+	cat > "$work/hooked/all.yaml" << END
+apiVersion: v1
+kind: List
+items:
+- {apiVersion: v1, kind: Pod, metadata: {name: kube-apiserver-a, namespace: kube-system, labels: {component: kube-apiserver}, annotations: {kubernetes.io/config.mirror: x, kubernetes.io/config.source: file}}, spec: {nodeName: a, containers: [{name: kube-apiserver, image: registry.k8s.io/kube-apiserver:v1.33.1, command: [kube-apiserver, '--authorization-mode=$c']}]}}
+- {apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: r}, rules: [{apiGroups: [""], resources: [pods], verbs: [get]}]}
+END
+	"$PLIMSOLL" analyze -o "$work/hooked.db" "$work/hooked" > /dev/null 2>&1
+	"$PLIMSOLL" access can-i "$work/hooked.db" --as jane get secrets > "$work/out" 2> "$work/err"
+	"$PLIMSOLL" access can-i "$work/hooked.db" --as jane get secrets --format json 2> /dev/null | grep -o '"other_authorizers":.*' > "$work/json"
+	case $c in
+	*Webhook)
+		ok "another authorizer is told" "$(cat "$work/out" "$work/err")" "no
+plimsoll: warning: RBAC is not the whole answer: the API server also asks other authorizers (Webhook), whose rules are not in the evidence"
+		ok "another authorizer in JSON" "$(cat "$work/json")" '"other_authorizers":"Webhook"}'
+		;;
+	*) ok "Node and RBAC alone need no warning" "$(cat "$work/out" "$work/err" "$work/json")" no ;;
+	esac
+done
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
