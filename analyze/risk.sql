@@ -14,7 +14,8 @@ INSERT INTO bound SELECT b.thing, b.cluster, b.namespace IS NULL,
       WHEN h.right IN ('secrets-read', 'pods-create', 'pods-exec', 'nodes-proxy', 'tokens-create', 'csr-approve', 'webhooks-write', 'pv-create', 'workloads-write', 'secrets-write',
         'ephemeral-containers', 'wildcard-verbs') THEN iif(b.namespace IS NULL, 4, 3) ELSE 3 END) * 1000000000 + b.thing
   FROM bound_right h JOIN binding b ON b.thing = h.binding GROUP BY b.thing;
-CREATE TEMP TABLE holder AS
+CREATE TEMP TABLE holder(cluster TEXT, kind TEXT, namespace TEXT, name TEXT, thing INTEGER, everywhere INTEGER, best INTEGER);
+INSERT INTO holder
   SELECT b.cluster, s.kind, coalesce(s.namespace, '') AS namespace, s.name, max(s.thing) AS thing, max(b.everywhere) AS everywhere, max(b.best) AS best
   FROM bound b JOIN binding_subject s ON s.binding = b.binding WHERE s.counts AND NOT s.builtin GROUP BY b.cluster, s.kind, coalesce(s.namespace, ''), s.name;
 CREATE INDEX temp.holder_name ON holder(cluster, kind, namespace, name);
@@ -65,7 +66,8 @@ CREATE TEMP TABLE open_finding AS
   SELECT iif(f.thing IN (SELECT thing FROM subject), f.thing, coalesce(t.parent, f.thing)) AS thing, f.severity, count(*) AS findings, count(DISTINCT f.check_id) AS checks,
     min(f.check_id) AS first
   FROM finding f JOIN thing t ON t.id = f.thing WHERE f.verdict = 'fail' AND f.accepted IS NULL GROUP BY 1, 2;
-CREATE TEMP TABLE binding_finding AS SELECT f.thing AS binding, f.severity, f.check_id FROM binding b CROSS JOIN finding f ON f.thing = b.thing WHERE f.verdict = 'fail' AND f.accepted IS NULL;
+CREATE TEMP TABLE binding_finding(binding INTEGER, severity TEXT, check_id TEXT);
+INSERT INTO binding_finding SELECT f.thing AS binding, f.severity, f.check_id FROM binding b CROSS JOIN finding f ON f.thing = b.thing WHERE f.verdict = 'fail' AND f.accepted IS NULL;
 CREATE INDEX temp.binding_finding_binding ON binding_finding(binding);
 INSERT INTO open_finding
   SELECT s.thing, f.severity, count(*), count(DISTINCT f.check_id), min(f.check_id)
