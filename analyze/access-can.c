@@ -137,7 +137,7 @@ static int batch(struct access *x, struct span cluster, struct err *e)
 	return rc;
 }
 
-static void print_json(const struct rbac_question *q, const struct rbac_answer *a)
+static void print_json(const struct rbac_question *q, const struct rbac_answer *a, struct span others)
 {
 	const struct {
 		const char *key;
@@ -160,6 +160,10 @@ static void print_json(const struct rbac_question *q, const struct rbac_answer *
 	}
 	buf_printf(&b, ",\"allowed\":%s,\"by\":", a->allowed ? "true" : "false");
 	rbac_answer_json(&b, a);
+	if (others.n) {
+		buf_add_str(&b, ",\"other_authorizers\":");
+		text_add_json(&b, others);
+	}
 	printf("%s}\n", buf_str(&b));
 }
 
@@ -190,7 +194,7 @@ static void print_words(const struct rbac_answer *a)
 	printf("%s\n", buf_str(&b));
 }
 
-static int single(struct access *x, struct span cluster, struct err *e)
+static int single(struct access *x, struct span cluster, struct span others, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
 	struct rbac_question q = {0};
@@ -219,7 +223,7 @@ static int single(struct access *x, struct span cluster, struct err *e)
 	rc = rbac_eval_ask(eval, &q, &answer_, e);
 	if (rc == 0) {
 		if (x->json)
-			print_json(&q, &answer_);
+			print_json(&q, &answer_, others);
 		else
 			print_words(&answer_);
 	}
@@ -229,12 +233,16 @@ static int single(struct access *x, struct span cluster, struct err *e)
 
 int access_can_i(struct access *x, struct err *e)
 {
-	auto_buf cluster = BUF_INIT;
+	auto_buf cluster = BUF_INIT, others = BUF_INIT;
 
 	if (access_cluster(x, &cluster, e))
 		return -1;
+	if (access_other_authorizers(x, buf_span(&cluster), &others, e))
+		return -1;
+	if (others.n)
+		warn("RBAC is not the whole answer: the API server also asks other authorizers (%s), whose rules are not in the evidence", buf_str(&others));
 	if (!x->batch)
-		return single(x, buf_span(&cluster), e);
+		return single(x, buf_span(&cluster), buf_span(&others), e);
 	if (x->words_n || x->as || x->groups.n)
 		return err_set(e, ERR_USAGE, "access can-i: --batch takes all questions from its file");
 	return batch(x, buf_span(&cluster), e);

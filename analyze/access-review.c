@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `plimsoll access review, matrix, unused, pss`: listings over the views of schema/rbac.sql, audit.sql and pss.sql.
 #include "access.h"
+#include "derive-defaults.h"
 #include "listing.h"
 #include "common/text.h"
 
@@ -162,8 +163,31 @@ int access_matrix(struct access *x, struct err *e)
 	return rc;
 }
 
+/* The defaults of one version are known; of a cluster of another, what Kubernetes itself changed since shows as a difference. */
+static int warn_versions(struct access *x, struct err *e)
+{
+	sqlite3_stmt *s = db_stmt(&x->db, "SELECT cluster, minor FROM v_cluster_minor WHERE (?1 IS NULL OR cluster = ?1) AND minor IS NOT ?2 ORDER BY cluster");
+	auto_buf name = BUF_INIT;
+	int rc;
+
+	db_bind(s, "si", x->cluster, (int64_t)DEFAULTS_MINOR);
+	while ((rc = db_step(&x->db, s, e)) == 1) {
+		buf_reset(&name);
+		text_add_clean(&name, db_text(s, 0), false);
+		if (sqlite3_column_type(s, 1) == SQLITE_NULL)
+			warn("the version of cluster %s is not known: it is compared with the roles and bindings of v1.%d", buf_str(&name), DEFAULTS_MINOR);
+		else
+			warn("cluster %s runs v1.%d: it is compared with the roles and bindings of v1.%d, so what Kubernetes changed between the two shows too", buf_str(&name),
+			     sqlite3_column_int(s, 1), DEFAULTS_MINOR);
+	}
+	sqlite3_reset(s);
+	return rc;
+}
+
 int access_diff_defaults(struct access *x, struct err *e)
 {
+	if (warn_versions(x, e))
+		return -1;
 	return listing_query(&x->db, "plimsoll.access.diff-defaults/1", x->json, "no difference from Kubernetes' own roles and bindings (v1.35)", e,
 			     "SELECT cluster, kind, namespace, name, change, detail FROM v_default_change WHERE (?1 IS NULL OR cluster = ?1) "
 			     "AND (?2 OR change NOT IN ('missing', 'removed')) ORDER BY cluster, kind, namespace, name, change, detail",

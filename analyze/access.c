@@ -27,6 +27,41 @@ int access_cluster(struct access *x, struct buf *name, struct err *e)
 	return rbac_eval_cluster(&x->db, x->cluster, name, e);
 }
 
+static void add_once(struct buf *list, struct span word)
+{
+	struct span all = buf_span(list);
+
+	while (all.n)
+		if (span_is(span_trim(span_cut(&all, ',')), word))
+			return;
+	if (list->n)
+		buf_add_str(list, ", ");
+	buf_add_span(list, word);
+}
+
+int access_other_authorizers(struct access *x, struct span cluster, struct buf *modes, struct err *e)
+{
+	sqlite3_stmt *s = db_stmt(&x->db, "SELECT DISTINCT name, value FROM v_node_setting WHERE cluster = ? AND component = 'kube-apiserver' "
+					  "AND name IN ('authorization-mode', 'authorization-config') AND value != '' ORDER BY name DESC, value");
+	int rc;
+
+	db_bind(s, "t", cluster);
+	while ((rc = db_step(&x->db, s, e)) == 1) {
+		struct span value = db_text(s, 1);
+
+		if (span_eq(db_text(s, 0), "authorization-config"))
+			add_once(modes, SPAN("those of --authorization-config"));
+		while (span_eq(db_text(s, 0), "authorization-mode") && value.n) {
+			struct span mode = span_trim(span_cut(&value, ','));
+
+			if (mode.n && !span_eq(mode, "RBAC") && !span_eq(mode, "Node"))
+				add_once(modes, mode);
+		}
+	}
+	sqlite3_reset(s);
+	return rc;
+}
+
 void access_resource(struct rbac_question *q, struct span text)
 {
 	struct span sub = text, resource = span_cut(&sub, '/'), group = resource;

@@ -23,6 +23,9 @@ access_action access_can_i, access_who_can, access_what_can, access_matrix, acce
 
 /* The cluster that is asked, in `name`. */
 int access_cluster(struct access *x, struct buf *name, struct err *e);
+/* The authorization modes of the cluster's API servers beside Node and RBAC, as text ("Webhook, ABAC"); empty: none is known of. RBAC is then not the whole
+ * answer: they may allow more (or, before it, deny). Where a configuration file of authorizers is named, that. */
+int access_other_authorizers(struct access *x, struct span cluster, struct buf *modes, struct err *e);
 /* Cuts RESOURCE[.GROUP][/SUB] as kubectl writes it into the question's parts. */
 void access_resource(struct rbac_question *q, struct span text);
 /* The groups that the API server adds to a user that is impersonated without any: those of service accounts, and

@@ -43,10 +43,9 @@ static const char *const principals[] = {
 
 	/* Groups that every account is in without being told (apiserver, user.AllAuthenticated, serviceaccount.MakeGroupNames), as far as they are bound. */
 	"INSERT INTO principal_group(principal, member_of) SELECT p.thing, g.thing FROM principal g CROSS JOIN principal p ON p.account = g.account "
-	"WHERE g.system = 'kubernetes' AND g.kind = 'group' AND p.system = 'kubernetes' AND ("
-	"(g.name = 'system:authenticated' AND p.kind IN ('user', 'service-account') AND p.name != 'system:anonymous') "
-	"OR (g.name = 'system:unauthenticated' AND p.kind = 'user' AND p.name = 'system:anonymous') "
-	"OR (g.name = 'system:serviceaccounts' AND p.kind = 'service-account')) ORDER BY 1, 2",
+	"WHERE g.system = 'kubernetes' AND g.kind = 'group' AND g.name IN ('system:authenticated', 'system:unauthenticated', 'system:serviceaccounts') "
+	"AND p.system = 'kubernetes' AND CASE g.name WHEN 'system:authenticated' THEN p.kind IN ('user', 'service-account') AND p.name != 'system:anonymous' "
+	"WHEN 'system:unauthenticated' THEN p.kind = 'user' AND p.name = 'system:anonymous' ELSE p.kind = 'service-account' END ORDER BY 1, 2",
 	"INSERT INTO principal_group(principal, member_of) SELECT a.thing, g.thing FROM principal g JOIN service_account a ON a.cluster = g.account "
 	"AND a.namespace = substr(g.name, length('system:serviceaccounts:') + 1) "
 	"WHERE g.system = 'kubernetes' AND g.kind = 'group' AND g.name GLOB 'system:serviceaccounts:?*' ORDER BY 1, 2",
@@ -90,28 +89,31 @@ static int write_rights(struct db *db, struct err *e)
 }
 
 /* A subject that a binding names twice counts once. A service account without a namespace, in a ClusterRoleBinding, is nobody. */
-static const char hold_rights[] =
-	"INSERT OR IGNORE INTO held_right(right, binding, subject, who, builtin)"
-	" SELECT rt.right, b.thing, min(s.id),"
-	"  CASE s.kind WHEN 'ServiceAccount' THEN 'service account ' || s.namespace || '/' || s.name ELSE lower(s.kind) || ' ' || s.name END,"
-	"  b.bootstrap AND ((b.name GLOB 'system:*' AND b.role_name GLOB 'system:*')"
-	"    OR (b.name = 'cluster-admin' AND b.role_name = 'cluster-admin' AND s.name = 'system:masters'))"
-	"   AND ((s.kind IN ('User', 'Group') AND s.name GLOB 'system:*'"
-	"     AND s.name NOT IN ('system:anonymous', 'system:unauthenticated', 'system:authenticated') AND s.name NOT GLOB 'system:serviceaccounts*')"
-	"    OR (s.kind = 'ServiceAccount' AND s.namespace = 'kube-system'))"
-	" FROM binding b JOIN binding_subject s ON s.binding = b.thing JOIN role_rule rr ON rr.role = b.role JOIN rule_right rt ON rt.rule = rr.id"
-	" WHERE s.kind != 'ServiceAccount' OR s.namespace IS NOT NULL"
-	" GROUP BY rt.right, b.thing, s.kind, s.namespace, s.name";
+static const char *const holders[] = {
+	"UPDATE binding_subject SET counts = 0 WHERE kind = 'ServiceAccount' AND namespace IS NULL",
+	"UPDATE binding_subject SET counts = 0 WHERE id IN (SELECT id FROM "
+	"(SELECT id, row_number() OVER (PARTITION BY binding, kind, namespace, name ORDER BY id) AS nr FROM binding_subject) WHERE nr > 1)",
 
-static const char sum_rights[] =
-	"INSERT INTO binding_right(binding, right, holders, who)"
-	" SELECT binding, right, count(*), group_concat(CASE WHEN nr <= 8 THEN who END, ', ') || CASE WHEN count(*) > 8 THEN ' and ' || (count(*) - 8) || ' more' ELSE '' END"
-	" FROM (SELECT binding, right, who, row_number() OVER (PARTITION BY binding, right ORDER BY who) AS nr FROM"
-	"  (SELECT binding, right, who FROM held_right WHERE NOT builtin"
-	"   UNION SELECT binding, 'workloads', who FROM held_right WHERE NOT builtin AND right IN ('pods-create', 'workloads-write')"
-	"   UNION SELECT binding, 'containers', who FROM held_right WHERE NOT builtin AND right IN ('pods-exec', 'ephemeral-containers')) h"
-	"  WHERE right = 'all' OR NOT EXISTS (SELECT 1 FROM held_right a WHERE a.binding = h.binding AND a.right = 'all'))"
-	" GROUP BY binding, right";
+	"UPDATE binding_subject SET builtin = 1 FROM binding b WHERE b.thing = binding_subject.binding AND b.bootstrap "
+	"AND ((b.name GLOB 'system:*' AND b.role_name GLOB 'system:*') OR (b.name = 'cluster-admin' AND b.role_name = 'cluster-admin' AND binding_subject.name = 'system:masters')) "
+	"AND ((binding_subject.kind IN ('User', 'Group') AND binding_subject.name GLOB 'system:*' AND binding_subject.name NOT IN ('system:anonymous', "
+	"'system:unauthenticated', 'system:authenticated') AND binding_subject.name NOT GLOB 'system:serviceaccounts*') "
+	"OR (binding_subject.kind = 'ServiceAccount' AND binding_subject.namespace = 'kube-system'))",
+
+	"INSERT INTO bound_right(right, binding) SELECT DISTINCT rt.right, b.thing FROM binding b JOIN role_rule rr ON rr.role = b.role JOIN rule_right rt ON rt.rule = rr.id "
+	"WHERE EXISTS (SELECT 1 FROM binding_subject s WHERE s.binding = b.thing AND s.counts) ORDER BY 1, 2",
+
+	"INSERT INTO binding_right(binding, right, holders, who) WITH "
+	"named AS (SELECT DISTINCT s.binding, CASE s.kind WHEN 'ServiceAccount' THEN 'service account ' || s.namespace || '/' || s.name ELSE lower(s.kind) || ' ' || s.name END AS who "
+	"FROM binding_subject s WHERE s.counts AND NOT s.builtin AND EXISTS (SELECT 1 FROM bound_right r WHERE r.binding = s.binding)), "
+	"worded AS MATERIALIZED (SELECT binding, count(*) AS holders, "
+	"group_concat(CASE WHEN nr <= 8 THEN who END, ', ') || CASE WHEN count(*) > 8 THEN ' and ' || (count(*) - 8) || ' more' ELSE '' END AS who "
+	"FROM (SELECT binding, who, row_number() OVER (PARTITION BY binding ORDER BY who) AS nr FROM named) GROUP BY binding), "
+	"given AS (SELECT binding, right FROM bound_right UNION SELECT binding, 'workloads' FROM bound_right WHERE right IN ('pods-create', 'workloads-write') "
+	"UNION SELECT binding, 'containers' FROM bound_right WHERE right IN ('pods-exec', 'ephemeral-containers')) "
+	"SELECT w.binding, g.right, w.holders, w.who FROM worded w JOIN given g ON g.binding = w.binding "
+	"WHERE g.right = 'all' OR NOT EXISTS (SELECT 1 FROM bound_right a WHERE a.binding = w.binding AND a.right = 'all') ORDER BY 1, 2",
+};
 
 int derive_rbac(struct db *db, struct err *e)
 {
@@ -119,5 +121,5 @@ int derive_rbac(struct db *db, struct err *e)
 		return -1;
 	if (run_all(db, principals, sizeof(principals) / sizeof(principals[0]), e))
 		return -1;
-	return write_rights(db, e) || db_exec(db, hold_rights, e) || db_exec(db, sum_rights, e) ? -1 : 0;
+	return write_rights(db, e) || run_all(db, holders, sizeof(holders) / sizeof(holders[0]), e) ? -1 : 0;
 }

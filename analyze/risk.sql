@@ -8,15 +8,20 @@ INSERT INTO subject SELECT thing, 'workload', 'kubernetes' FROM workload
 INSERT OR IGNORE INTO subject SELECT thing, 'node', 'kubernetes' FROM node UNION ALL SELECT thing, 'node', NULL FROM node_os;
 
 -- Sensitive rights by holder; what Kubernetes gives its own components is left out. rank: 5 all, 4 beyond itself, 3 some.
-CREATE TEMP TABLE holder AS
-  SELECT cluster, subject_kind AS kind, coalesce(subject_namespace, '') AS namespace, subject_name AS name, max(subject_thing) AS thing, max(namespace IS NULL) AS everywhere,
-    max(CASE WHEN right IN ('all', 'escalate', 'bind', 'impersonate', 'rbac-write', 'wildcard-resources') THEN iif(namespace IS NULL, 5, 4)
-      WHEN right IN ('secrets-read', 'pods-create', 'pods-exec', 'nodes-proxy', 'tokens-create', 'csr-approve', 'webhooks-write', 'pv-create', 'workloads-write', 'secrets-write',
-        'ephemeral-containers', 'wildcard-verbs') THEN iif(namespace IS NULL, 4, 3) ELSE 3 END
-      * 1000000000 + subject) AS best
-  FROM v_right WHERE NOT builtin GROUP BY cluster, subject_kind, coalesce(subject_namespace, ''), subject_name;
+CREATE TEMP TABLE bound(binding INTEGER PRIMARY KEY, cluster TEXT, everywhere INTEGER, best INTEGER);
+INSERT INTO bound SELECT b.thing, b.cluster, b.namespace IS NULL,
+    max(CASE WHEN h.right IN ('all', 'escalate', 'bind', 'impersonate', 'rbac-write', 'wildcard-resources') THEN iif(b.namespace IS NULL, 5, 4)
+      WHEN h.right IN ('secrets-read', 'pods-create', 'pods-exec', 'nodes-proxy', 'tokens-create', 'csr-approve', 'webhooks-write', 'pv-create', 'workloads-write', 'secrets-write',
+        'ephemeral-containers', 'wildcard-verbs') THEN iif(b.namespace IS NULL, 4, 3) ELSE 3 END) * 1000000000 + b.thing
+  FROM bound_right h JOIN binding b ON b.thing = h.binding GROUP BY b.thing;
+CREATE TEMP TABLE holder(cluster TEXT, kind TEXT, namespace TEXT, name TEXT, thing INTEGER, everywhere INTEGER, best INTEGER);
+INSERT INTO holder
+  SELECT b.cluster, s.kind, coalesce(s.namespace, '') AS namespace, s.name, max(s.thing) AS thing, max(b.everywhere) AS everywhere, max(b.best) AS best
+  FROM bound b JOIN binding_subject s ON s.binding = b.binding WHERE s.counts AND NOT s.builtin GROUP BY b.cluster, s.kind, coalesce(s.namespace, ''), s.name;
 CREATE INDEX temp.holder_name ON holder(cluster, kind, namespace, name);
-INSERT OR IGNORE INTO subject SELECT DISTINCT thing, 'identity', 'kubernetes' FROM holder WHERE thing IS NOT NULL;
+CREATE INDEX temp.holder_thing ON holder(thing);
+-- Of a crowd, those who hold most are ranked.
+INSERT OR IGNORE INTO subject SELECT thing, 'identity', 'kubernetes' FROM (SELECT thing, max(best) AS best FROM holder WHERE thing IS NOT NULL GROUP BY thing ORDER BY best / 1000000000 DESC, thing LIMIT 50000);
 INSERT OR IGNORE INTO subject SELECT thing, 'identity', system FROM principal WHERE system != 'kubernetes' AND kind IN ('user', 'role', 'root', 'robot');
 
 -- Which workloads a thing's risk comes from.
@@ -61,9 +66,12 @@ CREATE TEMP TABLE open_finding AS
   SELECT iif(f.thing IN (SELECT thing FROM subject), f.thing, coalesce(t.parent, f.thing)) AS thing, f.severity, count(*) AS findings, count(DISTINCT f.check_id) AS checks,
     min(f.check_id) AS first
   FROM finding f JOIN thing t ON t.id = f.thing WHERE f.verdict = 'fail' AND f.accepted IS NULL GROUP BY 1, 2;
+CREATE TEMP TABLE binding_finding(binding INTEGER, severity TEXT, check_id TEXT);
+INSERT INTO binding_finding SELECT f.thing AS binding, f.severity, f.check_id FROM binding b CROSS JOIN finding f ON f.thing = b.thing WHERE f.verdict = 'fail' AND f.accepted IS NULL;
+CREATE INDEX temp.binding_finding_binding ON binding_finding(binding);
 INSERT INTO open_finding
-  SELECT b.thing, f.severity, count(*), count(DISTINCT f.check_id), min(f.check_id) FROM finding f JOIN binding_subject b ON b.binding = f.thing
-  WHERE f.verdict = 'fail' AND f.accepted IS NULL AND b.thing IS NOT NULL GROUP BY 1, 2;
+  SELECT s.thing, f.severity, count(*), count(DISTINCT f.check_id), min(f.check_id)
+  FROM subject s CROSS JOIN binding_subject b ON b.thing = s.thing CROSS JOIN binding_finding f ON f.binding = b.binding GROUP BY 1, 2;
 INSERT INTO open_finding
   SELECT n.thing, f.severity, count(*), count(DISTINCT f.check_id), min(f.check_id) FROM finding f JOIN namespace n ON n.cluster = f.cluster AND n.name = f.namespace
   WHERE f.verdict = 'fail' AND f.accepted IS NULL AND f.thing IS NOT n.thing GROUP BY 1, 2;
@@ -144,13 +152,13 @@ INSERT INTO level
 -- Identities of Kubernetes and of clouds.
 INSERT INTO level
   SELECT h.thing, 'rights', CASE h.best / 1000000000 WHEN 5 THEN 'admin' WHEN 4 THEN 'high' ELSE 'some' END, b.type || ' ' || b.name, NULL
-  FROM (SELECT thing, max(best) AS best FROM holder WHERE thing IS NOT NULL GROUP BY thing) h JOIN thing b ON b.id = h.best % 1000000000;
+  FROM (SELECT h.thing, max(h.best) AS best FROM subject s CROSS JOIN holder h ON h.thing = s.thing WHERE s.kind = 'identity' GROUP BY h.thing) h CROSS JOIN thing b ON b.id = h.best % 1000000000;
 INSERT INTO level
-  SELECT s.thing, 'blast-radius', iif(max(h.everywhere), 'cluster', 'own'), NULL, NULL FROM subject s JOIN holder h ON h.thing = s.thing WHERE s.kind = 'identity' GROUP BY s.thing;
+  SELECT s.thing, 'blast-radius', iif(max(h.everywhere), 'cluster', 'own'), NULL, NULL FROM subject s CROSS JOIN holder h ON h.thing = s.thing WHERE s.kind = 'identity' GROUP BY s.thing;
 INSERT INTO level
   SELECT s.thing, 'exposure', CASE WHEN h.name IN ('system:anonymous', 'system:unauthenticated') THEN 'anonymous' WHEN h.name IN ('system:authenticated', 'system:serviceaccounts') THEN 'everyone' ELSE 'account' END,
     h.name, NULL
-  FROM subject s JOIN holder h ON h.thing = s.thing AND h.kind IN ('User', 'Group') WHERE s.kind = 'identity' GROUP BY s.thing;
+  FROM subject s CROSS JOIN holder h ON h.thing = s.thing AND h.kind IN ('User', 'Group') WHERE s.kind = 'identity' GROUP BY s.thing;
 INSERT INTO level
   SELECT s.thing, 'exposure', 'unused', NULL, NULL FROM subject s JOIN service_account a ON a.thing = s.thing WHERE s.kind = 'identity' AND NOT EXISTS (SELECT 1 FROM heir h WHERE h.thing = s.thing);
 

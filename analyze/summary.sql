@@ -41,11 +41,19 @@ INSERT INTO namespace_consumption
     sum(cpu_request_mcpu), sum(memory_request_bytes), sum(cpu_limit_mcpu), sum(memory_limit_bytes), sum(cpu_used_mcpu), sum(memory_used_bytes)
   FROM v_consumption GROUP BY cluster, namespace;
 
+-- Of a crowd the first 50,000 subjects, those with every right before others.
+CREATE TEMP TABLE far_bound AS SELECT h.binding, h.right FROM bound_right h JOIN binding b ON b.thing = h.binding
+  WHERE b.namespace IS NULL AND h.right IN ('all', 'secrets-read', 'secrets-write', 'pods-create', 'pods-exec', 'escalate', 'bind', 'impersonate', 'nodes-proxy', 'tokens-create',
+    'csr-approve', 'webhooks-write', 'rbac-write', 'workloads-write');
+CREATE INDEX temp.far_bound_binding ON far_bound(binding);
 INSERT INTO far_right
-  SELECT cluster, subject_kind, subject_namespace, subject_name, who, right, min(binding), min(role_name) FROM v_right
-  WHERE namespace IS NULL AND NOT builtin AND right IN ('all', 'secrets-read', 'secrets-write', 'pods-create', 'pods-exec', 'escalate', 'bind', 'impersonate', 'nodes-proxy', 'tokens-create',
-    'csr-approve', 'webhooks-write', 'rbac-write', 'workloads-write')
-  GROUP BY cluster, subject_kind, subject_namespace, subject_name, who, right ORDER BY right != 'all', cluster, who, right;
+  WITH far AS MATERIALIZED (SELECT binding, max(right = 'all') AS everything FROM far_bound GROUP BY binding),
+    held AS MATERIALIZED (SELECT s.id FROM far f CROSS JOIN binding_subject s ON s.binding = f.binding WHERE s.counts AND NOT s.builtin ORDER BY f.everything DESC, s.id LIMIT 50000)
+  SELECT b.cluster, s.kind, s.namespace, s.name, CASE s.kind WHEN 'ServiceAccount' THEN 'service account ' || s.namespace || '/' || s.name ELSE lower(s.kind) || ' ' || s.name END AS who,
+    f.right, min(b.name), min(b.role_name)
+  FROM held h CROSS JOIN binding_subject s ON s.id = h.id CROSS JOIN binding b ON b.thing = s.binding CROSS JOIN far_bound f ON f.binding = s.binding
+  GROUP BY b.cluster, s.kind, s.namespace, s.name, f.right ORDER BY f.right != 'all', b.cluster, who, f.right;
+DROP TABLE far_bound;
 
 -- The worst paths, one per entry, first step that can be changed and change of the cut that ends it, as documents draw them: steps that take effort, in few words.
 INSERT INTO inferred_way(number, step, thing, how, colour, outside, workload, cut, object, field, member)

@@ -32,9 +32,9 @@
 #define LIMIT_AUDIT_USES 500000u
 /* Version strings: nothing real is longer; comparison stays linear. */
 #define LIMIT_VERSION_BYTES 256
-/* Edges of one kind, and of all: twenty times what 100,000 objects give. A binding with a million subjects is stopped there. */
-#define LIMIT_EDGES_OF_A_KIND 300000
-#define LIMIT_EDGES 2000000
+/* Edges of one kind, and of all: 100,000 objects give 12,000 and 100,000. A binding with a million subjects is stopped there. */
+#define LIMIT_EDGES_OF_A_KIND 100000
+#define LIMIT_EDGES 800000
 /* Paths whose hops are kept; the others are counted. Nobody reads more, and each takes a dozen rows. */
 #define LIMIT_PATHS 5000u
 /* Changes that a site is told to make first: a page of them. */

@@ -17,6 +17,11 @@ enum { TEMPLATE_BYTES_MAX = 4 * 1024 * 1024 };
 
 static const char *const standard[] = {"cgar", "csb", "deck"};
 
+/* Documents whose template has another name than what is written. */
+static const struct {
+	const char *name, *template;
+} named[] = {{"reviews", "access-review"}};
+
 struct paper {
 	const char *name;
 	float width, height;
@@ -70,9 +75,12 @@ static int template_find(struct arena *a, const struct report_options *o, const 
 			return file_read(a, *path, text, e);
 		}
 	}
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
+		if (strcmp(named[i].name, name) == 0)
+			name = named[i].template;
 	*path = arena_printf(a, "templates/%s.md", name);
 	*text = embed_find(*path);
-	return text->p ? 0 : err_set(e, ERR_USAGE, "no document is named '%s'; there are cgar, csb and deck, or yours in --templates", name);
+	return text->p ? 0 : err_set(e, ERR_USAGE, "no document is named '%s'; there are cgar, csb, deck and reviews, or yours in --templates", name);
 }
 
 static int paper_set(struct document *d, const struct template *t, const struct report_options *o, struct err *e)
@@ -204,8 +212,8 @@ int cmd_report(int argc, char **argv)
 		REPORT_OPTS(o),
 		{.name = NULL},
 	};
-	const struct opts opts = {"report", "-o DIR SITE.db [cgar csb deck]", "Write the documents of an assessment as PDF.", table,
-				  "Documents: cgar (gap analysis), csb (blueprint), deck (slides), or NAME for NAME.md in --templates.\n"
+	const struct opts opts = {"report", "-o DIR SITE.db [cgar csb deck reviews]", "Write the documents of an assessment as PDF.", table,
+				  "Documents: cgar (gap analysis), csb (blueprint), deck (slides), reviews (who may do what, to sign), or NAME for NAME.md in --templates.\n"
 				  "Where SITE.db is asked for, evidence may stand too.",
 				  1, -1};
 	struct err e = {0};

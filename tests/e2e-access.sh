@@ -120,6 +120,15 @@ shop|ci'
 "$PLIMSOLL" access tighten "$work/tight.db" x > /dev/null 2>&1
 ok "no logs: refused" "$?" 3
 
+# Review sheets: one page a system, each account once, and what Kubernetes gives itself left out. By hand from access.yaml.
+"$PLIMSOLL" report -o "$work/sheets" "$DB" reviews > "$work/out" 2>&1
+ok "review sheets" "$?" 0
+pdftotext -layout "$work/sheets/reviews.pdf" "$work/text"
+ok "a sheet for the cluster" "$(grep -c '^ *Cluster cluster' "$work/text")" 1
+ok "who, where, what, through" "$(grep -c 'jane@example' "$work/text")" 1
+ok "to sign" "$(grep -c 'Signature' "$work/text")" 1
+ok "not the cluster's own components" "$(grep -c 'kube-controller-manager' "$work/text")" 0
+
 # Hostile objects.
 python3 tests/fixtures/kubernetes/make-rbac.py hostile "$work/hostile" 20000
 "$PLIMSOLL" analyze -o "$work/hostile.db" "$work/hostile" > /dev/null 2>&1
@@ -132,5 +141,31 @@ ok "the last of ten thousand rules" "$(access can-i --as many get r9999.g99.exam
 ok "through a circle" "$(access can-i --as circler get r1.g1.example | head -n 1)" yes
 ok "a binding to itself" "$(access who-can get anything | wc -l)" 2
 ok "one of many subjects" "$(access can-i --as u1-9999 get r1.g1.example | head -n 1)" yes
+# An API server that asks a webhook too: what RBAC says is not the whole answer.
+mkdir -p "$work/hooked"
+for c in Node,RBAC,Webhook Node,RBAC; do
+	cat > "$work/hooked/all.yaml" << END
+apiVersion: v1
+kind: List
+items:
+- {apiVersion: v1, kind: Pod, metadata: {name: kube-apiserver-a, namespace: kube-system, labels: {component: kube-apiserver}, annotations: {kubernetes.io/config.mirror: x, kubernetes.io/config.source: file}}, spec: {nodeName: a, containers: [{name: kube-apiserver, image: registry.k8s.io/kube-apiserver:v1.33.1, command: [kube-apiserver, '--authorization-mode=$c']}]}}
+- {apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: r}, rules: [{apiGroups: [""], resources: [pods], verbs: [get]}]}
+END
+	"$PLIMSOLL" analyze -o "$work/hooked.db" "$work/hooked" > /dev/null 2>&1
+	"$PLIMSOLL" access can-i "$work/hooked.db" --as jane get secrets > "$work/out" 2> "$work/err"
+	"$PLIMSOLL" access can-i "$work/hooked.db" --as jane get secrets --format json 2> /dev/null | grep -o '"other_authorizers":.*' > "$work/json"
+	case $c in
+	*Webhook)
+		ok "another authorizer is told" "$(cat "$work/out" "$work/err")" "no
+plimsoll: warning: RBAC is not the whole answer: the API server also asks other authorizers (Webhook), whose rules are not in the evidence"
+		ok "another authorizer in JSON" "$(cat "$work/json")" '"other_authorizers":"Webhook"}'
+		;;
+	*)
+		ok "the version that defaults are compared with" "$("$PLIMSOLL" access diff-defaults "$work/hooked.db" 2>&1 > /dev/null)" "plimsoll: warning: cluster cluster runs v1.33: it is compared with the roles and bindings of v1.35, so what Kubernetes changed between the two shows too"
+		ok "Node and RBAC alone need no warning" "$(cat "$work/out" "$work/err" "$work/json")" no
+		;;
+	esac
+done
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -41,7 +41,9 @@ CREATE TABLE binding_subject (
   kind TEXT NOT NULL,        -- User, Group, ServiceAccount (also when written as the user system:serviceaccount:NAMESPACE:NAME)
   namespace TEXT,            -- of a ServiceAccount, the binding's own applied; NULL: a ClusterRoleBinding that names none and so nobody
   name TEXT NOT NULL,
-  thing INTEGER REFERENCES thing(id) -- the service account, or the principal 'cluster/-/User/name'; NULL: a service account that was not collected
+  thing INTEGER REFERENCES thing(id), -- the service account, or the principal 'cluster/-/User/name'; NULL: a service account that was not collected
+  counts INTEGER NOT NULL DEFAULT 1, -- 0: nobody, or named before in the same binding
+  builtin INTEGER NOT NULL DEFAULT 0 -- 1: Kubernetes itself made the binding, for its own components
 ) STRICT;
 CREATE INDEX binding_subject_binding ON binding_subject(binding);
 CREATE INDEX binding_subject_name ON binding_subject(name);
@@ -68,21 +70,21 @@ CREATE VIEW v_grant AS
   FROM binding b JOIN binding_subject s ON s.binding = b.thing JOIN role r ON r.thing = b.role JOIN role_rule rr ON rr.role = r.thing
   WHERE s.kind != 'ServiceAccount' OR s.namespace IS NOT NULL;
 
--- Who holds which sensitive right, a row per binding, subject and right; filled by derive-rbac from the tables above, since dozens of checks ask it.
-CREATE TABLE held_right (
-  binding INTEGER NOT NULL REFERENCES binding(thing),
+-- Which sensitive rights the role of a binding holds; filled by derive-rbac. Subjects are joined on demand: a million of them hold a dozen rights
+-- in as many rows.
+CREATE TABLE bound_right (
   right TEXT NOT NULL,       -- as in rule_right
-  subject INTEGER NOT NULL REFERENCES binding_subject(id),
-  who TEXT NOT NULL,         -- as sentences name it: 'service account ci/runner', 'group developers'
-  builtin INTEGER NOT NULL,  -- 1: Kubernetes itself made the binding, for its own components
-  PRIMARY KEY (right, binding, subject)
+  binding INTEGER NOT NULL REFERENCES binding(thing),
+  PRIMARY KEY (right, binding)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX held_right_binding ON held_right(binding, right);
+CREATE INDEX bound_right_binding ON bound_right(binding, right);
 
+-- Who holds which sensitive right: a row per binding, subject and right. who: as sentences name it, 'service account ci/runner', 'group developers'.
 CREATE VIEW v_right AS
   SELECT h.binding AS subject, h.right, b.cluster, b.namespace, b.name AS binding, b.bootstrap, s.kind AS subject_kind, s.namespace AS subject_namespace,
-    s.name AS subject_name, s.thing AS subject_thing, b.role_kind, b.role_name, h.who, h.builtin
-  FROM held_right h JOIN binding b ON b.thing = h.binding JOIN binding_subject s ON s.id = h.subject;
+    s.name AS subject_name, s.thing AS subject_thing, b.role_kind, b.role_name,
+    CASE s.kind WHEN 'ServiceAccount' THEN 'service account ' || s.namespace || '/' || s.name ELSE lower(s.kind) || ' ' || s.name END AS who, s.builtin
+  FROM bound_right h JOIN binding b ON b.thing = h.binding JOIN binding_subject s ON s.binding = h.binding WHERE s.counts;
 
 -- Whom a binding gives which sensitive right, in words: what checks of bindings ask. Kubernetes' own components are left out, and so are
 -- the single rights of who has 'all'. Two further rights: 'workloads' (pods-create or workloads-write), 'containers' (pods-exec or ephemeral-containers).

@@ -42,7 +42,7 @@ CREATE TABLE namespace_consumption (
   PRIMARY KEY (cluster, namespace)
 ) STRICT, WITHOUT ROWID;
 
--- Rights on a whole cluster that lead far, and who was given them; those that Kubernetes gives its own components are left out.
+-- Rights on a whole cluster that lead far, and who was given them (of a crowd, the first 50,000 subjects); those that Kubernetes gives its own components are left out.
 CREATE TABLE far_right (
   cluster TEXT NOT NULL,
   kind TEXT NOT NULL,        -- User, Group, ServiceAccount
