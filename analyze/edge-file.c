@@ -154,12 +154,12 @@ static const char *named_query(struct arena *a, const struct edge *x, const char
 	const char *from = "FROM v_edge_grant g CROSS JOIN json_each(g.names) j";
 
 	if (strcmp(x->named, "User") == 0 || strcmp(x->named, "Group") == 0)
-		return arena_printf(a, "\nUNION ALL\n%s\n%s JOIN thing t ON t.ref = g.cluster || '/-/' || %s || '/' || j.value\nWHERE g.edge = %s AND g.namespace IS NULL%s", what, from, kind,
+		return arena_printf(a, "\nUNION ALL\n%s\n%s JOIN thing t ON t.ref = g.cluster || '/-/' || %s || '/' || j.value\nWHERE g.names IS NOT NULL AND g.edge = %s AND g.namespace IS NULL%s", what, from, kind,
 				    id, there);
 	return arena_printf(a,
-			    "\nUNION ALL\n%s\n%s JOIN thing t ON t.ref = g.cluster || '/' || g.namespace || '/' || %s || '/' || j.value\nWHERE g.edge = %s AND g.namespace IS NOT NULL%s"
+			    "\nUNION ALL\n%s\n%s JOIN thing t ON t.ref = g.cluster || '/' || g.namespace || '/' || %s || '/' || j.value\nWHERE g.names IS NOT NULL AND g.edge = %s AND g.namespace IS NOT NULL%s"
 			    "\nUNION ALL\n%s\n%s JOIN graph_node n ON n.role = 'accounts' AND n.cluster = g.cluster AND n.namespace IS NOT NULL\n"
-			    "  JOIN thing t ON t.ref = g.cluster || '/' || n.namespace || '/' || %s || '/' || j.value\nWHERE g.edge = %s AND g.namespace IS NULL%s",
+			    "  JOIN thing t ON t.ref = g.cluster || '/' || n.namespace || '/' || %s || '/' || j.value\nWHERE g.names IS NOT NULL AND g.edge = %s AND g.namespace IS NULL%s",
 			    what, from, kind, id, there, what, from, kind, id, there);
 }
 

@@ -46,7 +46,7 @@ CREATE TABLE binding_subject (
   builtin INTEGER NOT NULL DEFAULT 0 -- 1: Kubernetes itself made the binding, for its own components
 ) STRICT;
 CREATE INDEX binding_subject_binding ON binding_subject(binding);
-CREATE INDEX binding_subject_name ON binding_subject(name);
+CREATE INDEX binding_subject_name ON binding_subject(name, namespace);
 CREATE INDEX binding_subject_thing ON binding_subject(thing);
 
 -- Rights that a rule holds and that matter most, one row per rule and right; filled by derive-rbac, the table of them is in rbac-right.c.
@@ -151,8 +151,10 @@ CREATE VIEW v_account_right AS
 
 -- Bindings that another makes needless: the same role, place and subjects.
 CREATE VIEW v_binding_duplicate AS
-  WITH s AS (SELECT b.thing, b.cluster, b.namespace, b.role_kind, b.role_name, b.name,
-      (SELECT group_concat(k, char(10)) FROM (SELECT DISTINCT x.kind || ' ' || coalesce(x.namespace, '') || ' ' || x.name AS k FROM binding_subject x WHERE x.binding = b.thing ORDER BY 1)) AS subjects
-    FROM binding b)
+  WITH k AS MATERIALIZED (SELECT b.thing, b.cluster, b.namespace, b.role_kind, b.role_name, b.name, min(x.name) AS low, max(x.name) AS high
+      FROM binding b CROSS JOIN binding_subject x ON x.binding = b.thing GROUP BY b.thing),
+    alike AS MATERIALIZED (SELECT k.*, count(*) OVER (PARTITION BY cluster, namespace, role_kind, role_name, low, high) AS n FROM k),
+    s AS MATERIALIZED (SELECT a.*, (SELECT group_concat(k, char(10)) FROM (SELECT DISTINCT x.kind || ' ' || coalesce(x.namespace, '') || ' ' || x.name AS k FROM binding_subject x WHERE x.binding = a.thing ORDER BY 1)) AS subjects
+      FROM alike a WHERE n > 1)
   SELECT thing AS subject, cluster, namespace, name AS binding, role_kind, role_name, first AS same_as
   FROM (SELECT s.*, min(name) OVER (PARTITION BY cluster, namespace, role_kind, role_name, subjects) AS first FROM s WHERE subjects IS NOT NULL) WHERE first < name;
