@@ -29,6 +29,24 @@ static int fill_rule(struct db *db, const struct edge_set *set, int64_t id, cons
 	return 0;
 }
 
+/* What holders have by themselves and through groups, of the edges that ask for it: indexed, since their queries look for pairs. */
+static int fill_held(struct db *db, const struct edge_set *set, struct err *e)
+{
+	static const char *const sql[] = {
+		"INSERT INTO edge_held SELECT g.edge, g.rule, g.names, g.binding, g.cluster, g.namespace, g.holder, g.who, g.place, g.through, g.holder FROM v_edge_grant g "
+		"WHERE g.edge = ?1 OR (g.edge > ?1 || ':' AND g.edge < ?1 || ';')",
+		"INSERT INTO edge_held SELECT h.edge, h.rule, h.names, h.binding, h.cluster, h.namespace, m.principal, CASE p.kind WHEN 'service-account' THEN 'Service account ' WHEN 'user' THEN 'User ' "
+		"ELSE 'Group ' END || p.name || ' (of group ' || s.name || ')', h.place, h.through, h.holder FROM edge_held h JOIN principal_group m ON m.member_of = h.holder "
+		"JOIN principal p ON p.thing = m.principal JOIN principal s ON s.thing = h.holder WHERE h.via = h.holder AND (h.edge = ?1 OR (h.edge > ?1 || ':' AND h.edge < ?1 || ';'))",
+	};
+
+	for (size_t i = 0; i < set->n; i++)
+		for (size_t k = 0; k < sizeof(sql) / sizeof(sql[0]) && set->at[i].query && strstr(set->at[i].query, "v_edge_held"); k++)
+			if (db_run(db, e, sql[k], "s", set->at[i].id))
+				return -1;
+	return 0;
+}
+
 /* Rules of roles that nothing binds give nobody anything. */
 int edge_grants_fill(struct db *db, const struct edge_set *set, struct err *e)
 {
@@ -52,5 +70,5 @@ int edge_grants_fill(struct db *db, const struct edge_set *set, struct err *e)
 		arena_reset(&a);
 	}
 	sqlite3_reset(s);
-	return rc;
+	return rc ? rc : fill_held(db, set, e);
 }

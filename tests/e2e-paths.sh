@@ -80,7 +80,7 @@ is "no other evidence was left out" "[]" "$("$PLIMSOLL" whatif site.db fixed.yam
 is "how the cut is made" '["delete","ClusterRoleBinding/runner-admin"] ["patch","CronJob/job","--type=strategic","-p","{\"spec\":{\"jobTemplate\":{\"spec\":{\"template\":{\"spec\":{\"hostPID\":null,\"securityContext\":{\"windowsOptions\":null},\"containers\":[{\"name\":\"job\",\"securityContext\":{\"privileged\":null,\"procMount\":null,\"capabilities\":{\"add\":null},\"windowsOptions\":null},\"volumeMounts\":[]}],\"initContainers\":[],\"volumes\":[]}}}}}}","-n","shop"]' "$("$PLIMSOLL" paths site.db --format json | jq -c '.cut[] | select(.at | test("runner-admin|job")) | .kubectl' | tr '\n' ' ' | sed 's/ $//')"
 is "every pair has its change" 0 "$(q "SELECT count(*) FROM path WHERE cut IS NULL")"
 is "pairs of a change are those it names" "" "$("$PLIMSOLL" paths site.db --format json | jq -c '.cut[] | select((.ends | length) != .pairs) | .at')"
-is "words for the shell are quoted" "     kubectl patch DaemonSet/agent --type=strategic -p '{\"spec\":{" "$("$PLIMSOLL" paths site.db | grep 'patch DaemonSet/agent' | cut -c1-67)"
+is "words for the shell are quoted" "     kubectl patch DaemonSet/agent --type=strategic -p '{\"spec\":{" "$("$PLIMSOLL" paths site.db | grep 'patch DaemonSet/agent' | cut -c1-65)"
 "$PLIMSOLL" whatif site.db --delete nowhere > out.txt 2>&1
 is "whatif of nothing" "2 plimsoll: whatif: no object is called 'nowhere' (a ref, NAMESPACE/KIND/NAME or KIND/NAME)" "$? $(cat out.txt)"
 is "whatif as JSON" plimsoll.whatif/1 "$("$PLIMSOLL" whatif site.db --delete "$first" --format json | jq -r .schema)"

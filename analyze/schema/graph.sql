@@ -131,13 +131,13 @@ CREATE VIEW v_edge_grant AS
   FROM edge_rule x JOIN role_rule rr ON rr.id = x.rule JOIN binding b ON b.role = rr.role JOIN binding_subject s ON s.binding = b.thing
   WHERE s.thing IS NOT NULL;
 
--- The same with what each holder has through groups that are known: the holder is then `via`. Rights that must come together may come by several ways.
-CREATE VIEW v_edge_held AS
-  SELECT g.*, g.holder AS via FROM v_edge_grant g
-  UNION ALL
-  SELECT g.edge, g.rule, g.names, g.binding, g.cluster, g.namespace, m.principal, CASE p.kind WHEN 'service-account' THEN 'Service account ' WHEN 'user' THEN 'User ' ELSE 'Group ' END || p.name || ' (of group ' || s.name || ')',
-    g.place, g.through, g.holder
-  FROM v_edge_grant g JOIN principal_group m ON m.member_of = g.holder JOIN principal p ON p.thing = m.principal JOIN principal s ON s.thing = g.holder;
+-- The same of edges that ask for several rights, with what each holder has through groups that are known: the holder is then `via`. Rights that must come together may come by several ways.
+CREATE TABLE edge_held (
+  edge TEXT NOT NULL, rule INTEGER NOT NULL, names TEXT, binding INTEGER NOT NULL, cluster TEXT NOT NULL, namespace TEXT, holder INTEGER NOT NULL, who TEXT NOT NULL, place TEXT NOT NULL, through TEXT NOT NULL,
+  via INTEGER NOT NULL
+) STRICT;
+CREATE INDEX edge_held_holder ON edge_held(edge, holder);
+CREATE VIEW v_edge_held AS SELECT edge, rule, names, binding, cluster, namespace, holder, who, place, through, via FROM edge_held;
 
 CREATE VIEW v_edge AS
   SELECT e.id AS edge, e.edge_id, k.title, k.technique, e.source, s.ref AS source_ref, e.target, t.ref AS target_ref, e.detail, e.blocked, e.confidence, e.cost,
