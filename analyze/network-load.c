@@ -68,6 +68,12 @@ static struct span group_of(struct span api_version)
 	return rest.p ? group : SPAN("");
 }
 
+/* Policies of an engine that another plug-in has taken the place of are objects that nobody reads. */
+static bool nobody_reads(const struct net_plugin *p, net_read *read)
+{
+	return p->name && p->enforces >= 0 && ((read == net_read_cilium && !p->cilium) || (read == net_read_calico && !p->calico));
+}
+
 static void one_policy(struct net *net, sqlite3_stmt *s)
 {
 	struct net_policy p = {.thing = sqlite3_column_int64(s, 0), .namespace = keep_text(net, s, 1), .name = keep_text(net, s, 2),
@@ -79,6 +85,11 @@ static void one_policy(struct net *net, sqlite3_stmt *s)
 
 	if (!read)
 		return;
+	if (nobody_reads(&net->plugin, read)) {
+		net_problem(net, &p, "", "the cluster's plug-in is %s (%s): policies of this kind hold for nothing there", net->plugin.name, net->plugin.evidence);
+		net->problems[net->n_problems - 1].unread = true;
+		return;
+	}
 	if (object_json(net->db, p.thing, &raw, &e) || json_parse(&net->arena, buf_span(&raw), &object, &e)) {
 		net_problem(net, &p, "", "%s", e.msg);
 		return;
@@ -493,7 +504,8 @@ static int by_name(const void *x, const void *y)
 	"FROM pod p LEFT JOIN workload w ON w.thing = p.workload WHERE "
 #define ENDPOINT_TEMPLATE                                                                                                                     \
 	"SELECT w.thing, w.thing, w.namespace, w.name, w.kind, w.name, w.service_account, w.host_network, NULL, NULL, NULL, NULL "            \
-	"FROM workload w WHERE w.pods = 0 AND w.cluster = ?1 "
+	"FROM workload w WHERE w.cluster = ?1 AND (w.pods = 0 OR (w.kind NOT IN ('Pod', 'Job') AND NOT EXISTS "                                   \
+	"(SELECT 1 FROM pod p WHERE p.workload = w.thing AND coalesce(p.phase, '') NOT IN ('Succeeded', 'Failed')))) "
 
 static int load_rows(struct net_load_run *r, sqlite3_stmt *s, bool are_pods, struct err *e)
 {

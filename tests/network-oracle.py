@@ -433,7 +433,7 @@ class Rows:
 def run(plimsoll, *args, text=None):
     p = subprocess.run([plimsoll, *args], input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if p.returncode:
-        sys.exit("%s: exit code %d: %s" % (args, p.returncode, p.stderr[-2000:]))
+        sys.exit("%s: exit code %d: %s" % (" ".join(args)[:80], p.returncode, p.stderr[-2000:]))
     return p.stdout.splitlines()
 
 

@@ -40,10 +40,14 @@ CREATE TABLE reach_class (
   host_network INTEGER NOT NULL, -- in the network of their node: policies do not hold
   ingress_isolated INTEGER NOT NULL, -- some policy holds for what comes in
   egress_isolated INTEGER NOT NULL,
+  ingress_open INTEGER NOT NULL, -- it lets in every pod, or every public address, on some port; where the plug-in ignores policies, all are open
+  egress_open INTEGER NOT NULL, -- it may connect to every public address on some port
   metadata_open INTEGER NOT NULL, -- policies let it reach the cloud's metadata service (169.254.169.254, TCP 80)
   internet_egress INTEGER NOT NULL, -- it reaches some public address on some port
   internet_ingress INTEGER NOT NULL, -- some public address may reach it, as far as policies go
-  from_namespaces INTEGER    -- other namespaces that have a pod which reaches it on some port
+  from_namespaces INTEGER,   -- other namespaces that have a pod which reaches it on some port
+  senders INTEGER,           -- classes with a pod that reaches another of its pods on some port; NULL: not evaluated
+  targets INTEGER            -- classes with a pod that it reaches
 ) STRICT;
 CREATE TABLE reach_member (
   class INTEGER NOT NULL REFERENCES reach_class(id),
@@ -74,7 +78,7 @@ CREATE INDEX reach_outside_class ON reach_outside(class);
 -- What policies say that cannot have been meant.
 CREATE TABLE network_lint (
   policy INTEGER NOT NULL REFERENCES thing(id), -- the policy, or the namespace or workload where it is about none
-  code TEXT NOT NULL,        -- selects-nothing, allows-everything, peer-selects-nothing, rule-without-effect, dns-cut-off, port-unknown, port-name-unknown, networks-overlap, same-priority, invalid
+  code TEXT NOT NULL,        -- selects-nothing, allows-everything, peer-selects-nothing, rule-without-effect, dns-cut-off, port-unknown, port-name-unknown, networks-overlap, same-priority, invalid, not-read
   pointer TEXT,              -- in the policy's object
   detail TEXT NOT NULL
 ) STRICT;
@@ -89,7 +93,7 @@ CREATE VIEW v_network_lint AS
 -- reaches every receiver without ingress policies. Workloads of a class: reach_member.
 CREATE VIEW v_workload_reach AS
   SELECT w.*, max(c.metadata_open) AS metadata_open, max(c.internet_egress) AS internet_egress, max(c.internet_ingress) AS internet_ingress,
-    min(c.ingress_isolated) AS ingress_isolated, min(c.egress_isolated) AS egress_isolated, max(c.from_namespaces) AS from_namespaces
+    max(c.ingress_open) AS ingress_open, max(c.egress_open) AS egress_open, min(c.ingress_isolated) AS ingress_isolated, min(c.egress_isolated) AS egress_isolated, max(c.from_namespaces) AS from_namespaces
   FROM v_workload w LEFT JOIN reach_member m ON m.workload = w.subject LEFT JOIN reach_class c ON c.id = m.class GROUP BY w.subject;
 CREATE VIEW v_reach AS
   SELECT source, target, protocol, ports FROM reach
