@@ -44,6 +44,7 @@ static const struct {
 	{"extensions", "NetworkPolicy", net_read_kubernetes},
 	{"policy.networking.k8s.io", "AdminNetworkPolicy", net_read_admin},
 	{"policy.networking.k8s.io", "BaselineAdminNetworkPolicy", net_read_admin},
+	{"policy.networking.k8s.io", "ClusterNetworkPolicy", net_read_admin},
 	{"cilium.io", "CiliumNetworkPolicy", net_read_cilium},
 	{"cilium.io", "CiliumClusterwideNetworkPolicy", net_read_cilium},
 	{"projectcalico.org", "NetworkPolicy", net_read_calico},
@@ -133,7 +134,7 @@ static void add_object(struct net_load_run *r, const struct json *object)
 	struct span namespace = json_text_at(object, "metadata.namespace"), name = json_text_at(object, "metadata.name"), kind = json_text_at(object, "kind");
 	struct net_policy p = {.name = keep(net, name.p ? name : SPAN("")).p, .kind = keep(net, kind.p ? kind : SPAN("")).p};
 	net_read *read = reader_of(&p, group_of(json_text_at(object, "apiVersion")));
-	bool global = span_starts(kind, "Global") || span_has(kind, "Clusterwide") || span_has(kind, "Admin");
+	bool global = span_starts(kind, "Global") || span_starts(kind, "Cluster") || span_has(kind, "Clusterwide") || span_has(kind, "Admin");
 
 	if (!read) {
 		r->unknown++;

@@ -41,6 +41,7 @@ static const struct {
 	{"np", "networking.k8s.io/v1", "NetworkPolicy"},
 	{"anp", "policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy"},
 	{"banp", "policy.networking.k8s.io/v1alpha1", "BaselineAdminNetworkPolicy"},
+	{"clp", "policy.networking.k8s.io/v1alpha2", "ClusterNetworkPolicy"},
 	{"cnp", "cilium.io/v2", "CiliumNetworkPolicy"},
 	{"ccnp", "cilium.io/v2", "CiliumClusterwideNetworkPolicy"},
 	{"cal", "projectcalico.org/v3", "NetworkPolicy"},

@@ -6,7 +6,7 @@ CREATE TABLE network_object (
   thing INTEGER PRIMARY KEY REFERENCES thing(id),
   cluster TEXT NOT NULL, namespace TEXT NOT NULL, -- namespace '': of the whole cluster
   name TEXT NOT NULL,
-  kind TEXT NOT NULL         -- AdminNetworkPolicy, BaselineAdminNetworkPolicy, Tier, NetworkSet, GlobalNetworkSet, CiliumCIDRGroup, AuthorizationPolicy, PeerAuthentication
+  kind TEXT NOT NULL         -- AdminNetworkPolicy, BaselineAdminNetworkPolicy, ClusterNetworkPolicy, Tier, NetworkSet, GlobalNetworkSet, CiliumCIDRGroup, AuthorizationPolicy, PeerAuthentication
 ) STRICT;
 
 CREATE TABLE exposure (
@@ -104,7 +104,7 @@ CREATE VIEW v_reach_outside AS
 -- Whatever decides on traffic between pods: policies of namespaces, of administrators, of Cilium and Calico.
 CREATE VIEW v_traffic_policy AS
   SELECT p.thing AS subject, p.cluster, p.namespace, p.name, t.type AS kind FROM network_policy p JOIN thing t ON t.id = p.thing
-  UNION ALL SELECT o.thing, o.cluster, o.namespace, o.name, o.kind FROM network_object o WHERE o.kind IN ('AdminNetworkPolicy', 'BaselineAdminNetworkPolicy');
+  UNION ALL SELECT o.thing, o.cluster, o.namespace, o.name, o.kind FROM network_object o WHERE o.kind IN ('AdminNetworkPolicy', 'BaselineAdminNetworkPolicy', 'ClusterNetworkPolicy');
 
 -- Connections that were observed, added up by who, whom and port. From exports of Hubble, Calico, conntrack and AWS VPC flow logs.
 CREATE TABLE flow (
