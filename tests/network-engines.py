@@ -17,7 +17,6 @@ spec = importlib.util.spec_from_file_location("oracle", os.path.join(HERE, "netw
 base = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(base)
 NAMESPACE = "io.kubernetes.pod.namespace"
-NODES = {"172.18.0.2": "n0", "172.18.0.3": "n1"}
 
 
 # --- Cilium ----------------------------------------------------------------------------------------------------------------------------
@@ -58,12 +57,10 @@ class Cilium(base.Cluster):
 
     def entity(self, word, pod, other):
         node = self.end_node(other)
-        is_pod = other[0] == "pod" and node is None
         outside = other[0] == "address"
         return {"all": True, "world": outside, "cluster": not outside, "host": node is not None and node == pod["spec"].get("nodeName"),
                 "remote-node": node is not None and node != pod["spec"].get("nodeName"),
-                "world-ipv4": outside and ":" not in str(other[1]), "world-ipv6": outside and ":" in str(other[1]),
-                "none": False}[word] and (is_pod or not is_pod)
+                "world-ipv4": outside and ":" not in str(other[1]), "world-ipv6": outside and ":" in str(other[1])}[word]
 
     def rule(self, policy, rule, way, pod, other, to, protocol, port):
         layer3 = [k for k in (way + "Endpoints", way + "Entities", way + "CIDR", way + "CIDRSet") if k in rule]
@@ -262,10 +259,10 @@ class Calico(base.Cluster):
                 return False
         if "notSelector" in e and end[0] == "pod" and not base.host(end[1]) and self.takes(e["notSelector"], end[1]):
             return False
-        inside = lambda nets: any(base.in_block({"cidr": c}, a) for c in nets for a in self.end_addresses(end))
-        if "nets" in e and not inside(e["nets"]):
-            return False
-        return "notNets" not in e or not inside(e["notNets"])
+        if "nets" not in e and "notNets" not in e:
+            return True
+        inside = lambda nets, address: any(base.in_block({"cidr": c}, address) for c in nets)
+        return any(("nets" not in e or inside(e["nets"], a)) and not inside(e.get("notNets", []), a) for a in self.end_addresses(end))
 
     def ports(self, ports, to, protocol, port):
         for p in ports:
@@ -354,7 +351,7 @@ class CalicoMaker(base.Maker):
             return (self.r.choice(["starts with", "contains"]), key, value[:2])
         if kind < 0.82:
             return ("all",)
-        return (self.r.choice(["==", "=="  , "!="]), key, value)
+        return (self.r.choice(["==", "==", "!="]), key, value)
 
     def expression_text(self):
         t = self.tree()
@@ -376,7 +373,7 @@ class CalicoMaker(base.Maker):
             e["notNets"] = [self.cidr()]
         return e
 
-    def rule(self, direction):
+    def calico_rule(self, direction):
         rule = {"action": self.r.choice(["Allow", "Allow", "Deny", "Pass", "Log"])}
         far, near = ("source", "destination") if direction == "ingress" else ("destination", "source")
         entity = self.entity(self.chance(0.8))
@@ -398,7 +395,7 @@ class CalicoMaker(base.Maker):
             out["tier"] = self.r.choice(["early", "late"])
         for direction in ("ingress", "egress"):
             if self.chance(0.6):
-                out[direction] = [base_rule for base_rule in (CalicoMaker.rule(self, direction) for _ in range(self.r.randint(0, 3)))]
+                out[direction] = [self.calico_rule(direction) for _ in range(self.r.randint(0, 3))]
         if self.chance(0.6):
             out["types"] = self.r.choice([["Ingress"], ["Egress"], ["Ingress", "Egress"]])
         prefix = out.get("tier", "default")
