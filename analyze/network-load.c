@@ -17,8 +17,7 @@ struct net_load_run {
 	struct net *net;
 	const struct net_wish *wishes;
 	size_t n_wishes;
-	const struct json *const *objects; /* further policies */
-	size_t n_objects, unknown;
+	struct net_more *more; /* further policies; NULL: none */
 	size_t cap_endpoints, cap_spaces;
 	const struct net_ports *last_ports; /* endpoints come by namespace and workload */
 	struct net_space *last_space;
@@ -119,11 +118,11 @@ static bool is_policy(const struct json *object, struct span kind, struct span n
 	       (span_is(own, namespace) || (!own.n && span_eq(namespace, "default")));
 }
 
-/* A policy that one of the given objects stands for. */
-static bool replaced(const struct net_load_run *r, sqlite3_stmt *s)
+bool net_replaced(const struct net_more *more, struct span kind, struct span namespace, struct span name)
 {
-	for (size_t i = 0; i < r->n_objects; i++)
-		if (is_policy(r->objects[i], db_text(s, 3), db_text(s, 1), db_text(s, 2)))
+	for (size_t i = 0; i < more->n; i++)
+		if (is_policy(more->objects[i], kind, namespace, name) ||
+		    (more->replace && namespace.n && span_is(json_text_at(more->objects[i], "metadata.namespace"), namespace)))
 			return true;
 	return false;
 }
@@ -137,7 +136,7 @@ static void add_object(struct net_load_run *r, const struct json *object)
 	bool global = span_starts(kind, "Global") || span_starts(kind, "Cluster") || span_has(kind, "Clusterwide") || span_has(kind, "Admin");
 
 	if (!read) {
-		r->unknown++;
+		r->more->unknown++;
 		return;
 	}
 	p.namespace = global ? "" : namespace.n ? keep(net, namespace).p : "default";
@@ -173,11 +172,11 @@ static int load_policies(struct net_load_run *r, struct err *e)
 
 	db_bind(s, "s", net->cluster);
 	while ((rc = db_step(net->db, s, e)) == 1)
-		if (policy_matters(r, db_text(s, 1)) && !replaced(r, s))
+		if (policy_matters(r, db_text(s, 1)) && !(r->more && net_replaced(r->more, db_text(s, 3), db_text(s, 1), db_text(s, 2))))
 			one_policy(net, s);
 	sqlite3_reset(s);
-	for (size_t i = 0; i < r->n_objects; i++)
-		add_object(r, r->objects[i]);
+	for (size_t i = 0; r->more && i < r->more->n; i++)
+		add_object(r, r->more->objects[i]);
 	for (size_t i = 0; i < net->n_policies; i++)
 		net->policies[i]->index = i;
 	if (net->n_policies)
@@ -588,14 +587,11 @@ int net_load(struct net *net, struct db *db, const char *cluster, const struct n
 	return load(&r, db, cluster, e);
 }
 
-int net_load_with(struct net *net, struct db *db, const char *cluster, const struct json *const *objects, size_t n, size_t *unknown, struct err *e)
+int net_load_with(struct net *net, struct db *db, const char *cluster, struct net_more *more, struct err *e)
 {
-	struct net_load_run r = {.net = net, .objects = objects, .n_objects = n};
-	int rc = load(&r, db, cluster, e);
+	struct net_load_run r = {.net = net, .more = more};
 
-	if (unknown)
-		*unknown = r.unknown;
-	return rc;
+	return load(&r, db, cluster, e);
 }
 
 void net_fini(struct net *net)
