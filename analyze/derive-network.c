@@ -21,7 +21,6 @@ struct writing {
 	int64_t base; /* id of the first class */
 	int64_t rows, outside;
 	bool full;
-	int64_t *targets; /* of each class: classes that it reaches */
 	uint32_t *ids; /* room for a number of each class */
 	struct set internet; /* public addresses */
 };
@@ -235,7 +234,6 @@ static int write_reach(struct writing *w, struct err *e)
 
 	for (uint32_t to = 0; to < net->n_classes; to++) {
 		bool open = !isolated(net, to, NET_INGRESS);
-		int64_t senders = 0;
 
 		if (net_reach_work(w->reach) > REACH_WORK_MAX) {
 			w->full = true;
@@ -243,21 +241,13 @@ static int write_reach(struct writing *w, struct err *e)
 		}
 
 		row(w, to);
-		for (uint32_t from = 0; from < net->n_classes; from++)
-			if (ids[from] != REACH_NONE && (from != to || net->classes[to].n > 1)) {
-				senders++;
-				w->targets[from]++;
-			}
-		if (db_run(w->db, e, "UPDATE reach_class SET from_namespaces = ?, senders = ? WHERE id = ?", "iii", namespaces_of(net, ids, to), senders, w->base + to))
+		if (db_run(w->db, e, "UPDATE reach_class SET from_namespaces = ? WHERE id = ?", "ii", namespaces_of(net, ids, to), w->base + to))
 			return -1;
 		for (uint32_t from = 0; from < net->n_classes && !w->full; from++)
 			if (ids[from] != REACH_NONE && (from != to || net->classes[to].n > 1) && (!open || isolated(net, from, NET_EGRESS)) &&
 			    write_ports(w, from, to, ids[from], e))
 				return -1;
 	}
-	for (uint32_t c = 0; c < net->n_classes && !w->full; c++)
-		if (db_run(w->db, e, "UPDATE reach_class SET targets = ? WHERE id = ?", "ii", w->targets[c], w->base + c))
-			return -1;
 	return 0;
 }
 
@@ -345,7 +335,6 @@ static int one_cluster(struct db *db, const char *cluster, struct err *e)
 	w.reach = net_reach_new(&net);
 	w.internet = public_addresses(&net.arena);
 	w.ids = arena_array(&net.arena, net.n_classes, sizeof(*w.ids));
-	w.targets = arena_array(&net.arena, net.n_classes, sizeof(*w.targets));
 	if (write_plugin(&w, e) || write_problems(&w, e) || write_classes(&w, e) || write_subjects(&w, e) || write_reach(&w, e) || write_outside(&w, e) || write_flows(&w, e))
 		return -1;
 	if (w.full && db_run(db, e, "INSERT INTO problem(message) VALUES (?)", "s",

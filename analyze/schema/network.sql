@@ -45,9 +45,7 @@ CREATE TABLE reach_class (
   metadata_open INTEGER NOT NULL, -- policies let it reach the cloud's metadata service (169.254.169.254, TCP 80)
   internet_egress INTEGER NOT NULL, -- it reaches some public address on some port
   internet_ingress INTEGER NOT NULL, -- some public address may reach it, as far as policies go
-  from_namespaces INTEGER,   -- other namespaces that have a pod which reaches it on some port
-  senders INTEGER,           -- classes with a pod that reaches another of its pods on some port; NULL: not evaluated
-  targets INTEGER            -- classes with a pod that it reaches
+  from_namespaces INTEGER    -- other namespaces that have a pod which reaches it on some port
 ) STRICT;
 CREATE TABLE reach_member (
   class INTEGER NOT NULL REFERENCES reach_class(id),
