@@ -62,7 +62,7 @@ static const struct derive_step steps[] = {
 	{"workloads", derive_workloads},
 	{"nodes", derive_nodes},
 	{"admission", derive_admission},
-	{"reach", derive_reach},
+	{"services", derive_services},
 	{"exposures", derive_exposures},
 	{"rbac", derive_rbac},
 	{"usage", derive_usage},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the outside can reach: workloads behind load balancers, node ports, external addresses, ingresses and routes, and those
-// on ports of their node. Which workloads a service leads to is derive-reach.c's.
+// on ports of their node. Which workloads a service leads to is derive-service.c's.
 #include "derive-workload.h"
 
 /* "Outside" is what the object says: an internal load balancer or one that admits private addresses only is not. */

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 /* Rows of one cluster: a graph over more is read by nobody, and the command lists them all. */
-enum { REACH_ROWS_MAX = 200000, OUTSIDE_ROWS_MAX = 100000 };
+enum { REACH_ROWS_MAX = 200000, OUTSIDE_ROWS_MAX = 100000, POLICY_ROWS_MAX = 1000000 };
 /* Steps of one cluster: 20,000 pods with 2,000 policies take 100 million; policies that take more are made to. */
 #define REACH_WORK_MAX 3000000000ull
 
@@ -21,6 +21,7 @@ struct writing {
 	int64_t base; /* id of the first class */
 	int64_t rows, outside;
 	bool full;
+	uint32_t *ids; /* room for a number of each class */
 	struct set internet; /* public addresses */
 };
 
@@ -29,9 +30,11 @@ static int write_problems(struct writing *w, struct err *e)
 	for (size_t i = 0; i < w->net->n_problems; i++) {
 		const struct net_problem *p = &w->net->problems[i];
 
-		if (db_run(w->db, e, "INSERT INTO problem(evidence, pointer, message) SELECT t.evidence, coalesce(t.pointer, '') || ?, ? FROM thing t WHERE t.id = ?", "ssi",
-			   p->pointer, p->message, p->thing) ||
-		    db_run(w->db, e, "INSERT INTO network_lint(policy, code, pointer, detail) VALUES (?, 'invalid', ?, ?)", "iss", p->thing, p->pointer, p->message))
+		if (!p->unread && db_run(w->db, e, "INSERT INTO problem(evidence, pointer, message) SELECT t.evidence, coalesce(t.pointer, '') || ?, ? FROM thing t WHERE t.id = ?",
+					 "ssi", p->pointer, p->message, p->thing))
+			return -1;
+		if (db_run(w->db, e, "INSERT INTO network_lint(policy, code, pointer, detail) VALUES (?, ?, ?, ?)", "isss", p->thing, p->unread ? "not-read" : "invalid",
+			   p->pointer, p->message))
 			return -1;
 	}
 	return 0;
@@ -45,9 +48,10 @@ static int write_plugin(struct writing *w, struct err *e)
 		      "sssb", w->net->cluster, p->name, p->evidence, p->enforces);
 }
 
+/* Tables tell what is: where the plug-in ignores policies, nothing is isolated. */
 static bool isolated(struct net *net, uint32_t class, int direction)
 {
-	return !net->classes[class].first->host_network && net_applied(net, class, direction)->n > 0;
+	return net->plugin.enforces != 0 && !net->classes[class].first->host_network && net_applied(net, class, direction)->n > 0;
 }
 
 /* Addresses that are not of the Internet: private, shared, local, documentation, multicast and reserved ones
@@ -65,20 +69,47 @@ static struct set public_addresses(struct arena *a)
 	return all;
 }
 
-static bool internet(struct writing *w, uint32_t class, int direction)
+/* How much of the public addresses: part of IPv4 and all of one family. */
+struct internet {
+	bool some, all;
+};
+
+static struct internet internet(struct writing *w, uint32_t class, int direction)
 {
+	struct set left[2], seen = {0};
 	const struct net_outside *all;
 	size_t n;
 
-	if (net_reach_work(w->reach) > REACH_WORK_MAX) { /* not known: taken for open */
+	if (net_reach_work(w->reach) > REACH_WORK_MAX) /* not known: taken for open */
 		w->full = true;
-		return true;
-	}
+	if (w->full || !isolated(w->net, class, direction))
+		return (struct internet){true, true};
 	n = net_reach_outside(w->reach, class, direction, &all);
 	for (size_t i = 0; i < n; i++)
-		if (set_meets(all[i].addresses, w->internet))
-			return true;
-	return false;
+		seen = set_union(&w->net->arena, seen, all[i].addresses);
+	cidr_families(&w->net->arena, w->internet, &left[0], &left[1]);
+	return (struct internet){set_meets(seen, w->internet), set_within(left[0], seen) || set_within(left[1], seen)};
+}
+
+/* Whether every pod is let in: one that carries no label is, or all that there are in other namespaces. */
+static bool every_pod(struct writing *w, uint32_t to)
+{
+	const struct net_space *own = w->net->classes[to].first->space;
+	bool others = false;
+
+	if (!isolated(w->net, to, NET_INGRESS) || net_reach_work(w->reach) > REACH_WORK_MAX || net_reach_stranger(w->reach, to) != REACH_NONE)
+		return true;
+	net_reach_in(w->reach, to, w->ids);
+	for (uint32_t c = 0; c < w->net->n_classes; c++) {
+		const struct net_endpoint *p = w->net->classes[c].first;
+
+		if (p->space == own || p->finished || p->host_network)
+			continue;
+		if (w->ids[c] == REACH_NONE)
+			return false;
+		others = true;
+	}
+	return others;
 }
 
 static bool metadata_open(struct net *net, uint32_t class)
@@ -86,9 +117,23 @@ static bool metadata_open(struct net *net, uint32_t class)
 	struct net_party from = net_party_pod(net->classes[class].first), to = {0};
 	struct net_answer answer;
 
+	if (!isolated(net, class, NET_EGRESS))
+		return true;
 	address_parse(SPAN("169.254.169.254"), &to.address);
 	net_ask(net, &from, &to, PROTOCOL_TCP, 80, &answer);
 	return answer.allowed;
+}
+
+static int write_class(struct writing *w, uint32_t c, struct err *e)
+{
+	struct net *net = w->net;
+	const struct net_endpoint *p = net->classes[c].first;
+	struct internet in = internet(w, c, NET_INGRESS), out = internet(w, c, NET_EGRESS);
+
+	return db_run(w->db, e, "INSERT INTO reach_class(id, cluster, namespace, workload, pods, host_network, ingress_isolated, egress_isolated, ingress_open, egress_open, "
+				"metadata_open, internet_egress, internet_ingress) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		      "issribbbbbbbb", w->base + c, net->cluster, p->space->name, p->workload, (int64_t)net->classes[c].n, p->host_network, isolated(net, c, NET_INGRESS),
+		      isolated(net, c, NET_EGRESS), in.all || every_pod(w, c), out.all, metadata_open(net, c), out.some, in.some);
 }
 
 static int write_classes(struct writing *w, struct err *e)
@@ -96,16 +141,9 @@ static int write_classes(struct writing *w, struct err *e)
 	struct net *net = w->net;
 
 	w->base = db_int(w->db, 0, "SELECT max(id) FROM reach_class", "") + 1;
-	for (uint32_t c = 0; c < net->n_classes; c++) {
-		const struct net_endpoint *p = net->classes[c].first;
-
-		if (!p->finished &&
-		    db_run(w->db, e, "INSERT INTO reach_class(id, cluster, namespace, workload, pods, host_network, ingress_isolated, egress_isolated, metadata_open, "
-				   "internet_egress, internet_ingress) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			   "issribbbbbb", w->base + c, net->cluster, p->space->name, p->workload, (int64_t)net->classes[c].n, p->host_network,
-			   isolated(net, c, NET_INGRESS), isolated(net, c, NET_EGRESS), metadata_open(net, c), internet(w, c, NET_EGRESS), internet(w, c, NET_INGRESS)))
+	for (uint32_t c = 0; c < net->n_classes; c++)
+		if (!net->classes[c].first->finished && write_class(w, c, e))
 			return -1;
-	}
 	for (size_t i = 0; i < net->n_endpoints; i++) {
 		const struct net_endpoint *p = &net->endpoints[i];
 
@@ -114,6 +152,30 @@ static int write_classes(struct writing *w, struct err *e)
 			continue;
 		if (db_run(w->db, e, "INSERT OR IGNORE INTO reach_member(class, workload) VALUES (?, ?)", "ii", w->base + p->class, p->workload))
 			return -1;
+	}
+	return 0;
+}
+
+/* Which workloads each policy holds for. */
+static int write_subjects(struct writing *w, struct err *e)
+{
+	struct net *net = w->net;
+	int64_t rows = 0;
+
+	for (size_t i = 0; i < net->n_policies; i++) {
+		const struct net_policy *p = net->policies[i];
+		const uint64_t *bits = net_selector_classes(net, p->subject);
+		bool any = false;
+
+		for (uint32_t c = 0; c < net->n_classes; c++) {
+			if (!net_bit(bits, c) || (*p->namespace && strcmp(p->namespace, net->classes[c].first->space->name) != 0) || (any && rows >= POLICY_ROWS_MAX))
+				continue;
+			if (db_run(w->db, e, "INSERT OR IGNORE INTO network_policy_workload(policy, workload) SELECT n.thing, m.workload FROM network_policy n JOIN reach_member m "
+					     "ON m.class = ? WHERE n.thing = ?", "ii", w->base + c, p->thing))
+				return -1;
+			any = true;
+			rows++;
+		}
 	}
 	return 0;
 }
@@ -153,10 +215,22 @@ static int64_t namespaces_of(const struct net *net, const uint32_t *ids, uint32_
 	return n;
 }
 
+static void row(struct writing *w, uint32_t to)
+{
+	struct net *net = w->net;
+
+	if (net->plugin.enforces) {
+		net_reach_row(w->reach, to, w->ids);
+		return;
+	}
+	for (uint32_t c = 0; c < net->n_classes; c++)
+		w->ids[c] = net->classes[c].first->finished || net->classes[to].first->finished ? REACH_NONE : REACH_ALL;
+}
+
 static int write_reach(struct writing *w, struct err *e)
 {
 	struct net *net = w->net;
-	uint32_t *ids = arena_array(&net->arena, net->n_classes, sizeof(*ids));
+	uint32_t *ids = w->ids;
 
 	for (uint32_t to = 0; to < net->n_classes; to++) {
 		bool open = !isolated(net, to, NET_INGRESS);
@@ -166,7 +240,7 @@ static int write_reach(struct writing *w, struct err *e)
 			break;
 		}
 
-		net_reach_row(w->reach, to, ids);
+		row(w, to);
 		if (db_run(w->db, e, "UPDATE reach_class SET from_namespaces = ? WHERE id = ?", "ii", namespaces_of(net, ids, to), w->base + to))
 			return -1;
 		for (uint32_t from = 0; from < net->n_classes && !w->full; from++)
@@ -260,7 +334,8 @@ static int one_cluster(struct db *db, const char *cluster, struct err *e)
 		return -1;
 	w.reach = net_reach_new(&net);
 	w.internet = public_addresses(&net.arena);
-	if (write_plugin(&w, e) || write_problems(&w, e) || write_classes(&w, e) || write_reach(&w, e) || write_outside(&w, e) || write_flows(&w, e))
+	w.ids = arena_array(&net.arena, net.n_classes, sizeof(*w.ids));
+	if (write_plugin(&w, e) || write_problems(&w, e) || write_classes(&w, e) || write_subjects(&w, e) || write_reach(&w, e) || write_outside(&w, e) || write_flows(&w, e))
 		return -1;
 	if (w.full && db_run(db, e, "INSERT INTO problem(message) VALUES (?)", "s",
 			     arena_printf(&net.arena, "%s: more than %d pairs of pods reach one another, or its policies take too long to evaluate for all pods: the table reach has the "

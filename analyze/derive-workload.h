@@ -6,8 +6,8 @@
 int derive_owners(struct db *db, struct err *e);
 /* Counts and effective values: pods, automount, what mounts which secret and claim. After derive_owners. */
 int derive_workloads(struct db *db, struct err *e);
-/* service_workload and network_policy_workload. After derive_owners. */
-int derive_reach(struct db *db, struct err *e);
-/* exposure. After derive_reach. */
+/* service_workload. After derive_owners. */
+int derive_services(struct db *db, struct err *e);
+/* exposure. After derive_services. */
 int derive_exposures(struct db *db, struct err *e);
 #endif

@@ -59,6 +59,7 @@ static const struct kind kinds[] = {
 	{"GlobalNetworkPolicy.projectcalico.org", load_calico_policy, false, false},
 	{"AdminNetworkPolicy.policy.networking.k8s.io", load_network_object, false, false},
 	{"BaselineAdminNetworkPolicy.policy.networking.k8s.io", load_network_object, false, false},
+	{"ClusterNetworkPolicy.policy.networking.k8s.io", load_network_object, false, false},
 	{"CiliumCIDRGroup.cilium.io", load_network_object, false, false},
 	{"Tier.crd.projectcalico.org", load_network_object, false, false},
 	{"Tier.projectcalico.org", load_network_object, false, false},

@@ -225,6 +225,8 @@ const uint64_t *net_selector_classes(struct net *net, const struct net_selector 
 
 bool net_selects(struct net *net, const struct net_selector *s, const struct net_endpoint *p)
 {
+	if (p->class == NET_NO_CLASS)
+		return space_selected(s, p->space) && pod_selected(net, s, p);
 	return net_bit(net_selector_classes(net, s), p->class);
 }
 

@@ -186,10 +186,11 @@ int cmd_network(int argc, char **argv)
 		{"to", 0, OPT_TEXT, &o.to, "WHO", "Only to it."},
 		{"by", 0, OPT_TEXT, &o.by, "UNIT", "workload (default), or class of pods that no policy tells apart."},
 		{"namespace", 'n', OPT_TEXT, &o.namespace, "NAME", "Only this namespace (exposures, generate)."},
+		{"replace", 0, OPT_FLAG, &o.replace, NULL, "whatif: the policies of FILE are all there are in their namespaces."},
 		{"all", 0, OPT_FLAG, &o.all, NULL, "List every pair of workloads, however many."},
 		{"cluster", 0, OPT_TEXT, &o.cluster, "NAME", "Which cluster, where the assessment has several."},
 		{"protocol", 0, OPT_TEXT, &o.protocol, "NAME", "TCP (default), UDP, SCTP, ICMP."},
-		{"format", 0, OPT_TEXT, &o.format, "FORMAT", "text (default), json, and csv, dot, svg where a subcommand has them."},
+		{"format", 0, OPT_TEXT, &o.format, "FORMAT", "text (default), json, and csv, dot, svg where a subcommand has them; generate: kubernetes (default), cilium, calico."},
 		{0},
 	};
 	const struct opts opts = {.command = "network", .synopsis = "SUBCOMMAND SITE.db [ARGUMENTS]", .summary = "What reaches what: policies evaluated.",

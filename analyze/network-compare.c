@@ -273,16 +273,18 @@ int network_whatif(const struct network_options *o, struct err *e)
 	struct comparing c = {.json = o->format && strcmp(o->format, "json") == 0};
 	struct arena a = ARENA_INIT;
 	const struct json **objects = NULL;
+	struct net_more more = {.replace = o->replace};
 	char cluster[512];
-	size_t n = 0, unknown = 0, broken = 0;
+	size_t broken = 0;
 	int rc;
 
 	if (!o->rest->n)
 		return err_set(e, ERR_USAGE, "network whatif takes SITE.db and files with policies");
-	rc = network_cluster(o, cluster, e) || read_objects(&a, o->rest, &objects, &n, e) || net_load(&c.old.net, o->db, cluster, NULL, 0, e) ||
-	     net_load_with(&c.new.net, o->db, cluster, objects, n, &unknown, e);
-	if (rc == 0 && unknown)
-		warn("%zu objects are no policies: they change nothing here", unknown);
+	rc = network_cluster(o, cluster, e) || read_objects(&a, o->rest, &objects, &more.n, e) || net_load(&c.old.net, o->db, cluster, NULL, 0, e);
+	more.objects = objects;
+	rc = rc || net_load_with(&c.new.net, o->db, cluster, &more, e);
+	if (rc == 0 && more.unknown)
+		warn("%zu objects are no policies: they change nothing here", more.unknown);
 	for (size_t i = 0; rc == 0 && i < c.new.net.n_problems; i++)
 		warn("%s", c.new.net.problems[i].message);
 	rc = rc || broken_flows(&c, o->db, &broken, e) || compare(&c, e) ? -1 : broken ? 1 : 0;

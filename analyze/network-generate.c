@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `plimsoll network generate`: the least NetworkPolicies that keep what was observed, or, where nothing was, what services and containers
 // declare. Each namespace gets a default deny, DNS, and one policy for each workload. The result is evaluated before it is written.
+#include "network-convert.h"
 #include "network-list.h"
 #include "common/text.h"
 
@@ -24,6 +25,7 @@ struct generating {
 	struct need *needs;
 	size_t n, cap;
 	bool observed; /* there are flows */
+	net_convert *convert; /* NULL: NetworkPolicies as they are */
 	const struct json **objects;
 	size_t n_objects, cap_objects;
 };
@@ -237,7 +239,7 @@ static void keep_object(struct generating *g, struct json o)
 {
 	struct json *copy = arena_alloc(&g->net.arena, sizeof(*copy));
 
-	*copy = o;
+	*copy = g->convert ? g->convert(&g->net, &o) : o;
 	*NET_GROW(&g->net, g->objects, g->n_objects, g->cap_objects) = copy;
 }
 
@@ -356,11 +358,12 @@ static void namespace_policies(struct generating *g, const struct net_space *sp)
 static int64_t broken(struct generating *g, size_t *asked, struct err *e)
 {
 	auto_net net = {0};
+	struct net_more more = {.objects = g->objects, .n = g->n_objects, .replace = true};
 	sqlite3_stmt *s = db_stmt(g->net.db, "SELECT source, target, protocol, port FROM flow WHERE cluster = ? AND NOT reply AND allowed IS NOT 0 AND permitted ORDER BY id");
 	int64_t bad = 0;
 	int rc;
 
-	if (net_load_with(&net, g->net.db, g->net.cluster, g->objects, g->n_objects, NULL, e))
+	if (net_load_with(&net, g->net.db, g->net.cluster, &more, e))
 		return -1;
 	db_bind(s, "s", g->net.cluster);
 	while ((rc = db_step(g->net.db, s, e)) == 1) {
@@ -378,6 +381,42 @@ static int64_t broken(struct generating *g, size_t *asked, struct err *e)
 	return rc < 0 ? -1 : bad;
 }
 
+static void delete_line(struct span namespace, struct span kind, struct span name)
+{
+	auto_buf b = BUF_INIT;
+
+	buf_add_str(&b, "# Then: kubectl delete -n ");
+	text_add_clean(&b, namespace, false);
+	buf_add_char(&b, ' ');
+	text_add_clean(&b, kind, false);
+	buf_add_char(&b, '/');
+	text_add_clean(&b, name, false);
+	puts(buf_str(&b));
+}
+
+/* Policies add up: what stands in these namespaces must go, or it keeps open what nobody used. */
+static int write_deletions(const struct generating *g, struct err *e)
+{
+	struct net_more more = {.objects = g->objects, .n = g->n_objects};
+	sqlite3_stmt *s = db_stmt(g->net.db, "SELECT t.type, p.namespace, p.name FROM network_policy p JOIN thing t ON t.id = p.thing WHERE p.cluster = ? AND p.namespace != '' "
+					     "ORDER BY p.namespace, t.type, p.name");
+	int rc;
+
+	db_bind(s, "s", g->net.cluster);
+	while ((rc = db_step(g->net.db, s, e)) == 1) {
+		struct span kind = db_text(s, 0), namespace = db_text(s, 1), name = db_text(s, 2);
+
+		more.replace = true;
+		if (!net_replaced(&more, kind, namespace, name))
+			continue;
+		more.replace = false;
+		if (!net_replaced(&more, kind, namespace, name))
+			delete_line(namespace, kind, name);
+	}
+	sqlite3_reset(s);
+	return rc;
+}
+
 static int write_objects(struct generating *g, struct err *e)
 {
 	size_t asked = 0;
@@ -391,6 +430,8 @@ static int write_objects(struct generating *g, struct err *e)
 	else
 		printf("# %zu observed flows evaluated with these policies: %lld would break.\n", asked, (long long)bad);
 	printf("# Roll-out: apply each namespace's allow-* policies, watch for a working day, then its default-deny.\n");
+	if (write_deletions(g, e))
+		return -1;
 	for (size_t i = 0; i < g->n_objects; i++) {
 		buf_reset(&b);
 		json_write(&b, g->objects[i]);
@@ -403,6 +444,21 @@ static int write_objects(struct generating *g, struct err *e)
 	return bad ? 1 : 0;
 }
 
+static const struct {
+	const char *format;
+	net_convert *convert;
+} formats[] = {{"kubernetes", NULL}, {"cilium", net_to_cilium}, {"calico", net_to_calico}};
+
+static int find_format(struct generating *g, struct err *e)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (strcmp(g->o->format ? g->o->format : "kubernetes", formats[i].format) == 0) {
+			g->convert = formats[i].convert;
+			return 0;
+		}
+	return err_set(e, ERR_USAGE, "network generate writes kubernetes, cilium or calico, not '%s'", g->o->format);
+}
+
 int network_generate(const struct network_options *o, struct err *e)
 {
 	struct generating g = {.o = o};
@@ -411,6 +467,8 @@ int network_generate(const struct network_options *o, struct err *e)
 
 	if (o->rest->n)
 		return err_set(e, ERR_USAGE, "network generate takes SITE.db");
+	if (find_format(&g, e))
+		return -1;
 	if (network_cluster(o, cluster, e) || net_load(&g.net, o->db, cluster, NULL, 0, e)) {
 		net_fini(&g.net);
 		return -1;

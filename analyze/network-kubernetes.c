@@ -213,16 +213,23 @@ void net_read_kubernetes(struct net *net, struct net_policy *like, const struct 
 	}
 }
 
-/* Of spec.subject and of peers: { namespaces: SELECTOR } or { pods: { namespaceSelector, podSelector } }. */
+/* Of spec.subject and of peers: { namespaces: SELECTOR } or { pods: { namespaceSelector, podSelector } }. Before release 0.1.2 the selector of
+ * namespaces stood one deeper, beside sameLabels and notSameLabels, which are gone: those are not known. */
 static const struct net_selector *admin_pods(struct net *net, const struct net_policy *p, const char *pointer, const struct json *v)
 {
 	const struct json *spaces = given(json_get(v, "namespaces")), *pods = given(json_get(v, "pods"));
 
 	if (!spaces && !pods)
 		return NULL;
-	net_check_selector(net, p, pointer, spaces ? spaces : json_get(pods, "namespaceSelector"));
+	if (pods)
+		spaces = given(json_get(pods, "namespaces")) ? json_get(pods, "namespaces") : json_get(pods, "namespaceSelector");
+	if (json_get(spaces, "sameLabels") || json_get(spaces, "notSameLabels"))
+		return NULL;
+	if (given(json_get(spaces, "namespaceSelector")))
+		spaces = json_get(spaces, "namespaceSelector");
+	net_check_selector(net, p, pointer, spaces);
 	net_check_selector(net, p, pointer, json_get(pods, "podSelector"));
-	return net_selector(net, &(struct net_selector){.spaces = spaces ? spaces : json_get(pods, "namespaceSelector"), .pods = json_get(pods, "podSelector")});
+	return net_selector(net, &(struct net_selector){.spaces = spaces, .pods = json_get(pods, "podSelector")});
 }
 
 /* A peer of each address in its list of networks; of each name in its list of domains. */
@@ -242,10 +249,12 @@ static size_t admin_lists(struct net *net, const struct net_policy *p, const cha
 	return n;
 }
 
-static void admin_peers(struct net *net, const struct net_policy *p, struct net_rule *r, const struct json *peers)
+/* False when there is a peer of a kind that is not known. */
+static bool admin_peers(struct net *net, const struct net_policy *p, struct net_rule *r, const struct json *peers)
 {
 	size_t most = 0, n = 0;
 	struct net_peer *all;
+	bool known = true;
 
 	JSON_EACH(v, peers)
 	{
@@ -261,14 +270,29 @@ static void admin_peers(struct net *net, const struct net_policy *p, struct net_
 		all[n].selector = admin_pods(net, p, r->pointer, v);
 		if (nodes)
 			all[n].selector = net_selector(net, &(struct net_selector){.language = NET_NODE_SELECTOR, .pods = nodes});
-		if (!all[n].selector && !more)
-			net_problem(net, p, r->pointer, "a peer of a kind that is not known takes in nothing");
+		if (!all[n].selector && !more && !json_count(json_get(v, "networks"))) {
+			net_problem(net, p, r->pointer, "a peer of a kind that is not known: %s", r->action == NET_ALLOW ? "the rule takes in nothing" : "the rule denies all");
+			known = false;
+		}
 		n += all[n].selector != NULL;
 	}
 	if (!json_count(peers))
 		net_problem(net, p, r->pointer, "a rule without peers takes in nothing");
 	r->peers = all;
 	r->n_peers = n;
+	return known;
+}
+
+/* What an implementation is to do with a rule that it does not understand (network-policy-api, comments of peers): allow nothing, deny all. */
+static void fail_closed(struct net *net, struct net_rule *r)
+{
+	r->n_peers = 0;
+	r->n_named = 0;
+	if (r->action == NET_ALLOW || r->action == NET_LOG)
+		return;
+	r->action = NET_DENY;
+	r->any_peer = true;
+	r->ports = net->all_ports;
 }
 
 static void admin_number(struct net *net, const struct net_policy *p, struct net_rule *r, const struct json *v, const char *first, const char *last, struct gather *out)
@@ -289,6 +313,29 @@ static void admin_number(struct net *net, const struct net_policy *p, struct net
 		gather_add(&net->arena, out, ports_range(&net->arena, proto, from, to));
 }
 
+/* An entry of `protocols` of a ClusterNetworkPolicy: { tcp: { destinationPort: { number or range } } }. */
+static bool admin_protocol(struct net *net, const struct net_policy *p, struct net_rule *r, const struct json *v, struct gather *out)
+{
+	static const char *const names[] = {"tcp", "udp", "sctp"};
+	struct json one = {.type = JSON_OBJECT};
+
+	for (int i = PROTOCOL_TCP; i <= PROTOCOL_SCTP; i++) {
+		const struct json *of = given(json_get(v, names[i])), *port = given(json_get(of, "destinationPort")), *range = given(json_get(port, "range"));
+
+		if (!of)
+			continue;
+		if (!port) {
+			gather_add(&net->arena, out, ports_range(&net->arena, i, 1, 65535));
+			return true;
+		}
+		one = range ? *range : *port;
+		json_set(&net->arena, &one, "protocol", json_make_str(&net->arena, span_of(protocol_name(i))));
+		admin_number(net, p, r, &one, range ? "start" : "number", range ? "end" : "number", out);
+		return true;
+	}
+	return false;
+}
+
 static void admin_ports(struct net *net, const struct net_policy *p, struct net_rule *r, const struct json *ports)
 {
 	struct gather all = {0};
@@ -303,7 +350,9 @@ static void admin_ports(struct net *net, const struct net_policy *p, struct net_
 			admin_number(net, p, r, range, "start", "end", &all);
 		else if (json_text_at(port, "namedPort").n)
 			net_add_named(net, r, json_text_at(port, "namedPort"), -1);
-		else
+		else if (json_text_at(port, "destinationNamedPort").n)
+			net_add_named(net, r, json_text_at(port, "destinationNamedPort"), -1);
+		else if (!admin_protocol(net, p, r, port, &all))
 			net_problem(net, p, r->pointer, "a port of a kind that is not known");
 	}
 	r->ports = json_count(ports) ? gather_set(&all) : net->all_ports;
@@ -330,8 +379,9 @@ static void admin_direction(struct net *net, struct net_policy *p, int d, const 
 			net_problem(net, p, r->pointer, "action '%.*s' is none of Allow, Deny, Pass", SPAN_ARG(action));
 			r->action = NET_LOG;
 		}
-		admin_peers(net, p, r, json_get(v, members[d]));
-		admin_ports(net, p, r, json_get(v, "ports"));
+		admin_ports(net, p, r, json_get(v, json_get(v, "protocols") ? "protocols" : "ports"));
+		if (!admin_peers(net, p, r, json_get(v, members[d])))
+			fail_closed(net, r);
 	}
 }
 

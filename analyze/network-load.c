@@ -17,8 +17,7 @@ struct net_load_run {
 	struct net *net;
 	const struct net_wish *wishes;
 	size_t n_wishes;
-	const struct json *const *objects; /* further policies */
-	size_t n_objects, unknown;
+	struct net_more *more; /* further policies; NULL: none */
 	size_t cap_endpoints, cap_spaces;
 	const struct net_ports *last_ports; /* endpoints come by namespace and workload */
 	struct net_space *last_space;
@@ -44,6 +43,7 @@ static const struct {
 	{"extensions", "NetworkPolicy", net_read_kubernetes},
 	{"policy.networking.k8s.io", "AdminNetworkPolicy", net_read_admin},
 	{"policy.networking.k8s.io", "BaselineAdminNetworkPolicy", net_read_admin},
+	{"policy.networking.k8s.io", "ClusterNetworkPolicy", net_read_admin},
 	{"cilium.io", "CiliumNetworkPolicy", net_read_cilium},
 	{"cilium.io", "CiliumClusterwideNetworkPolicy", net_read_cilium},
 	{"projectcalico.org", "NetworkPolicy", net_read_calico},
@@ -68,6 +68,12 @@ static struct span group_of(struct span api_version)
 	return rest.p ? group : SPAN("");
 }
 
+/* Policies of an engine that another plug-in has taken the place of are objects that nobody reads. */
+static bool nobody_reads(const struct net_plugin *p, net_read *read)
+{
+	return p->name && p->enforces >= 0 && ((read == net_read_cilium && !p->cilium) || (read == net_read_calico && !p->calico));
+}
+
 static void one_policy(struct net *net, sqlite3_stmt *s)
 {
 	struct net_policy p = {.thing = sqlite3_column_int64(s, 0), .namespace = keep_text(net, s, 1), .name = keep_text(net, s, 2),
@@ -79,6 +85,11 @@ static void one_policy(struct net *net, sqlite3_stmt *s)
 
 	if (!read)
 		return;
+	if (nobody_reads(&net->plugin, read)) {
+		net_problem(net, &p, "", "the cluster's plug-in is %s (%s): policies of this kind hold for nothing there", net->plugin.name, net->plugin.evidence);
+		net->problems[net->n_problems - 1].unread = true;
+		return;
+	}
 	if (object_json(net->db, p.thing, &raw, &e) || json_parse(&net->arena, buf_span(&raw), &object, &e)) {
 		net_problem(net, &p, "", "%s", e.msg);
 		return;
@@ -107,11 +118,11 @@ static bool is_policy(const struct json *object, struct span kind, struct span n
 	       (span_is(own, namespace) || (!own.n && span_eq(namespace, "default")));
 }
 
-/* A policy that one of the given objects stands for. */
-static bool replaced(const struct net_load_run *r, sqlite3_stmt *s)
+bool net_replaced(const struct net_more *more, struct span kind, struct span namespace, struct span name)
 {
-	for (size_t i = 0; i < r->n_objects; i++)
-		if (is_policy(r->objects[i], db_text(s, 3), db_text(s, 1), db_text(s, 2)))
+	for (size_t i = 0; i < more->n; i++)
+		if (is_policy(more->objects[i], kind, namespace, name) ||
+		    (more->replace && namespace.n && span_is(json_text_at(more->objects[i], "metadata.namespace"), namespace)))
 			return true;
 	return false;
 }
@@ -122,10 +133,10 @@ static void add_object(struct net_load_run *r, const struct json *object)
 	struct span namespace = json_text_at(object, "metadata.namespace"), name = json_text_at(object, "metadata.name"), kind = json_text_at(object, "kind");
 	struct net_policy p = {.name = keep(net, name.p ? name : SPAN("")).p, .kind = keep(net, kind.p ? kind : SPAN("")).p};
 	net_read *read = reader_of(&p, group_of(json_text_at(object, "apiVersion")));
-	bool global = span_starts(kind, "Global") || span_has(kind, "Clusterwide") || span_has(kind, "Admin");
+	bool global = span_starts(kind, "Global") || span_starts(kind, "Cluster") || span_has(kind, "Clusterwide") || span_has(kind, "Admin");
 
 	if (!read) {
-		r->unknown++;
+		r->more->unknown++;
 		return;
 	}
 	p.namespace = global ? "" : namespace.n ? keep(net, namespace).p : "default";
@@ -161,11 +172,11 @@ static int load_policies(struct net_load_run *r, struct err *e)
 
 	db_bind(s, "s", net->cluster);
 	while ((rc = db_step(net->db, s, e)) == 1)
-		if (policy_matters(r, db_text(s, 1)) && !replaced(r, s))
+		if (policy_matters(r, db_text(s, 1)) && !(r->more && net_replaced(r->more, db_text(s, 3), db_text(s, 1), db_text(s, 2))))
 			one_policy(net, s);
 	sqlite3_reset(s);
-	for (size_t i = 0; i < r->n_objects; i++)
-		add_object(r, r->objects[i]);
+	for (size_t i = 0; r->more && i < r->more->n; i++)
+		add_object(r, r->more->objects[i]);
 	for (size_t i = 0; i < net->n_policies; i++)
 		net->policies[i]->index = i;
 	if (net->n_policies)
@@ -493,7 +504,8 @@ static int by_name(const void *x, const void *y)
 	"FROM pod p LEFT JOIN workload w ON w.thing = p.workload WHERE "
 #define ENDPOINT_TEMPLATE                                                                                                                     \
 	"SELECT w.thing, w.thing, w.namespace, w.name, w.kind, w.name, w.service_account, w.host_network, NULL, NULL, NULL, NULL "            \
-	"FROM workload w WHERE w.pods = 0 AND w.cluster = ?1 "
+	"FROM workload w WHERE w.cluster = ?1 AND (w.pods = 0 OR (w.kind NOT IN ('Pod', 'Job') AND NOT EXISTS "                                   \
+	"(SELECT 1 FROM pod p WHERE p.workload = w.thing AND coalesce(p.phase, '') NOT IN ('Succeeded', 'Failed')))) "
 
 static int load_rows(struct net_load_run *r, sqlite3_stmt *s, bool are_pods, struct err *e)
 {
@@ -575,14 +587,11 @@ int net_load(struct net *net, struct db *db, const char *cluster, const struct n
 	return load(&r, db, cluster, e);
 }
 
-int net_load_with(struct net *net, struct db *db, const char *cluster, const struct json *const *objects, size_t n, size_t *unknown, struct err *e)
+int net_load_with(struct net *net, struct db *db, const char *cluster, struct net_more *more, struct err *e)
 {
-	struct net_load_run r = {.net = net, .objects = objects, .n_objects = n};
-	int rc = load(&r, db, cluster, e);
+	struct net_load_run r = {.net = net, .more = more};
 
-	if (unknown)
-		*unknown = r.unknown;
-	return rc;
+	return load(&r, db, cluster, e);
 }
 
 void net_fini(struct net *net)

@@ -12,9 +12,16 @@ struct net_wish {
  * question over a large cluster is then cheap. `cluster` must outlive the model. 0, or -1 when the environment failed.
  */
 int net_load(struct net *net, struct db *db, const char *cluster, const struct net_wish *wishes, size_t n_wishes, struct err *e);
-/* The same with policies beside those of the database: each takes the place of the one of its kind, namespace and name. Objects must outlive
- * the model. `unknown` counts those that are no policies (may be NULL). */
-int net_load_with(struct net *net, struct db *db, const char *cluster, const struct json *const *objects, size_t n, size_t *unknown, struct err *e);
+/* Policies beside those of the database. Objects must outlive the model. */
+struct net_more {
+	const struct json *const *objects; /* each takes the place of the one of its kind, namespace and name */
+	size_t n;
+	bool replace;	/* and of every other policy that stands in a namespace of one of them */
+	size_t unknown; /* out: how many are no policies */
+};
+int net_load_with(struct net *net, struct db *db, const char *cluster, struct net_more *more, struct err *e);
+/* Whether `more` takes the place of the policy that is called so. */
+bool net_replaced(const struct net_more *more, struct span kind, struct span namespace, struct span name);
 void net_fini(struct net *net);
 #define auto_net __attribute__((cleanup(net_fini))) struct net
 

@@ -54,7 +54,7 @@ void net_problem(struct net *net, const struct net_policy *p, const char *pointe
 		snprintf(text, sizeof(text), "and more problems of this policy");
 	err_set(&e, ERR_INPUT, "%s: %s", p->ref, text);
 	*NET_GROW(net, net->problems, net->n_problems, net->cap_problems) =
-		(struct net_problem){p->thing, pointer, arena_strdup(&net->arena, e.msg)};
+		(struct net_problem){.thing = p->thing, .pointer = pointer, .message = arena_strdup(&net->arena, e.msg)};
 }
 
 static void add_part(struct buf *b, char mark, struct span s)

@@ -52,8 +52,10 @@ struct net_endpoint {
 	wide addresses[4];
 	size_t n_addresses;
 	const struct net_ports *ports;
-	uint32_t class; /* endpoints of one class are the same to every policy */
+	uint32_t class; /* endpoints of one class are the same to every policy; NET_NO_CLASS: of none, a pod that is thought up */
 };
+
+#define NET_NO_CLASS UINT32_MAX
 
 enum net_action { NET_ALLOW, NET_DENY, NET_PASS, NET_LOG };
 
@@ -141,6 +143,7 @@ struct net_policy {
 struct net_problem {
 	int64_t thing;
 	const char *pointer, *message;
+	bool unread; /* nothing is wrong with it, but no plug-in reads it */
 };
 
 /* The policies that hold for an endpoint in one direction, in their order. */
@@ -162,6 +165,7 @@ struct net_plugin {
 	const char *name;     /* "calico", "cilium", "flannel", ...; NULL: nothing tells */
 	const char *evidence; /* ref of the workload that tells */
 	int enforces;	      /* 1 policies hold, 0 they are ignored, -1 not known */
+	bool cilium, calico;  /* their agents run, whichever of them makes the network */
 };
 
 struct net {

@@ -75,8 +75,14 @@ int net_find_plugin(struct net *net, struct err *e)
 		struct net_plugin found;
 		size_t rank = rank_of(db_text(s, 0), db_text(s, 1), &found);
 
+		if (rank == SIZE_MAX)
+			continue;
+		net->plugin.cilium |= strcmp(found.name, "cilium") == 0;
+		net->plugin.calico |= strcmp(found.name, "calico") == 0;
 		if (rank >= best)
 			continue;
+		found.cilium = net->plugin.cilium;
+		found.calico = net->plugin.calico;
 		best = rank;
 		if (strcmp(found.name, "aws-vpc-cni") == 0 && db_text(s, 3).p)
 			found.enforces = span_has(db_text(s, 3), "--enable-network-policy=true");

@@ -380,16 +380,34 @@ static uint32_t egress_of(struct net_reach *r, uint32_t from, const struct net_p
 	return id;
 }
 
+void net_reach_in(struct net_reach *r, uint32_t to, uint32_t *out)
+{
+	struct net *net = r->net;
+	const struct net_endpoint *target = net->classes[to].first;
+
+	for (size_t c = 0; c < net->n_classes; c++)
+		r->states[c] = (struct state){REACH_NONE, REACH_ALL, REACH_NONE};
+	if (!target->host_network)
+		ingress_rules(r, net_applied(net, to, NET_INGRESS), target);
+	for (uint32_t c = 0; c < net->n_classes; c++) {
+		const struct net_endpoint *from = net->classes[c].first;
+
+		if (from->finished || target->finished)
+			out[c] = REACH_NONE;
+		else if (from->host_network != target->host_network && share_node(r, c, to))
+			out[c] = REACH_ALL;
+		else
+			out[c] = net_reach_union(r, r->states[c].allowed, r->states[c].left);
+	}
+}
+
 void net_reach_row(struct net_reach *r, uint32_t to, uint32_t *out)
 {
 	struct net *net = r->net;
 	const struct net_endpoint *target = net->classes[to].first;
 	struct net_party party = net_party_pod(target);
 
-	for (size_t c = 0; c < net->n_classes; c++)
-		r->states[c] = (struct state){REACH_NONE, REACH_ALL, REACH_NONE};
-	if (!target->host_network)
-		ingress_rules(r, net_applied(net, to, NET_INGRESS), target);
+	net_reach_in(r, to, out);
 	for (uint32_t c = 0; c < net->n_classes; c++)
 		net_applied(net, c, NET_EGRESS);
 	if (r->cap_egress < net->n_profiles) {
@@ -398,19 +416,22 @@ void net_reach_row(struct net_reach *r, uint32_t to, uint32_t *out)
 	}
 	if (r->cap_egress)
 		memset(r->egress, 0, r->cap_egress * sizeof(*r->egress));
-	for (uint32_t c = 0; c < net->n_classes; c++) {
-		const struct net_endpoint *from = net->classes[c].first;
-		uint32_t in = net_reach_union(r, r->states[c].allowed, r->states[c].left);
+	for (uint32_t c = 0; c < net->n_classes; c++)
+		if (out[c] != REACH_NONE && !net->classes[c].first->host_network && !(target->host_network && share_node(r, c, to)))
+			out[c] = common(r, out[c], egress_of(r, c, &party));
+}
 
-		if (from->finished || target->finished)
-			out[c] = REACH_NONE;
-		else if (from->host_network != target->host_network && share_node(r, c, to))
-			out[c] = REACH_ALL;
-		else if (from->host_network || in == REACH_NONE)
-			out[c] = in;
-		else
-			out[c] = common(r, in, egress_of(r, c, &party));
-	}
+uint32_t net_reach_stranger(struct net_reach *r, uint32_t to)
+{
+	static const struct net_ports no_ports;
+	/* What the engines give every pod. */
+	const struct label engines[] = {{SPAN("projectcalico.org/orchestrator"), SPAN("k8s")}, {SPAN("io.cilium.k8s.policy.cluster"), SPAN("default")}};
+	struct net_space nowhere = {.name = ""};
+	struct net_endpoint stranger = {.name = "", .account = "", .space = &nowhere, .labels = {engines, 2}, .ports = &no_ports, .class = NET_NO_CLASS};
+	const struct net_endpoint *target = r->net->classes[to].first;
+	struct net_party self = net_party_pod(target), other = net_party_pod(&stranger);
+
+	return target->host_network ? REACH_ALL : one_pair(r, net_applied(r->net, to, NET_INGRESS), NET_INGRESS, &self, &other);
 }
 
 static int by_from(const void *x, const void *y)

@@ -18,6 +18,10 @@ uint64_t net_reach_work(const struct net_reach *r);
 /* For every class the ports that its endpoints reach on those of class `to`: `out` has net->n_classes numbers. Finished pods reach
  * nothing. Between a pod and the network of a node the answer is for pods that share a node where any do. */
 void net_reach_row(struct net_reach *r, uint32_t to, uint32_t *out);
+/* The same as far as the receiver's ingress goes: what senders may send is not asked. */
+void net_reach_in(struct net_reach *r, uint32_t to, uint32_t *out);
+/* Ports on which class `to` lets in a pod that carries no label, of a namespace that carries none but those the API server sets. */
+uint32_t net_reach_stranger(struct net_reach *r, uint32_t to);
 
 /* Addresses outside and the ports they reach on a class (NET_INGRESS), or that it reaches there (NET_EGRESS): one entry for each
  * different set of ports, only those that reach anything. */

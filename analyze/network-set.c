@@ -20,7 +20,8 @@ struct set set_of(struct range *r, size_t n)
 {
 	size_t kept = 0;
 
-	qsort(r, n, sizeof(*r), by_from);
+	if (n)
+		qsort(r, n, sizeof(*r), by_from);
 	for (size_t i = 0; i < n; i++) {
 		struct range *last = kept ? &r[kept - 1] : NULL;
 

@@ -9,6 +9,7 @@
 struct network_options {
 	const char *cluster, *from, *to, *batch, *format, *namespace, *output, *by;
 	const char *protocol;
+	bool replace;	 /* whatif: policies that stand in the namespaces of the files' are gone */
 	bool all;	 /* no bounds on what is listed */
 	const struct opt_list *rest; /* operands behind the subcommand's name */
 	struct db *db;

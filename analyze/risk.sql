@@ -55,10 +55,11 @@ INSERT INTO level
     LEFT JOIN (SELECT sw.workload, min(s.thing) AS service, s.name FROM service_workload sw JOIN service s ON s.thing = sw.service GROUP BY sw.workload) v ON v.workload = w.thing;
 
 INSERT INTO level
-  SELECT w.thing, 'reachability', CASE WHEN NOT coalesce(z.policies, 0) THEN 'unknown' WHEN p.policy IS NULL THEN 'open' ELSE 'limited' END, 'NetworkPolicy ' || p.name, NULL
+  SELECT w.thing, 'reachability', CASE WHEN NOT coalesce(z.policies, 0) THEN 'unknown' WHEN coalesce(r.open, 1) THEN 'open' ELSE 'limited' END, iif(r.open = 0, 'NetworkPolicy ' || p.name, NULL), NULL
   FROM workload w LEFT JOIN seen z ON z.cluster = w.cluster
+    LEFT JOIN (SELECT m.workload, max(c.ingress_open) AS open FROM reach_member m JOIN reach_class c ON c.id = m.class GROUP BY m.workload) r ON r.workload = w.thing
     LEFT JOIN (SELECT pw.workload, min(n.thing) AS policy, n.name FROM network_policy_workload pw JOIN network_policy n ON n.thing = pw.policy
-      WHERE n.ingress AND NOT n.ingress_open GROUP BY pw.workload) p ON p.workload = w.thing;
+      WHERE n.ingress GROUP BY pw.workload) p ON p.workload = w.thing;
 
 -- Open findings, those of parts (containers, a node's components) with the whole, those of bindings with whom they bind. Which check stands
 -- for a severity: the first by name.

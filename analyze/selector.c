@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Label selectors of Kubernetes. Calico's language is selector-calico.c's; which objects are asked is derive-reach.c's.
+// Label selectors of Kubernetes. Calico's language is selector-calico.c's; which objects are asked is derive-service.c's and network-class.c's.
 #include "selector.h"
 
 struct span labels_get(struct labels l, struct span key)

@@ -88,6 +88,18 @@ n whatif "$W/generated.yaml" > "$W/whatif"
 ok "so says whatif" "$? $(grep -c '^!' "$W/whatif")" "0 0"
 ok "they open nothing" "$(grep -c '^+' "$W/whatif")" 0
 ok "each namespace ends in a default deny" "$(grep -c '"name":"default-deny"' "$W/generated.yaml")" 2
+ok "what stood there before is named for deletion" "$(grep '^# Then' "$W/generated.yaml")" "# Then: kubectl delete -n shop NetworkPolicy/db
+# Then: kubectl delete -n shop NetworkPolicy/web"
+n whatif --replace "$W/generated.yaml" > "$W/whatif"
+ok "in place of what stood there they break nothing" "$? $(grep -c '^[!+]' "$W/whatif")" "0 0"
+for engine in cilium calico; do
+	n generate --format $engine > "$W/generated.$engine"
+	ok "as policies of $engine" "$? $(head -n 1 "$W/generated.$engine")" "0 # 5 observed flows evaluated with these policies: 0 would break."
+	n whatif --replace "$W/generated.$engine" > "$W/whatif.$engine"
+	ok "policies of $engine leave the same" "$(cat "$W/whatif.$engine")" "$(cat "$W/whatif")"
+done
+n generate --format xml
+ok "no such language" "$?" 2
 ok "diff with itself" "$("$PLIMSOLL" network diff "$DB" "$DB")" "0 more, 0 less"
 ok "tables" "$(sqlite3 "$DB" "SELECT count(*) FROM reach_class; SELECT protocol, ports FROM reach; SELECT count(*) FROM v_reach")" "3
 TCP|5432

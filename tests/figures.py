@@ -65,7 +65,7 @@ found("service accounts", flow, r"Workloads use (\d+) of (\d+) service accounts"
 found("run as default", flow, r"service accounts; (\d+) of (\d+) workloads run as the default", one("SELECT count(*) FROM workload WHERE service_account = 'default' AND static = 0"), workloads)
 found("questions", flow, r"(\d+) questions to people stand open", one("SELECT count(*) FROM question WHERE answer IS NULL"))
 found("network policies", flow, r"limit what may reach (\d+) of (\d+) workloads",
-      one("SELECT count(DISTINCT n.workload) FROM network_policy_workload n JOIN network_policy p ON p.thing = n.policy WHERE p.ingress"), workloads)
+      one("SELECT count(DISTINCT workload) FROM reach_member WHERE workload NOT IN (SELECT m.workload FROM reach_member m JOIN reach_class r ON r.id = m.class WHERE r.ingress_open)"), workloads)
 found("by digest", flow, r"(\d+) of (\d+) containers name their image by digest", one("SELECT count(*) FROM container WHERE image_digest IS NOT NULL"), one("SELECT count(*) FROM container"))
 found("clear text", flow_csb, r"(\d+) places hold a secret in clear text", one("SELECT count(*) %s AND check_id IN ('data.secret-in-env-value', 'data.secret-in-config-map', 'data.secret-in-annotation')" % OPEN))
 

@@ -41,6 +41,7 @@ static const struct {
 	{"np", "networking.k8s.io/v1", "NetworkPolicy"},
 	{"anp", "policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy"},
 	{"banp", "policy.networking.k8s.io/v1alpha1", "BaselineAdminNetworkPolicy"},
+	{"clp", "policy.networking.k8s.io/v1alpha2", "ClusterNetworkPolicy"},
 	{"cnp", "cilium.io/v2", "CiliumNetworkPolicy"},
 	{"ccnp", "cilium.io/v2", "CiliumClusterwideNetworkPolicy"},
 	{"cal", "projectcalico.org/v3", "NetworkPolicy"},
@@ -171,7 +172,8 @@ static int load_case(struct arena *a, struct db *base_db, const struct json *bas
 {
 	const struct json **objects = arena_array(a, json_count(more), sizeof(*objects));
 	struct json list;
-	size_t n = 0, unknown = 0;
+	struct net_more with = {0};
+	size_t n = 0;
 
 	JSON_EACH(v, more)
 	{
@@ -180,9 +182,10 @@ static int load_case(struct arena *a, struct db *base_db, const struct json *bas
 		*copy = expand(a, v, n);
 		objects[n++] = copy;
 	}
-	if (net_load_with(net, base_db, "cluster", objects, n, &unknown, e))
+	with = (struct net_more){.objects = objects, .n = n};
+	if (net_load_with(net, base_db, "cluster", &with, e))
 		return -1;
-	if (!unknown)
+	if (!with.unknown)
 		return 0;
 	net_fini(net);
 	list = list_of(a, base, more);

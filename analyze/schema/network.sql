@@ -6,7 +6,7 @@ CREATE TABLE network_object (
   thing INTEGER PRIMARY KEY REFERENCES thing(id),
   cluster TEXT NOT NULL, namespace TEXT NOT NULL, -- namespace '': of the whole cluster
   name TEXT NOT NULL,
-  kind TEXT NOT NULL         -- AdminNetworkPolicy, BaselineAdminNetworkPolicy, Tier, NetworkSet, GlobalNetworkSet, CiliumCIDRGroup, AuthorizationPolicy, PeerAuthentication
+  kind TEXT NOT NULL         -- AdminNetworkPolicy, BaselineAdminNetworkPolicy, ClusterNetworkPolicy, Tier, NetworkSet, GlobalNetworkSet, CiliumCIDRGroup, AuthorizationPolicy, PeerAuthentication
 ) STRICT;
 
 CREATE TABLE exposure (
@@ -40,6 +40,8 @@ CREATE TABLE reach_class (
   host_network INTEGER NOT NULL, -- in the network of their node: policies do not hold
   ingress_isolated INTEGER NOT NULL, -- some policy holds for what comes in
   egress_isolated INTEGER NOT NULL,
+  ingress_open INTEGER NOT NULL, -- it lets in every pod, or every public address, on some port; where the plug-in ignores policies, all are open
+  egress_open INTEGER NOT NULL, -- it may connect to every public address on some port
   metadata_open INTEGER NOT NULL, -- policies let it reach the cloud's metadata service (169.254.169.254, TCP 80)
   internet_egress INTEGER NOT NULL, -- it reaches some public address on some port
   internet_ingress INTEGER NOT NULL, -- some public address may reach it, as far as policies go
@@ -74,7 +76,7 @@ CREATE INDEX reach_outside_class ON reach_outside(class);
 -- What policies say that cannot have been meant.
 CREATE TABLE network_lint (
   policy INTEGER NOT NULL REFERENCES thing(id), -- the policy, or the namespace or workload where it is about none
-  code TEXT NOT NULL,        -- selects-nothing, allows-everything, peer-selects-nothing, rule-without-effect, dns-cut-off, port-unknown, port-name-unknown, networks-overlap, same-priority, invalid
+  code TEXT NOT NULL,        -- selects-nothing, allows-everything, peer-selects-nothing, rule-without-effect, dns-cut-off, port-unknown, port-name-unknown, networks-overlap, same-priority, invalid, not-read
   pointer TEXT,              -- in the policy's object
   detail TEXT NOT NULL
 ) STRICT;
@@ -89,7 +91,7 @@ CREATE VIEW v_network_lint AS
 -- reaches every receiver without ingress policies. Workloads of a class: reach_member.
 CREATE VIEW v_workload_reach AS
   SELECT w.*, max(c.metadata_open) AS metadata_open, max(c.internet_egress) AS internet_egress, max(c.internet_ingress) AS internet_ingress,
-    min(c.ingress_isolated) AS ingress_isolated, min(c.egress_isolated) AS egress_isolated, max(c.from_namespaces) AS from_namespaces
+    max(c.ingress_open) AS ingress_open, max(c.egress_open) AS egress_open, min(c.ingress_isolated) AS ingress_isolated, min(c.egress_isolated) AS egress_isolated, max(c.from_namespaces) AS from_namespaces
   FROM v_workload w LEFT JOIN reach_member m ON m.workload = w.subject LEFT JOIN reach_class c ON c.id = m.class GROUP BY w.subject;
 CREATE VIEW v_reach AS
   SELECT source, target, protocol, ports FROM reach
@@ -100,7 +102,7 @@ CREATE VIEW v_reach_outside AS
 -- Whatever decides on traffic between pods: policies of namespaces, of administrators, of Cilium and Calico.
 CREATE VIEW v_traffic_policy AS
   SELECT p.thing AS subject, p.cluster, p.namespace, p.name, t.type AS kind FROM network_policy p JOIN thing t ON t.id = p.thing
-  UNION ALL SELECT o.thing, o.cluster, o.namespace, o.name, o.kind FROM network_object o WHERE o.kind IN ('AdminNetworkPolicy', 'BaselineAdminNetworkPolicy');
+  UNION ALL SELECT o.thing, o.cluster, o.namespace, o.name, o.kind FROM network_object o WHERE o.kind IN ('AdminNetworkPolicy', 'BaselineAdminNetworkPolicy', 'ClusterNetworkPolicy');
 
 -- Connections that were observed, added up by who, whom and port. From exports of Hubble, Calico, conntrack and AWS VPC flow logs.
 CREATE TABLE flow (

@@ -46,7 +46,7 @@ static void policies(struct span text)
 		objects[n++] = it.value;
 	items_close(items);
 	source_close(&s);
-	if (net_load_with(&net, &base, "cluster", objects, n, NULL, &e))
+	if (net_load_with(&net, &base, "cluster", &(struct net_more){.objects = objects, .n = n}, &e))
 		die("%s", e.msg);
 	if (network_party(&net, SPAN("n/a"), &from, &e) == 0 && network_party(&net, SPAN("n/b"), &to, &e) == 0)
 		net_ask(&net, &from, &to, PROTOCOL_TCP, 80, &answer);
