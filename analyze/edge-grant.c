@@ -33,9 +33,9 @@ static int fill_rule(struct db *db, const struct edge_set *set, int64_t id, cons
 static int fill_held(struct db *db, const struct edge_set *set, struct err *e)
 {
 	static const char *const sql[] = {
-		"INSERT INTO edge_held SELECT g.edge, g.rule, g.names, g.binding, g.cluster, g.namespace, g.holder, g.who, g.place, g.through, g.holder FROM v_edge_grant g "
+		"INSERT INTO edge_held SELECT DISTINCT g.edge, g.names, g.binding, g.cluster, g.namespace, g.holder, g.who, g.place, g.through, g.holder FROM v_edge_grant g "
 		"WHERE g.edge = ?1 OR (g.edge > ?1 || ':' AND g.edge < ?1 || ';')",
-		"INSERT INTO edge_held SELECT h.edge, h.rule, h.names, h.binding, h.cluster, h.namespace, m.principal, CASE p.kind WHEN 'service-account' THEN 'Service account ' WHEN 'user' THEN 'User ' "
+		"INSERT INTO edge_held SELECT h.edge, h.names, h.binding, h.cluster, h.namespace, m.principal, CASE p.kind WHEN 'service-account' THEN 'Service account ' WHEN 'user' THEN 'User ' "
 		"ELSE 'Group ' END || p.name || ' (of group ' || s.name || ')', h.place, h.through, h.holder FROM edge_held h JOIN principal_group m ON m.member_of = h.holder "
 		"JOIN principal p ON p.thing = m.principal JOIN principal s ON s.thing = h.holder WHERE h.via = h.holder AND (h.edge = ?1 OR (h.edge > ?1 || ':' AND h.edge < ?1 || ';'))",
 	};

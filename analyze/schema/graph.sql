@@ -133,11 +133,11 @@ CREATE VIEW v_edge_grant AS
 
 -- The same of edges that ask for several rights, with what each holder has through groups that are known: the holder is then `via`. Rights that must come together may come by several ways.
 CREATE TABLE edge_held (
-  edge TEXT NOT NULL, rule INTEGER NOT NULL, names TEXT, binding INTEGER NOT NULL, cluster TEXT NOT NULL, namespace TEXT, holder INTEGER NOT NULL, who TEXT NOT NULL, place TEXT NOT NULL, through TEXT NOT NULL,
+  edge TEXT NOT NULL, names TEXT, binding INTEGER NOT NULL, cluster TEXT NOT NULL, namespace TEXT, holder INTEGER NOT NULL, who TEXT NOT NULL, place TEXT NOT NULL, through TEXT NOT NULL,
   via INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX edge_held_holder ON edge_held(edge, holder);
-CREATE VIEW v_edge_held AS SELECT edge, rule, names, binding, cluster, namespace, holder, who, place, through, via FROM edge_held;
+CREATE VIEW v_edge_held AS SELECT edge, names, binding, cluster, namespace, holder, who, place, through, via FROM edge_held;
 
 CREATE VIEW v_edge AS
   SELECT e.id AS edge, e.edge_id, k.title, k.technique, e.source, s.ref AS source_ref, e.target, t.ref AS target_ref, e.detail, e.blocked, e.confidence, e.cost,
