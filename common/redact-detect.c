@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Recognising secrets by their form and by the name they go under. What is done with them is redact.c's.
 #include "redact-detect.h"
+#include "redact-command.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -184,7 +185,7 @@ static bool option_value(struct span s, size_t i, struct secret_hit *out)
 		if (!colon || to - colon < 3 || s.p[colon] == '$' || s.p[colon] == '/' || span_int((struct span){s.p + colon, to - colon}, &group))
 			return false;
 		from = colon;
-	} else if (!span_starts(option, "--") || to - from < 3 || !secret_name(option)) {
+	} else if (option.n < 5 || to - from < 3 || !secret_name(option)) {
 		return false;
 	}
 	*out = (struct secret_hit){from, to, secret_strength((struct span){s.p + from, to - from})};
@@ -277,7 +278,7 @@ static bool behind_run(struct span s, size_t i, size_t run, struct secret_hit *o
 		return true;
 	if ((c == '=' || (c == ':' && i + 1 < s.n && (s.p[i + 1] == ' ' || s.p[i + 1] == '"'))) && assigned(s, i, out))
 		return true;
-	return c == ' ' && run && option_value(s, i, out);
+	return c == ' ' && run && (option_value(s, i, out) || command_secret(s, i, out));
 }
 
 bool secret_find(struct span s, size_t from, struct secret_hit *out)

@@ -173,7 +173,7 @@ struct span redact_text(struct redact *r, struct arena *a, struct span s)
 	size_t done = 0;
 	struct span whole;
 
-	if (s.n < 8)
+	if (s.n < 6)
 		return SPAN_NONE;
 	while (done < s.n && secret_find(s, done, &hit)) {
 		struct span token = redact_value(r, a, (struct span){s.p + hit.from, hit.to - hit.from}, hit.class, RULE_FORM);
@@ -239,7 +239,7 @@ void redact_document(struct redact *r, struct arena *a, struct json *v)
 
 				if (now.p != old.p)
 					*value = json_make_str(a, now);
-			} else if (!redact_container_list(r, a, json_str(&v->members[i].key), value)) {
+			} else if (!redact_container_list(r, a, v, json_str(&v->members[i].key), value)) {
 				redact_document(r, a, value);
 			}
 		}
