@@ -284,6 +284,30 @@ static int insert_parts(const struct workload *w, int64_t volume, struct span ty
 	return 0;
 }
 
+/* A path as the kernel takes it: "//run/./docker.sock/" is "/run/docker.sock". ".." stays: what it leads to is not known here. */
+static struct span plain_path(struct arena *a, struct span path)
+{
+	struct span rest = path;
+	char *out;
+	size_t n = 0;
+
+	if (!path.n || path.p[0] != '/')
+		return path;
+	out = arena_alloc(a, path.n + 1);
+	while (rest.p) {
+		struct span part = span_cut(&rest, '/');
+
+		if (!part.n || span_eq(part, "."))
+			continue;
+		out[n++] = '/';
+		memcpy(out + n, part.p, part.n);
+		n += part.n;
+	}
+	if (!n)
+		out[n++] = '/';
+	return (struct span){out, n};
+}
+
 static int insert_volumes(const struct workload *w, struct err *e)
 {
 	JSON_EACH(v, json_get(w->spec, "volumes"))
@@ -297,7 +321,7 @@ static int insert_volumes(const struct workload *w, struct err *e)
 			continue;
 		if (db_run(w->l->db, e,
 			   "INSERT INTO volume(workload, name, type, source, host_path, host_path_type, token, audience) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-			   "itttttbt", w->thing, json_text_at(v, "name"), type, volume_source(type, value), json_text_at(host, "path"),
+			   "itttttbt", w->thing, json_text_at(v, "name"), type, volume_source(type, value), plain_path(&w->l->item, json_text_at(host, "path")),
 			   json_text_at(host, "type"), token, audience) ||
 		    insert_parts(w, sqlite3_last_insert_rowid(w->l->db->h), type, value, e))
 			return -1;
