@@ -131,15 +131,19 @@ static bool assigned(struct span s, size_t i, struct secret_hit *out)
 {
 	static const char *const schemes[] = {"Bearer ", "Basic ", "Token ", "ApiKey "};
 	size_t end = i, from, to = i + 1;
+	struct span name;
+	bool member;
 	char quote = 0;
 
 	while (end && s.p[end - 1] == ' ')
 		end--;
+	member = end && s.p[end - 1] == '"' && s.p[i] == ':';
 	if (end && s.p[end - 1] == '"')
 		end--;
 	for (from = end; from && word_char(s.p[from - 1]);)
 		from--;
-	if (end - from < 3 || end - from > 64 || !secret_name((struct span){s.p + from, end - from}))
+	name = (struct span){s.p + from, end - from};
+	if (name.n < 3 || name.n > 64 || !secret_name(name))
 		return false;
 	while (to < s.n && (s.p[to] == ' ' || s.p[to] == '='))
 		to++;
@@ -154,8 +158,8 @@ static bool assigned(struct span s, size_t i, struct secret_hit *out)
 		to++;
 	if (to - from < 3 || s.p[from] == '$' || s.p[from] == '{' || s.p[from] == '<' || s.p[from] == '@' || s.p[from] == '/')
 		return false;
-	/* A switch is no secret: --use-service-account-credentials=true. */
-	if (span_ieq((struct span){s.p + from, to - from}, "true") || span_ieq((struct span){s.p + from, to - from}, "false"))
+	/* A switch is no secret: --use-service-account-credentials=true. Of a member of JSON what redact_named() leaves is none. */
+	if (secret_harmless(name, (struct span){s.p + from, to - from}) && (member || s.p[from] < '0' || s.p[from] > '9'))
 		return false;
 	*out = (struct secret_hit){from, to, CLASS_PLAIN};
 	out->class = secret_strength((struct span){s.p + from, to - from});
@@ -182,7 +186,7 @@ static bool option_value(struct span s, size_t i, struct secret_hit *out)
 			colon = to + 1;
 	if (span_eq(option, "-u") || span_eq(option, "--user")) {
 		/* "1000:1000" is a user and a group. */
-		if (!colon || to - colon < 3 || s.p[colon] == '$' || s.p[colon] == '/' || span_int((struct span){s.p + colon, to - colon}, &group))
+		if (!colon || to - colon < 3 || s.p[colon] == '$' || s.p[colon] == '/' || span_starts((struct span){s.p + colon, to - colon}, "@plim:") || span_int((struct span){s.p + colon, to - colon}, &group))
 			return false;
 		from = colon;
 	} else if (option.n < 5 || to - from < 3 || !secret_name(option)) {
@@ -362,6 +366,20 @@ bool secret_name(struct span name)
 			return false;
 	}
 	return true;
+}
+
+bool secret_harmless(struct span name, struct span v)
+{
+	static const char *const words[] = {"true", "false", "yes", "no", "none", "null", "disabled", "enabled"};
+	int64_t number;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (span_ieq(v, words[i]))
+			return true;
+	/* A number is a switch or a time, but for a password of digits. */
+	if (span_int(v, &number))
+		return v.n < 4 || !(span_has(name, "passw") || span_has(name, "passphrase") || span_has(name, "_pwd") || span_has(name, "_pass") || span_ieq(name, "pass") || span_ieq(name, "pwd"));
+	return v.n > 1 && v.p[0] == '/' && !memchr(v.p, '=', v.n);
 }
 
 static bool known_weak(struct span v)
