@@ -165,7 +165,7 @@ close
 mkdir -p "$D/part" && cp "$D/in/clusters"/*/pods.json "$D/part/" 2> /dev/null || find "$D/in" -name '*pods*' -exec cp {} "$D/part/" \;
 printf '{"items":[{]}' > "$D/part/broken.json"
 t -f /dev/null new-session -d -x 80 -y 24 "'$PLIMSOLL' browse '$D/part' 2> '$D/err'; echo \$? > '$D/code'"
-sees "evidence is analyzed first" "overall"
+sees "evidence is analyzed first" "most at risk"
 keys q
 i=0
 while [ ! -s "$D/code" ] && [ $((i += 1)) -lt 100 ]; do sleep 0.1; done
