@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "analyze/analyze.h"
 #include "common/assessment.h"
+#include "common/hash.h"
 #include "common/outfile.h"
 #include "report/findings.h"
 #include "report/report.h"
@@ -24,14 +25,15 @@ static int path_in(char *path, size_t size, const char *folder, const char *name
 	return 0;
 }
 
-static int write_lists(struct db *db, const struct wish *w, struct err *e)
+/* `csv_sha256`: of findings.csv, which the documents print. */
+static int write_lists(struct db *db, const struct wish *w, char csv_sha256[HASH_HEX], struct err *e)
 {
 	const struct findings_form *const forms[] = {&findings_csv, &findings_json};
 	char path[4096], name[32];
 
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		snprintf(name, sizeof(name), "findings.%s", forms[i]->name);
-		if (path_in(path, sizeof(path), w->report.folder, name, e) || findings_file(db, forms[i], path, NULL, e))
+		if (path_in(path, sizeof(path), w->report.folder, name, e) || findings_file(db, forms[i], path, forms[i] == &findings_csv ? csv_sha256 : NULL, e))
 			return -1;
 		if (!w->report.quiet)
 			printf("%s\n", path);
@@ -40,11 +42,11 @@ static int write_lists(struct db *db, const struct wish *w, struct err *e)
 }
 
 /* The exit code, or -1. */
-static int assess(const struct wish *w, struct err *e)
+static int assess(struct wish *w, struct err *e)
 {
 	static const struct findings_filter all;
 	auto_db db = {0};
-	char path[4096];
+	char path[4096], csv_sha256[HASH_HEX];
 	int64_t unread = 0, open = 0;
 
 	/* A word that is wrong is told before minutes of work, not after. */
@@ -54,7 +56,8 @@ static int assess(const struct wish *w, struct err *e)
 		return -1;
 	if (!w->report.quiet)
 		printf("%s\n", path);
-	if (assessment_open(&db, path, e) || write_lists(&db, w, e) || report_build(&db, &w->report, e))
+	w->report.findings_sha256 = csv_sha256;
+	if (assessment_open(&db, path, e) || write_lists(&db, w, csv_sha256, e) || report_build(&db, &w->report, e))
 		return -1;
 	if (w->fail_on && (open = findings_open(&db, w->fail_on, &all, e)) < 0)
 		return -1;

@@ -45,6 +45,7 @@ struct run {
 	struct load load;
 	struct site *site;
 	const char *input;   /* path of the input at hand */
+	bool feeds;	     /* vulnerability feeds lie in the input */
 	char cluster[512];   /* name of the cluster at hand */
 	int64_t good, newest; /* members with something in them; newest modification time */
 	struct redact *redact;	/* of raw input */
@@ -195,6 +196,7 @@ static int one_member(void *ctx, struct member *m, struct err *e)
 	char sha256[HASH_HEX];
 	struct hash sum;
 
+	r->feeds |= m->feed;
 	if (m->ignored)
 		return 0;
 	if (m->time > r->newest)
@@ -248,7 +250,7 @@ static int nothing_good(struct run *r, int64_t opened, struct err *e)
 		err_set(e, ERR_INPUT, "%s: nothing in it could be read as evidence: %.*s%s%.*s%s%.*s%s", input, same ? 0 : (int)path.n, path.p, same || !path.n ? "" : ": ",
 			SPAN_ARG(pointer), pointer.n ? ": " : "", SPAN_ARG(message), more ? " (and more problems)" : "");
 	} else if (!e->kind) {
-		err_set(e, ERR_INPUT, "%s: nothing in it could be read as evidence%s", input, opened ? " (plimsoll analyze --help lists what is understood)" : "");
+		err_set(e, ERR_INPUT, "%s: nothing in it could be read as evidence%s", input, r->feeds ? " (plimsoll feeds import reads vulnerability feeds)" : opened ? " (plimsoll analyze --help lists what is understood)" : "");
 	}
 	sqlite3_reset(s);
 	return -1;
@@ -432,6 +434,8 @@ int analyze_fill(const struct analyze_options *o, struct db *db, int64_t *unread
 	if (rc == 0)
 		*unread = db_int(db, 0, "SELECT count(*) FROM problem", "");
 	progress_clear();
+	if (rc == 0 && r.feeds && !o->feeds)
+		warn("vulnerability feeds are no evidence and were not read (plimsoll feeds import, then --feeds)");
 	load_fini(&r.load);
 	redact_free(r.redact);
 	site_free(r.site);
@@ -452,7 +456,7 @@ int analyze_temporary(struct db *db, const char *path, struct err *e)
 	if (analyze_run(&o, NULL, db, &unread, e))
 		return -1;
 	if (unread)
-		warn("%s: %" PRId64 " problems: some evidence could not be read, the rest counts", path, unread);
+		warn("%s: %" PRId64 " %s: some evidence could not be read, the rest counts", path, unread, unread == 1 ? "problem" : "problems");
 	return 0;
 }
 
@@ -467,7 +471,7 @@ int analyze_file(const struct analyze_options *o, const char *path, int64_t *unr
 	if (outfile_commit(&out, e))
 		return -1;
 	if (*unread)
-		warn("%" PRId64 " problems: some evidence could not be read, the rest counts (plimsoll browse, coverage)", *unread);
+		warn("%" PRId64 " %s: some evidence could not be read, the rest counts (plimsoll browse, coverage)", *unread, *unread == 1 ? "problem" : "problems");
 	return 0;
 }
 

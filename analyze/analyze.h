@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef ANALYZE_H
 #define ANALYZE_H
-/* Evidence in, one assessment database out: verify, load, derive, check, rank (docs/design.md). */
+/* Evidence in, one assessment database out: verify, load, derive, check, rank (docs/checks.md, docs/scores.md). */
 #include "common/db.h"
 #include "common/input.h"
 #include "common/opts.h"

@@ -126,7 +126,7 @@ static int judge(const struct check *c, const char *site, const struct wish *w, 
 		return -1;
 	if (!w->passes && l.passed)
 		printf("  %" PRId64 " passed (--passes lists them)\n", l.passed);
-	return 0;
+	return assessment_exit(&db);
 }
 
 static int show(const struct check_set *set, const struct opt_list *rest, const struct wish *w, struct err *e)
@@ -170,7 +170,7 @@ static int dispatch(const struct check_set *set, const struct opt_list *rest, co
 static const char more[] = "list           every check: severity, id, title (--domain, --format json)\n"
 			   "show ID [SITE.db]  what it asks, why, how to mend it; with SITE.db its verdicts there (--passes: all)\n"
 			   "test [PREFIX]  the cases beside each check file (docs/checks.md)\n\n"
-			   "Exit codes: 0 done, 1 a case failed, 2 usage, 3 a check file is wrong.\n";
+			   "Exit codes: 0 done, 1 a case failed, 2 usage, 3 a check file is wrong, 4 evidence given for SITE.db could not all be read.\n";
 
 int cmd_checks(int argc, char **argv)
 {

@@ -46,11 +46,13 @@ static struct span seccomp(const struct container *c)
 	const struct json *notes = json_get(c->w->meta, "annotations");
 	struct span type = json_str(effective(c, "seccompProfile.type"));
 
-	if (!type.n)
-		type = kube_profile(annotation(c, "container.seccomp.security.alpha.kubernetes.io/"));
+	if (type.n)
+		return type;
+	/* Since 1.27 the annotations do nothing: what they promise is not believed, only what they give away. */
+	type = kube_profile(annotation(c, "container.seccomp.security.alpha.kubernetes.io/"));
 	if (!type.n)
 		type = kube_profile(json_str(json_get(notes, "seccomp.security.alpha.kubernetes.io/pod")));
-	return type.n ? type : SPAN_NONE;
+	return span_eq(type, "Unconfined") ? type : SPAN_NONE;
 }
 
 static struct span apparmor(const struct container *c)

@@ -4,7 +4,7 @@
 #include "load-kubernetes.h"
 #include "common/recognise.h"
 #include "common/object.h"
-#include "common/redact.h"
+#include "common/redact-evidence.h"
 #include "kubernetes.h"
 
 enum { ANNOTATION_MAX = 256 };
@@ -256,8 +256,6 @@ static int write_object(struct walk *w, struct kube *k, bool *skip, struct err *
 		k->owner_kind = kube_kind(a, json_text_at(owner, "apiVersion"), json_text_at(owner, "kind"));
 		k->owner_name = json_text_at(owner, "name");
 	}
-	buf_reset(&w->text);
-	json_write(&w->text, k->object);
 	object_pack(k->l->packer, buf_span(&w->text), &w->packed);
 	if (load_thing(k->l, &spec, &k->thing, &fresh, e))
 		return -1;
@@ -296,6 +294,24 @@ static int typed_rows(struct kube *k, const struct kind *t, struct err *e)
 	return t ? t->rows(k, e) : 0;
 }
 
+/* The object's text as it is stored, its secrets hidden. What still looks like one then is looked for in names and labels, too; 1: it was found again, so that
+ * the object is left out (as at collection). */
+static int hidden_text(struct walk *w, struct span type, const struct item *it)
+{
+	struct redact *r = w->l->redact;
+
+	if (r)
+		redact_kubernetes(r, &w->l->item, type, it->value);
+	buf_reset(&w->text);
+	json_write(&w->text, it->value);
+	if (!r || !redact_leaks(buf_span(&w->text)))
+		return 0;
+	redact_evidence_deeply(r, &w->l->item, it->value);
+	buf_reset(&w->text);
+	json_write(&w->text, it->value);
+	return redact_leaks(buf_span(&w->text));
+}
+
 static int one_object(struct walk *w, const struct item *it, struct err *e)
 {
 	struct kube k = {.l = w->l, .object = it->value, .pointer = it->pointer};
@@ -304,8 +320,8 @@ static int one_object(struct walk *w, const struct item *it, struct err *e)
 	bool skip = false;
 
 	identify(w, &k, it);
-	if (w->l->redact)
-		redact_kubernetes(w->l->redact, &w->l->item, k.type, it->value);
+	if (hidden_text(w, k.type, it))
+		return load_problem(w->l, it->pointer, e, "it still looks as if it held a secret after redaction; it was left out");
 	if (!k.type.n && strcmp(w->member_kind, "kubernetes/version") == 0)
 		return load_cluster_version(w->l, it->value, e);
 	if (!k.type.n)

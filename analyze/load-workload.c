@@ -284,6 +284,30 @@ static int insert_parts(const struct workload *w, int64_t volume, struct span ty
 	return 0;
 }
 
+/* A path as the kernel takes it: "//run/./docker.sock/" is "/run/docker.sock". ".." stays: what it leads to is not known here. */
+static struct span plain_path(struct arena *a, struct span path)
+{
+	struct span rest = path;
+	char *out;
+	size_t n = 0;
+
+	if (!path.n || path.p[0] != '/')
+		return path;
+	out = arena_alloc(a, path.n + 1);
+	while (rest.p) {
+		struct span part = span_cut(&rest, '/');
+
+		if (!part.n || span_eq(part, "."))
+			continue;
+		out[n++] = '/';
+		memcpy(out + n, part.p, part.n);
+		n += part.n;
+	}
+	if (!n)
+		out[n++] = '/';
+	return (struct span){out, n};
+}
+
 static int insert_volumes(const struct workload *w, struct err *e)
 {
 	JSON_EACH(v, json_get(w->spec, "volumes"))
@@ -297,7 +321,7 @@ static int insert_volumes(const struct workload *w, struct err *e)
 			continue;
 		if (db_run(w->l->db, e,
 			   "INSERT INTO volume(workload, name, type, source, host_path, host_path_type, token, audience) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-			   "itttttbt", w->thing, json_text_at(v, "name"), type, volume_source(type, value), json_text_at(host, "path"),
+			   "itttttbt", w->thing, json_text_at(v, "name"), type, volume_source(type, value), plain_path(&w->l->item, json_text_at(host, "path")),
 			   json_text_at(host, "type"), token, audience) ||
 		    insert_parts(w, sqlite3_last_insert_rowid(w->l->db->h), type, value, e))
 			return -1;
@@ -446,10 +470,22 @@ static struct span pod_addresses(struct arena *a, const struct json *status)
 	return list.n > 1 ? kube_json(a, &list) : SPAN_NONE;
 }
 
-int load_pod(struct kube *k, struct err *e)
+/* A pod from a file on its node. The kubelet does not run what only claims to be a mirror; without that annotation the pod must look like one in every way, as
+ * anybody may write the others: named after its node, and without the service account that the API server gives to all pods but mirrors. */
+static bool is_static(const struct kube *k)
 {
 	const struct json *notes = json_get(k->meta, "annotations");
-	struct span source = json_str(json_get(notes, "kubernetes.io/config.source"));
+	struct span source = json_str(json_get(notes, "kubernetes.io/config.source")), node = json_text_at(k->spec, "nodeName");
+	size_t n = k->name.n;
+
+	if (json_get(notes, "kubernetes.io/config.mirror"))
+		return true;
+	return (span_eq(k->owner_kind, "Node") || (source.n && !span_eq(source, "api"))) && node.n && n > node.n + 1 && span_is((struct span){k->name.p + n - node.n, node.n}, node) &&
+	       k->name.p[n - node.n - 1] == '-' && !json_text_at(k->spec, "serviceAccountName").n;
+}
+
+int load_pod(struct kube *k, struct err *e)
+{
 	struct workload w = {.l = k->l, .thing = k->thing, .ref = k->ref, .namespace = k->namespace, .kind = k->kind, .name = k->name,
 			     .meta = k->meta, .spec = k->spec, .replicas = -1, .collected = true};
 	bool bare = !k->owner_name.n || span_eq(k->owner_kind, "Node");
@@ -467,7 +503,7 @@ int load_pod(struct kube *k, struct err *e)
 		return -1;
 	if (!bare)
 		return 0;
-	w.is_static = (source.n && !span_eq(source, "api")) || json_get(notes, "kubernetes.io/config.mirror");
+	w.is_static = is_static(k);
 	w.pointer = arena_printf(&k->l->item, "%s/spec", k->pointer);
 	return workload_insert(&w, e);
 }

@@ -64,9 +64,9 @@ int cmd_collect(int argc, char **argv)
 		{"kubectl", 0, OPT_TEXT, &o.kubectl, "FILE", "The kubectl to run (else the one in PATH)."},
 		{"namespace", 'n', OPT_LIST, &o.namespaces, "NAME", "Only this namespace's objects, beside those of the whole cluster; may be given again."},
 		{"cluster-name", 0, OPT_TEXT, &o.cluster_name, "NAME", "What the cluster of --cluster and --node is called."},
-		{"node", 0, OPT_MULTI, &o.nodes, "ROOT...", "Hosts by their root directories (\"/\" is this one): settings, files, packages."},
-		{"image", 0, OPT_MULTI, &o.images, "FILE...", "Image archives (docker save, OCI), as they are."},
-		{"import", 0, OPT_MULTI, &o.imports, "PATH...", "What the site exported: folders, archives and files that `plimsoll analyze` reads."},
+		{"node", 0, OPT_MULTI, &o.nodes, "ROOT", "Hosts by their root directories (\"/\" is this one): settings, files, packages."},
+		{"image", 0, OPT_MULTI, &o.images, "FILE", "Image archives (docker save, OCI), as they are."},
+		{"import", 0, OPT_MULTI, &o.imports, "PATH", "What the site exported: folders, archives and files that `plimsoll analyze` reads."},
 		{0},
 	};
 	const struct opts opts = {.command = "collect", .synopsis = "-o SITE.plim [--cluster] [--node ROOT...] [--image FILE...] [--import PATH...]",

@@ -7,6 +7,7 @@
 struct import {
 	struct collect *c;
 	const char *prefix; /* NULL: only one path was given, its members keep their paths */
+	bool feeds;	    /* vulnerability feeds lie among the files */
 	struct arena arena;
 };
 
@@ -20,6 +21,7 @@ static int one_member(void *ctx, struct member *m, struct err *e)
 	arena_reset(&in->arena);
 	spec.path = in->prefix ? arena_printf(&in->arena, "%s/%s", in->prefix, m->path) : arena_strdup(&in->arena, m->path);
 	spec.source = spec.path;
+	in->feeds |= m->feed;
 	if (m->ignored)
 		return 0;
 	progress_show("importing", bundle_members(in->c->w), 0, "members");
@@ -77,6 +79,8 @@ int source_import(struct collect *c, struct err *e)
 			rc = 0;
 		}
 	}
+	if (in.feeds)
+		warn("vulnerability feeds are no evidence and were not collected (plimsoll feeds import reads them)");
 	arena_fini(&in.arena);
 	return rc;
 }

@@ -92,6 +92,9 @@ static int walk_stream(struct walk *w, struct source *in, const char *path, cons
 	case RECOGNISED:
 		m.kind = kind;
 		break;
+	case RECOGNISED_FEED:
+		m.feed = m.ignored = true;
+		break;
 	case RECOGNISED_IGNORED:
 		m.ignored = true;
 		break;

@@ -11,6 +11,7 @@ struct member {
 	const char *path;	/* logical path below the input */
 	const char *kind;	/* kind of evidence; NULL: not recognised */
 	bool ignored;		/* known, and nothing to assess in it */
+	bool feed;		/* ignored because it is a vulnerability feed */
 	const char *file;	/* where it lies on disk, NULL inside an archive */
 	struct source *content; /* plain bytes, summed by the walk (see sha256) */
 	int64_t time;		/* modification time; 0: not told */

@@ -178,6 +178,23 @@ static bool marked(struct span head, char *kind, size_t cap)
 	return false;
 }
 
+/* Vulnerability feeds that lie beside evidence: OSV records, CISA's catalogue, Alpine's and Debian's lists. */
+static bool feed(struct span head)
+{
+	static const char *const sets[][3] = {
+		{"\"id\"", "\"affected\"", "\"modified\""},
+		{"\"id\"", "\"affected\"", "\"ranges\""},
+		{"\"catalogVersion\"", "\"vulnerabilities\"", "{"},
+		{"distroversion", "packages", "secfixes"},
+		{"#source\tcve\tfixed_version", "\t", "\n"},
+	};
+
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
+		if (span_has(head, sets[i][0]) && span_has(head, sets[i][1]) && span_has(head, sets[i][2]))
+			return true;
+	return false;
+}
+
 /* Members that `plimsoll collect --node` writes say so themselves: "schema": "plimsoll.node/files". */
 static bool ours(struct span head, char *kind, size_t cap)
 {
@@ -230,5 +247,5 @@ enum recognised recognise(struct span name, struct span head, char *kind, size_t
 		return RECOGNISED_NOT;
 	if (ours(head, kind, cap) || kubernetes(name, head, kind, cap) || marked(head, kind, cap))
 		return RECOGNISED;
-	return RECOGNISED_NOT;
+	return feed(head) ? RECOGNISED_FEED : RECOGNISED_NOT;
 }

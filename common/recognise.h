@@ -9,6 +9,7 @@
 
 enum recognised {
 	RECOGNISED,	    /* `kind` tells what it is */
+	RECOGNISED_FEED,    /* a vulnerability feed: no evidence, `plimsoll feeds import` reads it */
 	RECOGNISED_IGNORED, /* known, and nothing to assess in it (pod logs, a collector's error list) */
 	RECOGNISED_NOT
 };

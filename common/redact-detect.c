@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Recognising secrets by their form and by the name they go under. What is done with them is redact.c's.
 #include "redact-detect.h"
+#include "redact-command.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -47,8 +48,13 @@ static bool by_prefix(struct span s, size_t i, struct secret_hit *out)
 	if (i && word_char(s.p[i - 1]))
 		return false;
 	for (size_t k = 0; k < sizeof(prefixes) / sizeof(prefixes[0]); k++) {
-		size_t n = strlen(prefixes[k].prefix), run;
+		const char *prefix = prefixes[k].prefix;
+		size_t n, run;
 
+		/* Asked at every word of all evidence: two characters rule out nearly all. */
+		if (prefix[0] != s.p[i] || s.n - i < prefixes[k].least || prefix[1] != s.p[i + 1])
+			continue;
+		n = strlen(prefix);
 		if (s.n - i < prefixes[k].least || memcmp(s.p + i, prefixes[k].prefix, n) != 0)
 			continue;
 		run = run_at(s, i, prefixes[k].class == CLASS_JWT || prefixes[k].prefix[n - 1] == '.' ? "." : "");
@@ -125,15 +131,19 @@ static bool assigned(struct span s, size_t i, struct secret_hit *out)
 {
 	static const char *const schemes[] = {"Bearer ", "Basic ", "Token ", "ApiKey "};
 	size_t end = i, from, to = i + 1;
+	struct span name;
+	bool member;
 	char quote = 0;
 
 	while (end && s.p[end - 1] == ' ')
 		end--;
+	member = end && s.p[end - 1] == '"' && s.p[i] == ':';
 	if (end && s.p[end - 1] == '"')
 		end--;
 	for (from = end; from && word_char(s.p[from - 1]);)
 		from--;
-	if (end - from < 3 || end - from > 64 || !secret_name((struct span){s.p + from, end - from}))
+	name = (struct span){s.p + from, end - from};
+	if (name.n < 3 || name.n > 64 || !secret_name(name))
 		return false;
 	while (to < s.n && (s.p[to] == ' ' || s.p[to] == '='))
 		to++;
@@ -148,8 +158,8 @@ static bool assigned(struct span s, size_t i, struct secret_hit *out)
 		to++;
 	if (to - from < 3 || s.p[from] == '$' || s.p[from] == '{' || s.p[from] == '<' || s.p[from] == '@' || s.p[from] == '/')
 		return false;
-	/* A switch is no secret: --use-service-account-credentials=true. */
-	if (span_ieq((struct span){s.p + from, to - from}, "true") || span_ieq((struct span){s.p + from, to - from}, "false"))
+	/* A switch is no secret: --use-service-account-credentials=true. Of a member of JSON what redact_named() leaves is none. */
+	if (secret_harmless(name, (struct span){s.p + from, to - from}) && (member || s.p[from] < '0' || s.p[from] > '9'))
 		return false;
 	*out = (struct secret_hit){from, to, CLASS_PLAIN};
 	out->class = secret_strength((struct span){s.p + from, to - from});
@@ -176,10 +186,10 @@ static bool option_value(struct span s, size_t i, struct secret_hit *out)
 			colon = to + 1;
 	if (span_eq(option, "-u") || span_eq(option, "--user")) {
 		/* "1000:1000" is a user and a group. */
-		if (!colon || to - colon < 3 || s.p[colon] == '$' || s.p[colon] == '/' || span_int((struct span){s.p + colon, to - colon}, &group))
+		if (!colon || to - colon < 3 || s.p[colon] == '$' || s.p[colon] == '/' || span_starts((struct span){s.p + colon, to - colon}, "@plim:") || span_int((struct span){s.p + colon, to - colon}, &group))
 			return false;
 		from = colon;
-	} else if (!span_starts(option, "--") || to - from < 3 || !secret_name(option)) {
+	} else if (option.n < 5 || to - from < 3 || !secret_name(option)) {
 		return false;
 	}
 	*out = (struct secret_hit){from, to, secret_strength((struct span){s.p + from, to - from})};
@@ -257,63 +267,95 @@ static bool interesting(char c)
 	}
 }
 
+/* What begins with the run of base64 characters at `i`. */
+static bool at_run(struct span s, size_t i, struct secret_hit *out)
+{
+	return (interesting(s.p[i]) && by_prefix(s, i, out)) || (s.p[i] == '-' && private_key(s, i, out));
+}
+
+/* What stands at the character at `i`, behind `run` base64 characters. */
+static bool behind_run(struct span s, size_t i, size_t run, struct secret_hit *out)
+{
+	char c = s.p[i];
+
+	if (c == ':' && s.n - i > 4 && s.p[i + 1] == '/' && s.p[i + 2] == '/' && url_password(s, i, out))
+		return true;
+	if ((c == '=' || (c == ':' && i + 1 < s.n && (s.p[i + 1] == ' ' || s.p[i + 1] == '"'))) && assigned(s, i, out))
+		return true;
+	return c == ' ' && run && (option_value(s, i, out) || command_secret(s, i, out));
+}
+
 bool secret_find(struct span s, size_t from, struct secret_hit *out)
 {
-	size_t run = 0, skip, end;
+	size_t i = from, start, end, skip;
 
-	for (size_t i = from; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (c == '-' && run == 0 && (skip = public_pem(s, i)))
+	while (i < s.n) {
+		if (s.p[i] == '-' && (skip = public_pem(s, i)))
 			i = skip;
-		c = s.p[i];
-		if (base64_char(c)) {
-			if (run == 0) {
-				if (interesting(c) && by_prefix(s, i, out))
-					return true;
-				if (c == '-' && private_key(s, i, out))
-					return true;
-			}
-			run++;
-			if (c != '=' || i + 1 >= s.n)
-				continue;
-		}
+		start = i;
+		if (base64_char(s.p[i]) && at_run(s, i, out))
+			return true;
+		while (i < s.n && s.p[i] != '=' && base64_char(s.p[i]))
+			i++;
 		/* A run that ends in '=' holds this character too. */
-		end = i + (run && c == '=');
-		if (run >= 40 && random_text(s, end - run, run)) {
-			*out = (struct secret_hit){end - run, end, CLASS_HIGH};
+		end = i + (i < s.n && s.p[i] == '=');
+		if (end - start >= 40 && random_text(s, start, end - start)) {
+			*out = (struct secret_hit){start, end, CLASS_HIGH};
 			return true;
 		}
-		if (c == ':' && s.n - i > 4 && s.p[i + 1] == '/' && s.p[i + 2] == '/' && url_password(s, i, out))
+		if (i < s.n && behind_run(s, i, end - start, out))
 			return true;
-		if ((c == '=' || (c == ':' && i + 1 < s.n && (s.p[i + 1] == ' ' || s.p[i + 1] == '"'))) && assigned(s, i, out))
-			return true;
-		if (c == ' ' && run && option_value(s, i, out))
-			return true;
-		run = 0;
-	}
-	if (run >= 40 && random_text(s, s.n - run, run)) {
-		*out = (struct secret_hit){s.n - run, s.n, CLASS_HIGH};
-		return true;
+		i++;
 	}
 	return false;
 }
 
-/* Words that make a name secret, and words behind them that take it back. */
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+/* Words that make a name secret, by their first letter: asked of every name in all evidence. */
+static bool secret_word(struct span name)
+{
+	static const char *const words[128][12] = {
+		['_'] = {"_auth", "_dsn", "_pwd", "_pass"},
+		['a'] = {"apikey", "api_key", "api-key", "accesskey", "access_key", "access-key", "authorization", "accountkey", "account_key", "account-key", "adminpw"},
+		['b'] = {"bearer", "bindpw"},
+		['c'] = {"credential", "client_key", "connectionstring", "connection_string", "creds"},
+		['d'] = {"database_url", "dbpass"},
+		['e'] = {"encryption_key"},
+		['k'] = {"kennwort", "keypass"},
+		['l'] = {"license_key"},
+		['m'] = {"masterkey", "master_key", "master-key", "masterauth"},
+		['p'] = {"password", "passwd", "passphrase", "passwort", "privatekey", "private_key", "private-key"},
+		['r'] = {"requirepass", "rootpw", "rootpass"},
+		['s'] = {"secret", "signing_key", "salt", "subscription-key", "subscription_key", "shared_key", "sharedkey", "storepass"},
+		['t'] = {"token"},
+		['u'] = {"userpass"},
+		['w'] = {"webhook_url"},
+	};
+
+	for (size_t i = 0; i + 4 <= name.n; i++) {
+		const char *const *w = words[lower(name.p[i]) & 127];
+
+		for (; *w; w++)
+			if (lower(name.p[i + 1]) == (*w)[1] && name.n - i >= strlen(*w) && span_ieq((struct span){name.p + i, strlen(*w)}, *w))
+				return true;
+	}
+	return name.n > 3 && (span_ieq((struct span){name.p + name.n - 3, 3}, "_pw") || span_ieq((struct span){name.p + name.n - 3, 3}, "-pw"));
+}
+
+/* A secret word, and none behind it that takes it back. */
 bool secret_name(struct span name)
 {
-	static const char *const yes[] = {"password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "accesskey", "access_key", "access-key",
-					  "privatekey", "private_key", "private-key", "credential", "authorization", "_auth", "client_key", "encryption_key", "signing_key",
-					  "connectionstring", "connection_string", "database_url", "_dsn", "bearer", "webhook_url", "_pwd", "_pass", "license_key", "salt"};
 	static const char *const ends[] = {"file", "path", "dir", "name", "names", "ref", "url", "uri", "endpoint", "host", "port", "ttl", "timeout", "expiry", "expiration",
 					   "seconds", "length", "size", "policy", "provider", "type", "enabled", "namespace", "issuer", "audience", "audiences", "mount",
 					   "key_path", "method", "count", "mode", "duration", "lifetime", "class", "store", "id", "reviews", "format", "rotation",
 					   "annotations", "labels", "keys", "prefix", "header", "version", "controller", "count", "s3_bucket", "env", "requests", "stdin"};
 	bool hit = span_ieq(name, "pass") || span_ieq(name, "pwd") || span_ieq(name, "auth") || span_ieq(name, "dsn") || span_ieq(name, "identitytoken");
 
-	for (size_t i = 0; !hit && i < sizeof(yes) / sizeof(yes[0]); i++)
-		hit = span_has(name, yes[i]);
-	if (!hit)
+	if (!hit && !secret_word(name))
 		return false;
 	if (span_has(name, "database_url") || span_has(name, "webhook_url") || span_has(name, "secret_access_key") || span_has(name, "access_key_id"))
 		return true;
@@ -324,6 +366,20 @@ bool secret_name(struct span name)
 			return false;
 	}
 	return true;
+}
+
+bool secret_harmless(struct span name, struct span v)
+{
+	static const char *const words[] = {"true", "false", "yes", "no", "none", "null", "disabled", "enabled"};
+	int64_t number;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (span_ieq(v, words[i]))
+			return true;
+	/* A number is a switch or a time, but for a password of digits. */
+	if (span_int(v, &number))
+		return v.n < 4 || !(span_has(name, "passw") || span_has(name, "passphrase") || span_has(name, "_pwd") || span_has(name, "_pass") || span_ieq(name, "pass") || span_ieq(name, "pwd"));
+	return v.n > 1 && v.p[0] == '/' && !memchr(v.p, '=', v.n);
 }
 
 static bool known_weak(struct span v)

@@ -22,6 +22,8 @@ bool secret_find(struct span s, size_t from, struct secret_hit *out);
 /* True when a name (environment variable, key, flag, column) says that its value is secret: "DB_PASSWORD", "apiKey", "--token"; not
  * "TOKEN_FILE", "secretName", "passwordPolicy". */
 bool secret_name(struct span name);
+/* True when a value says nothing, whatever it is named: a switch, a number, a path; not so a number under a password's name. */
+bool secret_harmless(struct span name, struct span value);
 /* How strong a value is that is taken for a secret: empty, reference ("$(X)", "vault:..."), placeholder, known-weak, low/mid/high by estimated
  * entropy, or its form. */
 enum secret_class secret_strength(struct span value);

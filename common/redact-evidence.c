@@ -94,8 +94,14 @@ static void every_string(struct redact *r, struct arena *a, struct json *v)
 		redact_string(r, a, v);
 	for (uint32_t i = 0; json_is(v, JSON_ARRAY) && i < v->n; i++)
 		every_string(r, a, &v->items[i]);
-	for (uint32_t i = 0; json_is(v, JSON_OBJECT) && i < v->n; i++)
-		every_string(r, a, &v->members[i].value);
+	for (uint32_t i = 0; json_is(v, JSON_OBJECT) && i < v->n; i++) {
+		struct json *value = &v->members[i].value;
+		struct span old = json_str(value), now = old.p ? redact_named(r, a, json_str(&v->members[i].key), old) : old;
+
+		if (now.p != old.p)
+			*value = json_make_str(a, now);
+		every_string(r, a, value);
+	}
 }
 
 /* Unnumbered: what the loaders hide of raw input has the same numbers whether it went through a bundle or not. */

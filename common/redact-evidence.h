@@ -8,7 +8,7 @@
 const char *const *redact_evidence_lists(const char *kind);
 /* One item of a member of that kind, in place. `list`: the kind of the enclosing Kubernetes list, may be absent. */
 void redact_evidence(struct redact *r, struct arena *a, const char *kind, struct span list, struct json *item);
-/* Every string by its form, also those that redact_evidence() takes for names. */
+/* Every string by its form and its member's name, also those that redact_evidence() takes for names (labels). */
 void redact_evidence_deeply(struct redact *r, struct arena *a, struct json *item);
 /* A credential report of AWS as CSV, out of the JSON around it where there is one. Absent: it is none. In the arena. */
 struct span redact_report(struct redact *r, struct arena *a, struct span text);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where Kubernetes objects keep secrets. Facts: Kubernetes API reference (v1 Secret, ConfigMap, Container), kubectl's annotations.
+#include "redact-command.h"
 #include "redact-walk.h"
+
+enum { COMMAND_LINE_MAX = 16384 };
 
 /* A mutable member; the trees that are redacted were parsed by their caller. */
 static struct json *member(struct json *v, const char *key)
@@ -192,6 +195,56 @@ static void words(struct redact *r, struct arena *a, struct json *list)
 	}
 }
 
+/* Adds the words as one line. What separates words or commands and stands within a word is covered, so that lengths stay. */
+static void join(struct buf *line, const struct json *list)
+{
+	JSON_EACH(word, list)
+	{
+		size_t at = line->n;
+
+		buf_add_span(line, json_str(word));
+		for (; at < line->n; at++)
+			if (strchr(" \t\r\n\"';|&()`", line->p[at]))
+				line->p[at] = '_';
+		buf_add_char(line, ' ');
+	}
+}
+
+/* Hides bytes `from` to `to` of the line that begins at `start` with the list's words. */
+static void hide_words(struct redact *r, struct arena *a, struct json *list, size_t start, size_t from, size_t to)
+{
+	for (uint32_t i = 0; i < list->n; i++) {
+		struct span word = json_str(&list->items[i]), value;
+		size_t head = from > start ? from - start : 0;
+
+		if (start < to && head < word.n && start + word.n > from) {
+			value = (struct span){word.p + head, word.n - head};
+			value = redact_value(r, a, value, secret_strength(value), RULE_FORM);
+			list->items[i] = json_make_str(a, span_of(arena_printf(a, "%.*s%.*s", (int)head, word.p, SPAN_ARG(value))));
+		}
+		start += word.n + 1;
+	}
+}
+
+/* Secrets without a telling name, by the program that the words (those of `command` before them) call. From the end, so that places stay. */
+static void command_line(struct redact *r, struct arena *a, const struct json *command, struct json *list)
+{
+	auto_buf line = BUF_INIT;
+	struct secret_hit hit;
+	size_t start;
+
+	join(&line, command);
+	start = line.n;
+	join(&line, list);
+	if (line.n > COMMAND_LINE_MAX)
+		return;
+	for (size_t i = line.n; i-- > start;)
+		if (line.p[i] == ' ' && command_secret(buf_span(&line), i, &hit) && hit.from >= start)
+			hide_words(r, a, list, start, hit.from, hit.to);
+	if (start && command_secret(buf_span(&line), start - 1, &hit) && hit.from >= start)
+		hide_words(r, a, list, start, hit.from, hit.to);
+}
+
 static void environment(struct redact *r, struct arena *a, struct json *list)
 {
 	for (uint32_t i = 0; json_is(list, JSON_ARRAY) && i < list->n; i++) {
@@ -206,12 +259,13 @@ static void environment(struct redact *r, struct arena *a, struct json *list)
 	}
 }
 
-bool redact_container_list(struct redact *r, struct arena *a, struct span key, struct json *list)
+bool redact_container_list(struct redact *r, struct arena *a, const struct json *object, struct span key, struct json *list)
 {
 	if (!json_is(list, JSON_ARRAY))
 		return false;
 	if (span_eq(key, "command") || span_eq(key, "args")) {
 		words(r, a, list);
+		command_line(r, a, span_eq(key, "args") ? json_get(object, "command") : NULL, list);
 		return true;
 	}
 	/* A list of {name, value}; Docker's list of "NAME=value" is told by its texts. */
@@ -254,7 +308,7 @@ static void walk(struct redact *r, struct arena *a, struct json *v)
 			now = redact_named(r, a, key, old);
 			if (now.p != old.p)
 				*value = json_make_str(a, now);
-		} else if (redact_container_list(r, a, key, value)) {
+		} else if (redact_container_list(r, a, v, key, value)) {
 			continue;
 		} else if (json_count(value) && !public_member(key) && !span_eq(key, "annotations")) {
 			walk(r, a, value);

@@ -16,8 +16,8 @@ struct span redact_value(struct redact *r, struct arena *a, struct span value, e
 struct span redact_text(struct redact *r, struct arena *a, struct span s);
 /* The same on a string of a tree, in place. */
 void redact_string(struct redact *r, struct arena *a, struct json *v);
-/* Words of a command line ("command", "args") and variables ("env", a list of {name, value}) under such a key; false: it is none of them. */
-bool redact_container_list(struct redact *r, struct arena *a, struct span key, struct json *list);
+/* Words of a command line ("command", "args") and variables ("env", a list of {name, value}) under such a key of `object`; false: it is none of them. */
+bool redact_container_list(struct redact *r, struct arena *a, const struct json *object, struct span key, struct json *list);
 /* Facts of a certificate in PEM (RFC 5280): {subject, issuer, notBefore, notAfter, keyType, keyBits, isCA}; false when it is none. */
 bool redact_certificate(struct arena *a, struct span pem, struct json *out);
 /* Facts of a JWT (RFC 7519) without its signature: {issuer, subject, expires}; false when it is none. */

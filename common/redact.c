@@ -173,7 +173,7 @@ struct span redact_text(struct redact *r, struct arena *a, struct span s)
 	size_t done = 0;
 	struct span whole;
 
-	if (s.n < 8)
+	if (s.n < 6)
 		return SPAN_NONE;
 	while (done < s.n && secret_find(s, done, &hit)) {
 		struct span token = redact_value(r, a, (struct span){s.p + hit.from, hit.to - hit.from}, hit.class, RULE_FORM);
@@ -197,15 +197,6 @@ void redact_string(struct redact *r, struct arena *a, struct json *v)
 		*v = json_make_str(a, changed);
 }
 
-/* "true", numbers, durations and the like say nothing, whatever they are named. */
-static bool harmless(struct span v)
-{
-	int64_t number;
-
-	return span_int(v, &number) || span_ieq(v, "true") || span_ieq(v, "false") || span_ieq(v, "yes") || span_ieq(v, "no") || span_ieq(v, "none") ||
-	       span_ieq(v, "null") || span_ieq(v, "disabled") || span_ieq(v, "enabled") || (v.n > 1 && v.p[0] == '/' && !memchr(v.p, '=', v.n));
-}
-
 struct span redact_named(struct redact *r, struct arena *a, struct span name, struct span value)
 {
 	struct redact_token t;
@@ -213,7 +204,7 @@ struct span redact_named(struct redact *r, struct arena *a, struct span name, st
 
 	if (!value.n || redact_parse(value, &t))
 		return value;
-	if (secret_name(name) && !harmless(value)) {
+	if (secret_name(name) && !secret_harmless(name, value)) {
 		enum secret_class class = secret_strength(value);
 
 		return class == CLASS_REFERENCE ? value : redact_value(r, a, value, class, RULE_NAMED);
@@ -239,7 +230,7 @@ void redact_document(struct redact *r, struct arena *a, struct json *v)
 
 				if (now.p != old.p)
 					*value = json_make_str(a, now);
-			} else if (!redact_container_list(r, a, json_str(&v->members[i].key), value)) {
+			} else if (!redact_container_list(r, a, v, json_str(&v->members[i].key), value)) {
 				redact_document(r, a, value);
 			}
 		}

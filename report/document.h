@@ -90,6 +90,7 @@ struct document {
 	const struct fonts *fonts;
 	const struct theme *theme;
 	const char *name;
+	struct span findings_sha256; /* of findings.csv beside it; absent: no such file */
 	struct span title, short_title, author;
 	float width, height; /* of the page */
 	bool slides, numbered;

@@ -164,9 +164,9 @@ static int expand_front(struct expander *x, struct scope *scope, const struct sc
 int document_expand(struct document *d, struct template *t, struct db *db, struct err *e)
 {
 	struct expander x = {.d = d, .t = t, .db = db};
-	const struct span name = SPAN("title");
-	const struct value title = {.type = VALUE_TEXT, .text = t->title};
-	const struct scope built_in = {&name, &title, 1, NULL};
+	const struct span names[] = {SPAN("title"), SPAN("findings_sha256")};
+	const struct value values[] = {{.type = VALUE_TEXT, .text = t->title}, {.type = d->findings_sha256.p ? VALUE_TEXT : VALUE_NULL, .text = d->findings_sha256}};
+	const struct scope built_in = {names, values, 2, NULL};
 	struct scope scope;
 
 	d->name = t->name;

@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "common/assessment.h"
 #include "common/embed.h"
+#include "common/hash.h"
 #include "common/opts.h"
 #include "common/outfile.h"
 #include "common/sandbox.h"
@@ -147,7 +148,7 @@ struct shared {
 	const struct fonts *fonts;
 	const struct theme *theme;
 	int64_t created;
-	bool *csv; /* a document names findings.csv */
+	char *csv; /* SHA-256 of findings.csv; empty: not written yet */
 };
 
 static int document_build(const struct shared *s, const char *name, struct err *e)
@@ -163,7 +164,11 @@ static int document_build(const struct shared *s, const char *name, struct err *
 
 	if (template_find(&arena, s->o, name, &path, &text, e) || template_read(&t, &arena, path, text, e) || paper_set(&d, &t, s->o, e))
 		return -1;
-	*s->csv |= span_has(text, "findings.csv");
+	if (span_has(text, "findings.csv")) {
+		if (!*s->csv && findings_file(s->db, &findings_csv, arena_printf(&arena, "%s/findings.csv", s->o->folder), s->csv, e))
+			return -1;
+		d.findings_sha256 = span_of(s->csv);
+	}
 	sandbox_start(s->db, &limits);
 	rc = document_expand(&d, &t, s->db, e);
 	sandbox_stop(s->db, &limits);
@@ -193,15 +198,17 @@ int report_build(struct db *db, const struct report_options *o, struct err *e)
 	auto_arena arena = ARENA_INIT;
 	auto_fonts fonts = {0};
 	struct theme theme;
-	bool csv = false;
-	struct shared s = {o, db, &fonts, &theme, db_int(db, 0, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'as-of'", ""), &csv};
+	char csv[HASH_HEX] = "";
+	struct shared s = {o, db, &fonts, &theme, db_int(db, 0, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'as-of'", ""), csv};
 
+	if (o->findings_sha256)
+		snprintf(csv, sizeof(csv), "%s", o->findings_sha256);
 	if ((o->theme ? theme_load(&theme, &arena, o->theme, e) : theme_default(&theme, &arena, e)) || fonts_load(&fonts, e) || outfile_mkdir(o->folder, e))
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		if (document_build(&s, o->count ? o->names[i] : standard[i], e))
 			return -1;
-	return csv ? findings_file(db, &findings_csv, arena_printf(&arena, "%s/findings.csv", o->folder), NULL, e) : 0;
+	return 0;
 }
 
 int cmd_report(int argc, char **argv)

@@ -11,6 +11,7 @@ struct report_options {
 	const char *paper;     /* "a4", "letter"; NULL: as the template says */
 	const char *const *names; /* of documents, without ".md"; none: cgar, csb and deck */
 	size_t count;
+	const char *findings_sha256; /* of findings.csv when that was written to `folder` before; else NULL */
 	bool quiet; /* does not tell what was written */
 };
 

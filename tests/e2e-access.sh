@@ -1,16 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # `plimsoll access`: questions, batches, reviews, what audit logs tell, and hostile roles. Expectations by hand from fixtures/kubernetes/access.yaml.
-set -u
-passed=0 failed=0
-ok() { # ok NAME GOT WANT
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'not ok - %s\n  got:\n%s\n  want:\n%s\n' "$1" "$2" "$3"
-	fi
-}
+. "$(dirname "$0")/lib.sh"
 work=${TMPDIR:-/tmp}/access
 rm -rf "$work"
 mkdir -p "$work/site"
@@ -167,5 +158,4 @@ plimsoll: warning: RBAC is not the whole answer: the API server also asks other 
 	esac
 done
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

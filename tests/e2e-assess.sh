@@ -1,19 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # plimsoll assess: everything in one go; no evidence gives no pass; secrets reach neither database nor documents; the same bytes twice.
-set -u
-passed=0 failed=0
+. "$(dirname "$0")/lib.sh"
 D=${TMPDIR:-/tmp}/assess
 rm -rf "$D"
 mkdir -p "$D/in"
-ok() { # ok NAME GOT WANT
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'not ok - %s\n  got:  %s\n  want: %s\n' "$1" "$2" "$3"
-	fi
-}
 
 # Only pods, with secrets planted where people leave them. All are invented; each stands nowhere but here.
 cat > "$D/in/pods.json" <<'P'
@@ -32,6 +23,9 @@ ok "what is written" "$(ls "$D/a" | tr '\n' ' ')" "cgar.pdf csb.pdf deck-notes.t
 ok "what is told" "$(sed 's/: [0-9]* /: N /' "$D/out" | tr '\n' ' ')" \
 	"$D/a/site.db $D/a/findings.csv $D/a/findings.json $D/a/cgar.pdf: N pages $D/a/csb.pdf: N pages $D/a/deck.pdf: N slides $D/a/deck-notes.txt: what to say "
 J=$D/a/findings.json DB=$D/a/site.db
+
+pdftotext "$D/a/cgar.pdf" "$D/cgar.txt"
+has "the gap analysis names the list's hash" "$(tr -d '\n ' < "$D/cgar.txt")" "$(sha256sum < "$D/a/findings.csv" | cut -c 1-64)"
 
 # No evidence gives no pass: checks that need more than pods and the containers in them have no pass.
 q() { sqlite3 "$DB" "$1"; }
@@ -88,9 +82,20 @@ mkdir -p "$D/t"
 printf -- '---\ntitle: T\n---\n# A\n\nAll of them: findings.csv.\n' > "$D/t/names.md"
 "$PLIMSOLL" report -q -o "$D/e" --templates "$D/t" "$DB" names
 ok "a report that names the list brings it" "$? $(cmp "$D/e/findings.csv" "$D/a/findings.csv" && ls "$D/e" | tr '\n' ' ')" "0 findings.csv names.pdf "
+printf -- '---\ntitle: T\n---\n# A\n\nNo list: {{ findings_sha256 }}.\n' > "$D/t/without.md"
+"$PLIMSOLL" report -q -o "$D/f" --templates "$D/t" "$DB" without
+ok "a report that does not, does not" "$? $(ls "$D/f" | tr '\n' ' ')" "0 without.pdf "
+
+# A feed beside evidence is none, and no damage either.
+printf '{"id":"GHSA-0001","modified":"2024-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"npm","name":"x"}}]}' > "$D/in/GHSA-0001.json"
+"$PLIMSOLL" analyze -o "$D/g.db" "$D/in" > "$D/out" 2>&1
+ok "feeds among the evidence are told apart" "$? $(cat "$D/out")" "0 plimsoll: warning: vulnerability feeds are no evidence and were not read (plimsoll feeds import, then --feeds)"
+"$PLIMSOLL" analyze -o "$D/g.db" "$D/in/GHSA-0001.json" > "$D/out" 2>&1
+ok "a feed alone is no evidence" "$? $(grep -c 'plimsoll feeds import reads vulnerability feeds' "$D/out")" "3 1"
+"$PLIMSOLL" collect -o "$D/g.plim" --import "$D/in" > /dev/null 2> "$D/err"
+has "nor is it collected" "$? $(cat "$D/err")" "0 plimsoll: warning: vulnerability feeds are no evidence"
 "$PLIMSOLL" assess "$D/in2" > /dev/null 2>&1
 ok "no folder" "$?" 2
 "$PLIMSOLL" assess -q -o /dev/null/x "$D/in" > /dev/null 2> "$D/err"
 ok "a folder that cannot be made" "$? $(wc -l < "$D/err")" "5 1"
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

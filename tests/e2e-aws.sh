@@ -1,16 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # AWS identities: account authorization details, credential report (both forms), password policy, account summary.
-set -u
-passed=0 failed=0
-ok() { # ok NAME GOT WANT
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'not ok - %s\n  got:\n%s\n  want:\n%s\n' "$1" "$2" "$3"
-	fi
-}
+. "$(dirname "$0")/lib.sh"
 D=${TMPDIR:-/tmp}
 DB=$D/aws.db
 F=tests/fixtures/aws/111122223333
@@ -76,5 +67,4 @@ ok "twice: rights" "$(q "SELECT count(*) FROM v_principal_statement")" 6
 printf '{"UserDetailList":[{"UserName":"a","Arn":"arn:aws:iam::111122223333:user/a"}],"IsTruncated":true,"Marker":"x"}' > "$D/page.json"
 "$PLIMSOLL" analyze -o "$DB" "$D/page.json" > /dev/null 2>&1
 ok "one page of several" "$(q "SELECT substr(message, 1, 19) FROM problem")" "one page of several"
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

@@ -1,20 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Checks end to end: the cases of every check carried in the program, a customer's own, and SQL that tries to do more than read.
-set -u
+. "$(dirname "$0")/lib.sh"
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
-passed=0 failed=0
-ok() { passed=$((passed + 1)); }
-not_ok() { failed=$((failed + 1)); echo "not ok - $1"; }
-# is NAME EXPECTED GOT
-is() { if [ "$2" = "$3" ]; then ok; else not_ok "$1: got '$3', expected '$2'"; fi; }
 sql() { sqlite3 "$1" "$2" | tr '\n' ' ' | sed 's/ $//'; }
 
 # Every check that the program carries.
 "$PLIMSOLL" checks test >cases.txt 2>&1
-tail -1 cases.txt | grep -q ' 0 failed$' || { not_ok "cases of the checks"; grep -v ' passed, ' cases.txt | head -40; }
+tail -1 cases.txt | grep -q ' 0 failed$' || { bad "cases of the checks"; grep -v ' passed, ' cases.txt | head -40; }
 cases=$(tail -1 cases.txt | sed 's/ passed.*//')
 passed=$((passed + ${cases:-0}))
 
@@ -40,26 +35,26 @@ judge() { rm -f x.db; "$PLIMSOLL" analyze --checks own -o x.db pods.yaml 2>err.t
 
 own mine 'needs: [kubernetes/pods]' 'over: v_container' 'fails: privileged' "detail: \"'it is'\""
 judge
-is "a check of one's own" "fail n/a#c" "$(sql x.db "SELECT verdict || ' ' || substr(subject, instr(subject, '/') + 1) FROM finding WHERE check_id = 'runtime.mine'" | sed 's/Pod\///')"
-is "its tally" "fail 1 pass 1" "$(sql x.db "SELECT verdict || ' ' || count FROM tally WHERE check_id = 'runtime.mine' ORDER BY 1")"
-is "columns of the condition are facts" '{"privileged":1}' "$(sql x.db "SELECT facts FROM finding WHERE check_id = 'runtime.mine'")"
+ok "a check of one's own" "$(sql x.db "SELECT verdict || ' ' || substr(subject, instr(subject, '/') + 1) FROM finding WHERE check_id = 'runtime.mine'" | sed 's/Pod\///')" "fail n/a#c"
+ok "its tally" "$(sql x.db "SELECT verdict || ' ' || count FROM tally WHERE check_id = 'runtime.mine' ORDER BY 1")" "fail 1 pass 1"
+ok "columns of the condition are facts" "$(sql x.db "SELECT facts FROM finding WHERE check_id = 'runtime.mine'")" '{"privileged":1}'
 
 own mine 'needs: [kubernetes/nodes]' 'over: v_container' 'fails: privileged' "detail: \"'it is'\""
 judge
-is "missing evidence" "not-assessed [\"kubernetes/nodes\"]" "$(sql x.db "SELECT verdict || ' ' || missing FROM finding WHERE check_id = 'runtime.mine'")"
+ok "missing evidence" "$(sql x.db "SELECT verdict || ' ' || missing FROM finding WHERE check_id = 'runtime.mine'")" "not-assessed [\"kubernetes/nodes\"]"
 own mine 'needs: [kubernetes/pods]' 'over: v_container' 'fails: run_as_non_root = 0' "detail: \"'it is'\""
 judge
-is "NULL in the condition is never a pass" "not-assessed 2" "$(sql x.db "SELECT verdict || ' ' || count FROM tally WHERE check_id = 'runtime.mine'")"
+ok "NULL in the condition is never a pass" "$(sql x.db "SELECT verdict || ' ' || count FROM tally WHERE check_id = 'runtime.mine'")" "not-assessed 2"
 own mine 'needs: [kubernetes/pods]' 'over: v_service' 'fails: 0' "detail: \"'it is'\""
 judge
-is "nothing of the kind" "not-applicable 1" "$(sql x.db "SELECT verdict || ' ' || count FROM tally WHERE check_id = 'runtime.mine'")"
+ok "nothing of the kind" "$(sql x.db "SELECT verdict || ' ' || count FROM tally WHERE check_id = 'runtime.mine'")" "not-applicable 1"
 
 # What SQL in a check must not do: each gives the verdict error, and the run goes on.
 refused() {
 	own mine 'needs: [kubernetes/pods]' "query: |" "  $2"
 	judge
-	is "$1" "error 1" "$(sql x.db "SELECT verdict || ' ' || count FROM tally WHERE check_id = 'runtime.mine'")"
-	grep -q "$3" err.txt x.db || not_ok "$1: does not say '$3'"
+	ok "$1" "$(sql x.db "SELECT verdict || ' ' || count FROM tally WHERE check_id = 'runtime.mine'")" "error 1"
+	grep -q "$3" err.txt x.db || bad "$1: does not say '$3'"
 }
 refused "loading code" "SELECT load_extension('x') AS subject, 'pass' AS verdict, '' AS detail" "not authorized"
 refused "writing" "DELETE FROM thing" "error"
@@ -71,13 +66,21 @@ refused "a subject that is nothing" "SELECT -1 AS subject, 'pass' AS verdict, ''
 refused "an unknown verdict" "SELECT subject, 'good' AS verdict, '' AS detail FROM v_container" "verdict 'good'"
 refused "two verdicts on one thing" "SELECT subject, 'fail' AS verdict, 'x' AS detail FROM v_container UNION ALL SELECT subject, 'fail', 'y' FROM v_container" "two verdicts"
 
+# Evidence in place of the database: what could not be read tells on the exit code.
+printf '{"apiVersion":"v1","kind":"List","items":[{]}' > broken.json
+mkdir both && cp pods.yaml broken.json both/
+"$PLIMSOLL" checks show runtime.privileged-container pods.yaml > /dev/null 2>&1
+ok "all of it was read" "$?" 0
+"$PLIMSOLL" checks show runtime.privileged-container both > shown.txt 2> /dev/null
+ok "some of it was not" "$? $(grep -c '^  fail ' shown.txt)" "4 1"
+
 # Mistakes in the file itself end the run with one line.
 wrong() {
 	judge
-	is "$1: exit code" 3 "$?"
-	is "$1: one line" 1 "$(wc -l <err.txt | tr -d ' ')"
-	grep -q "$2" err.txt || not_ok "$1: does not say '$2': $(cat err.txt)"
-	[ -e x.db ] && not_ok "$1: left a database"
+	ok "$1: exit code" "$?" 3
+	ok "$1: one line" "$(wc -l <err.txt | tr -d ' ')" 1
+	grep -q "$2" err.txt || bad "$1: does not say '$2': $(cat err.txt)"
+	[ -e x.db ] && bad "$1: left a database"
 }
 own mine 'needs: [kubernetes/pods]' 'over: v_container' 'fails: privileged' 'detial: x'
 wrong "an unknown key" "unknown key 'detial'"
@@ -86,5 +89,4 @@ wrong "an id that is not the file's" "file's stem"
 own mine 'needs: [kubernetes/pods]' 'over: v_container' "fails: created < strftime('%s', 'now')" 'detail: x'
 wrong "the clock" "current time"
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

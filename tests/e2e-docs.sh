@@ -1,16 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The documents say what the program does: the schema reference is up to date, every key of the engagement file and of checks is told, examples work.
-set -u
-passed=0 failed=0
-ok() { # ok NAME GOT WANT
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'not ok - %s\n  got:  %s\n  want: %s\n' "$1" "$2" "$3"
-	fi
-}
+. "$(dirname "$0")/lib.sh"
 D=${TMPDIR:-/tmp}/docs
 rm -rf "$D"
 mkdir -p "$D"
@@ -61,5 +52,4 @@ for f in docs/findings.md docs/checks.md docs/engagement.md docs/scores.md docs/
 		[ -f "$other" ] || ok "$f names $other" "not there" there
 	done
 done
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

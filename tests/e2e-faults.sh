@@ -2,13 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # Faults: the n-th call that opens for writing, writes, renames or syncs fails (tests/fault.c), or the program is killed there. Each time: exit code 5,
 # one line on stderr, no unfinished file, what was there before is still whole; and a run after it succeeds.
-set -u
+. "$(dirname "$0")/lib.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 fault=$(dirname "$PLIMSOLL")/tests/fault.so
 cd "$TMPDIR" || exit 1
-passed=0 failed=0
-ok() { passed=$((passed + 1)); }
-bad() { failed=$((failed + 1)); echo "not ok - $1"; [ -z "${2:-}" ] || echo "    $2"; }
 export ASAN_OPTIONS="verify_asan_link_order=0:detect_leaks=0"
 DENIED=13 FULL=28
 
@@ -39,10 +36,10 @@ one() {
 	shift 2
 	FAULT=$where LD_PRELOAD=$fault "$@" > /dev/null 2> err.txt
 	code=$?
-	if [ "$code" = 5 ]; then ok; else bad "$what: exit code $code, expected 5" "$(cat err.txt)"; fi
-	if [ "$(wc -l < err.txt)" = 1 ]; then ok; else bad "$what: $(wc -l < err.txt) lines on stderr" "$(cat err.txt)"; fi
+	if [ "$code" = 5 ]; then pass; else bad "$what: exit code $code, expected 5" "$(cat err.txt)"; fi
+	if [ "$(wc -l < err.txt)" = 1 ]; then pass; else bad "$what: $(wc -l < err.txt) lines on stderr" "$(cat err.txt)"; fi
 	find out -type f -exec sha256sum {} + | sort > now.txt
-	if cmp -s whole.txt now.txt; then ok; else bad "$what: files differ from the whole run's" "$(diff whole.txt now.txt)"; fi
+	if cmp -s whole.txt now.txt; then pass; else bad "$what: files differ from the whole run's" "$(diff whole.txt now.txt)"; fi
 }
 killed() {
 	what=$1 where=$2
@@ -52,16 +49,15 @@ killed() {
 	if grep -q . out/* 2> /dev/null && find out -type f ! -name '*.part*' -exec sha256sum {} + | grep -vFf whole.txt | grep -q .; then
 		bad "$what: an unfinished file under its final name"
 	else
-		ok
+		pass
 	fi
 	"$@" > /dev/null 2> err.txt
 	find out -type f -exec sha256sum {} + | sort > now.txt
-	if cmp -s whole.txt now.txt; then ok; else bad "$what: the next run differs" "$(diff whole.txt now.txt; cat err.txt)"; fi
+	if cmp -s whole.txt now.txt; then pass; else bad "$what: the next run differs" "$(diff whole.txt now.txt; cat err.txt)"; fi
 }
 
 faulty analyze "$PLIMSOLL" analyze -o out/site.db evidence
 "$PLIMSOLL" analyze -o site.db evidence 2> /dev/null
 faulty report "$PLIMSOLL" report site.db -o out
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

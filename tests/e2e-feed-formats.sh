@@ -2,19 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # Every format of feeds: a small sample as its publisher writes it, and a damaged one; what it counts to is worked out by hand from
 # the format's description. Archives, hostile ones too. Packs: signed, rolled back, mixed, expired.
-set -u
-passed=0 failed=0
+. "$(dirname "$0")/lib.sh"
 D=${TMPDIR:-/tmp}/feed-formats
 rm -rf "$D"
 mkdir -p "$D"
-ok() { # ok NAME GOT WANT
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'not ok - %s\n  got:  %s\n  want: %s\n' "$1" "$2" "$3"
-	fi
-}
 # Imports twice: feeds, records, broken records, what is affected; then the exit code.
 table() { # table FILE...
 	rm -f "$D/x.db"
@@ -175,5 +166,4 @@ ok "nothing known" "$?" 3
 "$PLIMSOLL" feeds sources --script > "$D/get.sh" && sh -n "$D/get.sh"
 ok "a script for downloads" "$?:$(grep -c "^get '" "$D/get.sh")" "0:$("$PLIMSOLL" feeds sources --json | wc -l)"
 ok "status as JSON" "$("$PLIMSOLL" feeds status --format json "$D/one.db" | jq -r .name)" debian-tracker
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

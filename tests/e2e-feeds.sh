@@ -1,18 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # plimsoll feeds: an import is whole or not there, a second one changes nothing, broken records cost themselves.
-set -u
-passed=0 failed=0
+. "$(dirname "$0")/lib.sh"
 D=${TMPDIR:-/tmp}/feeds
 mkdir -p "$D/in"
-ok() { # ok NAME GOT WANT
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'not ok - %s\n  got:  %s\n  want: %s\n' "$1" "$2" "$3"
-	fi
-}
 q() { sqlite3 "$D/v.db" "$1" | tr '\n' ' ' | sed 's/ $//'; }
 feeds() { "$PLIMSOLL" feeds "$@" > "$D/out" 2> "$D/err"; }
 osv() { # osv ID MODIFIED FIXED
@@ -119,5 +110,4 @@ if command -v dpkg > /dev/null; then
 	done
 	ok "as dpkg says" "$wrong" 0
 fi
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

@@ -1,19 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # plimsoll findings: every form, filters, the gate, hostile names. Ids are computed here with sha256sum, counts asked of the database.
-set -u
-passed=0 failed=0
+. "$(dirname "$0")/lib.sh"
 D=${TMPDIR:-/tmp}/findings
 rm -rf "$D"
 mkdir -p "$D/in"
-ok() { # ok NAME GOT WANT
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'not ok - %s\n  got:  %s\n  want: %s\n' "$1" "$2" "$3"
-	fi
-}
 F() { "$PLIMSOLL" findings "$@"; }
 q() { sqlite3 "$DB" "$1"; }
 DB=$D/site.db
@@ -155,5 +146,4 @@ F "$DB" > /dev/full 2> "$D/err"
 ok "a full disk" "$? $(cat "$D/err")" "5 plimsoll: standard output: cannot be written: No space left on device"
 F "$DB" --format json | head -c 10 > /dev/null
 ok "a reader that goes away is no error" "$(F "$DB" --format json 2>&1 > /dev/null | wc -c)" 0
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

@@ -1,16 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Help, the man page and shell completion say the same: every command and every option of the tables stands in docs/plimsoll.1.
-set -u
-passed=0 failed=0
-ok() { # ok NAME GOT WANT
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'not ok - %s\n  got:  %s\n  want: %s\n' "$1" "$2" "$3"
-	fi
-}
+. "$(dirname "$0")/lib.sh"
 D=${TMPDIR:-/tmp}
 # A section of the man page as plain text: from its .SS line to the next heading.
 section() { awk -v c="$1" '/^\.S[SH] / { on = $1 == ".SS" && $2 == c } on' docs/plimsoll.1 | sed 's/\\-/-/g; s/\\f[BIR]//g'; }
@@ -60,5 +51,4 @@ ok "completion of an option" "$(complete_words plimsoll findings --fail)" --fail
 ok "completion of a value" "$(complete_words plimsoll findings --fail-on h)" high
 ok "completion of an option of a verb" "$(complete_words plimsoll feeds import --out)" --output
 ok "completion of a file" "$(complete_words plimsoll findings LICEN)" LICENSE
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

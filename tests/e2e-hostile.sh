@@ -1,11 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Bad input and bad environments: one clear line on stderr, the documented exit code, nothing good lost, nothing written elsewhere.
-set -u
+. "$(dirname "$0")/lib.sh"
 cd "$TMPDIR" || exit 2
-passed=0 failed=0
-ok() { passed=$((passed + 1)); }
-bad() { failed=$((failed + 1)); echo "not ok - $1"; [ -z "${2:-}" ] || echo "$2" | sed 's/^/    /' | head -n 5; }
 
 # run NAME CODE PATTERN COMMAND...: exit code, one line on stderr that matches, and no other files than before (outputs go to out/).
 run() {
@@ -15,16 +12,15 @@ run() {
 	before=$(find . -path ./out -prune -o -print | sort)
 	"$@" > stdout.txt 2> stderr.txt
 	got=$?
-	if [ "$got" = "$code" ]; then ok; else bad "$name: exit code $got, expected $code" "$(cat stderr.txt)"; fi
-	if [ -z "$pattern" ] && [ ! -s stderr.txt ]; then ok; elif [ -n "$pattern" ] && grep -qE -- "$pattern" stderr.txt; then ok; else bad "$name: stderr does not say '$pattern'" "$(cat stderr.txt)"; fi
-	if [ "$(wc -l < stderr.txt)" -le 1 ]; then ok; else bad "$name: more than one line on stderr" "$(cat stderr.txt)"; fi
-	if LC_ALL=C grep -q "$(printf '\033')" stderr.txt; then bad "$name: an escape reached the terminal"; else ok; fi
+	if [ "$got" = "$code" ]; then pass; else bad "$name: exit code $got, expected $code" "$(cat stderr.txt)"; fi
+	if [ -z "$pattern" ] && [ ! -s stderr.txt ]; then pass; elif [ -n "$pattern" ] && grep -qE -- "$pattern" stderr.txt; then pass; else bad "$name: stderr does not say '$pattern'" "$(cat stderr.txt)"; fi
+	if [ "$(wc -l < stderr.txt)" -le 1 ]; then pass; else bad "$name: more than one line on stderr" "$(cat stderr.txt)"; fi
+	if LC_ALL=C grep -q "$(printf '\033')" stderr.txt; then bad "$name: an escape reached the terminal"; else pass; fi
 	after=$(find . -path ./out -prune -o -print | grep -vE '^\./(stdout|stderr)\.txt$' | sort)
-	if [ "$(echo "$before" | grep -vE '^\./(stdout|stderr)\.txt$')" = "$after" ]; then ok; else bad "$name: wrote outside its output folder" "$after"; fi
-	if find out -name '*.part*' | grep -q .; then bad "$name: left an unfinished file"; else ok; fi
+	if [ "$(echo "$before" | grep -vE '^\./(stdout|stderr)\.txt$')" = "$after" ]; then pass; else bad "$name: wrote outside its output folder" "$after"; fi
+	if find out -name '*.part*' | grep -q .; then bad "$name: left an unfinished file"; else pass; fi
 }
 count() { sqlite3 out/x.db "$1" 2>/dev/null; }
-is() { if [ "$2" = "$3" ]; then ok; else bad "$1: got '$2', expected '$3'"; fi; }
 analyze() { "$PLIMSOLL" analyze -o out/x.db "$@"; }
 
 pod() { printf '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"%s","namespace":"a"},"spec":{"containers":[{"name":"c","image":"r/i:1"}]}}' "$1"; }
@@ -41,16 +37,16 @@ run "random bytes" 3 'nothing in it could be read' analyze pods.json
 
 { printf '{"kind":"List","items":['; pod one; printf ','; pod two; } > cut.json
 run "a list that is cut short" 4 'could not be read' analyze cut.json
-is "what came before the cut counts" "$(count "SELECT count(*) FROM pod")" 2
+ok "what came before the cut counts" "$(count "SELECT count(*) FROM pod")" 2
 
 { printf '{"kind":"List","items":['; pod one; printf ',{"kind":"Pod","metadata":{"name":"x\\ud800"}},'; pod two; printf ']}'; } > surrogate.json
 run "an odd object among good ones" 4 'could not be read' analyze surrogate.json
-is "it costs only itself" "$(count "SELECT count(*) FROM pod")" 2
-is "and is a problem with its pointer" "$(count "SELECT count(*) FROM problem WHERE message LIKE '/items/1 %'")" 1
+ok "it costs only itself" "$(count "SELECT count(*) FROM pod")" 2
+ok "and is a problem with its pointer" "$(count "SELECT count(*) FROM problem WHERE message LIKE '/items/1 %'")" 1
 
 { printf '{"kind":"List","items":['; pod one; printf ','; awk 'BEGIN { for (i = 0; i < 10000; i++) printf "["; for (i = 0; i < 10000; i++) printf "]" }'; printf ','; pod two; printf ']}'; } > nested.json
 run "10,000 nested arrays" 4 'could not be read' analyze nested.json
-is "the others count" "$(count "SELECT count(*) FROM pod")" 2
+ok "the others count" "$(count "SELECT count(*) FROM pod")" 2
 
 { echo 'a0: &a0 x'; for i in 1 2 3 4 5 6 7 8 9; do p=$((i - 1)); echo "a$i: &a$i [*a$p,*a$p,*a$p,*a$p,*a$p,*a$p,*a$p,*a$p,*a$p,*a$p]"; done; echo 'kind: Pod'; echo 'apiVersion: v1'; } > bomb.yaml
 run "a YAML alias bomb" 3 'nothing in it could be read' analyze bomb.yaml
@@ -76,7 +72,7 @@ printf '{"kind":"List","items":[{"kind":"Pod","metadata":{"name":"' > line.json
 truncate -s 2G line.json
 peak='import os, resource, subprocess, sys; r = subprocess.run(sys.argv[2:]); open(sys.argv[1], "w").write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)); sys.exit(r.returncode)'
 run "a line of 2 GB" 3 'nothing in it could be read|could not be read' python3 -c "$peak" "$TMPDIR/out/peak" "$PLIMSOLL" analyze -o out/x.db line.json
-is "and costs less than 600 MB of memory (sanitizers included)" "$([ "$(cat out/peak)" -lt 600 ] && echo yes)" yes
+ok "and costs less than 600 MB of memory (sanitizers included)" "$([ "$(cat out/peak)" -lt 600 ] && echo yes)" yes
 rm -f line.json
 
 # The environment.
@@ -98,5 +94,4 @@ printf 'SQLite format 3\000and then something else' >fake.db
 run "a database that is none" 3 'not a database|not an assessment' "$PLIMSOLL" browse fake.db
 run "a screen for no terminal" 2 'needs a terminal' "$PLIMSOLL" browse pods.json
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

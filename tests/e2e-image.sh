@@ -1,19 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Images end to end, made by tests/make-images.py: packages by layer, twins, links, hostile archives; feeds and matching.
-set -u
-passed=0 failed=0
+. "$(dirname "$0")/lib.sh"
 D=${TMPDIR:-/tmp}/image
 mkdir -p "$D/img" "$D/feeds"
 here=$(dirname "$0")
-ok() { # ok NAME GOT WANT
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'not ok - %s\n  got:  %s\n  want: %s\n' "$1" "$2" "$3"
-	fi
-}
 q() { sqlite3 "$D/site.db" "$1" | tr '\n' ' ' | sed 's/ $//'; }
 of() { echo "(SELECT image FROM image_name WHERE name = '$1')"; }
 
@@ -130,5 +121,4 @@ for twin in app.docker.tar app.docker.tar.gz app.oci.tar app-zstd.oci.tar app-la
 done
 "$PLIMSOLL" analyze -o "$D/one.db" "$D/img/app.oci.tar" 2> "$D/err"
 ok "without feeds nothing is assessed" "$(sqlite3 "$D/one.db" "SELECT DISTINCT state || ': ' || reason FROM feed_coverage")" "not-assessed: no feeds were given (--feeds vulns.db)"
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

@@ -2,19 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # What is found in files that tell of packages, made by tests/make-inventory.py: every family, damaged twins, archives in archives.
 # Expectations are worked out by hand from the samples.
-set -u
-passed=0 failed=0
+. "$(dirname "$0")/lib.sh"
 D=${TMPDIR:-/tmp}/inventory
 mkdir -p "$D"
 here=$(dirname "$0")
-ok() { # ok NAME GOT WANT
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'not ok - %s\n  got:  %s\n  want: %s\n' "$1" "$2" "$3"
-	fi
-}
 scan() { "$PLIMSOLL" image "$@" --format json 2> "$D/err"; }
 # list ROOT FILTER: "name version" of its components
 list() { scan --rootfs "$D/$1" | jq -r "select(.kind == \"component\" and ($2)) | .name + \" \" + .version" | tr '\n' ',' | sed 's/,$//'; }
@@ -110,5 +101,4 @@ ok "SPDX" "$("$PLIMSOLL" image "$D/img/wal.tar" --format spdx 2> /dev/null | jq 
 "$PLIMSOLL" image --rootfs "$D/others" --format cyclonedx > "$D/a" 2> /dev/null
 "$PLIMSOLL" image --rootfs "$D/others" --format cyclonedx > "$D/b" 2> /dev/null
 ok "the same twice" "$(cmp "$D/a" "$D/b" && echo same)" same
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

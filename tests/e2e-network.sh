@@ -2,16 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # `plimsoll network` from evidence to answers. Expectations are worked out by hand from tests/fixtures/network/site: three pods, two policies
 # (db: TCP 5432 from web of its namespace; web: port http from every pod), and flows in four formats.
-set -u
-passed=0 failed=0
-ok() { # ok NAME GOT WANT
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'not ok - %s\n  got:\n%s\n  want:\n%s\n' "$1" "$2" "$3"
-	fi
-}
+. "$(dirname "$0")/lib.sh"
 W=${TMPDIR:-/tmp}
 DB=$W/network.db
 F=tests/fixtures/network
@@ -169,5 +160,4 @@ DB=$W/hostile.db
 ok "by rule" "$(n can a/p7 a/p9 8) $(n can a/p8 a/p9 8)" "yes no"
 ok "by words" "$(n can a/p7 a/p9 20000)" yes
 ok "by holes" "$(n can 172.16.0.2 a/p9 20001) $(n can 172.16.0.3 a/p9 20001)" "no yes"
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

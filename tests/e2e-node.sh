@@ -1,10 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # A host's root directory, read as a copy by analyze and by collect --node: the same facts. Expectations are read off the files made here.
-set -u
+. "$(dirname "$0")/lib.sh"
 cd "$TMPDIR" || exit 2
-passed=0 failed=0
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); printf 'not ok - %s\n  got:\n%s\n  want:\n%s\n' "$1" "$2" "$3"; fi; }
 q() { sqlite3 x.db "$1"; }
 SECRET=Node-Secret-4711
 put() { mkdir -p "$(dirname "host/$1")" && cat > "host/$1" && chmod "$2" "host/$1"; }
@@ -34,15 +32,15 @@ printf 'x' > target && ln -s "$PWD/target" host/etc/kubernetes/controller-manage
 find host -exec touch -hd 2026-11-24T17:00:00Z {} +
 
 "$PLIMSOLL" analyze -o x.db --cluster-name c host > out.txt 2>&1
-is "exit code: a manifest is broken" "$?" 4
-is "it is told" "$(q "SELECT replace(message, substr(message, instr(message, 'line')), '') FROM problem")" "node/manifests: etc/kubernetes/manifests/broken.yaml: "
-is "host" "$(q "SELECT node, distribution, version, kernel, engine, package_database, kubelet FROM v_node_host")" "cp-1|debian|12|6.1.0-27-amd64|docker|deb|1"
-is "packages" "$(q "SELECT name, version FROM package")" "libc6|2.36-9"
-is "components: an application's etcd is none" "$(q "SELECT component, seen, version, arguments, configuration FROM component_instance ORDER BY 1")" "docker|||0|1
+ok "exit code: a manifest is broken" "$?" 4
+ok "it is told" "$(q "SELECT replace(message, substr(message, instr(message, 'line')), '') FROM problem")" "node/manifests: etc/kubernetes/manifests/broken.yaml: "
+ok "host" "$(q "SELECT node, distribution, version, kernel, engine, package_database, kubelet FROM v_node_host")" "cp-1|debian|12|6.1.0-27-amd64|docker|deb|1"
+ok "packages" "$(q "SELECT name, version FROM package")" "libc6|2.36-9"
+ok "components: an application's etcd is none" "$(q "SELECT component, seen, version, arguments, configuration FROM component_instance ORDER BY 1")" "docker|||0|1
 kernel|||0|1
 kube-apiserver|manifest|v1.33.4|1|0
 kubelet|process||1|1"
-is "settings" "$(q "SELECT component || ' ' || name || ' ' || value FROM node_setting WHERE source != 'default' AND name IN ('readOnlyPort', 'profiling', 'authentication.anonymous.enabled', 'icc', 'kernel.dmesg_restrict') ORDER BY 1")" \
+ok "settings" "$(q "SELECT component || ' ' || name || ' ' || value FROM node_setting WHERE source != 'default' AND name IN ('readOnlyPort', 'profiling', 'authentication.anonymous.enabled', 'icc', 'kernel.dmesg_restrict') ORDER BY 1")" \
 	"docker icc false
 kernel kernel.dmesg_restrict 1
 kube-apiserver profiling false
@@ -50,7 +48,7 @@ kubelet authentication.anonymous.enabled false
 kubelet readOnlyPort 10255"
 owner=root
 [ "$(id -u)" = 0 ] && owner=ops
-is "files" "$(q "SELECT path, role, present, coalesce(mode_text, '-') FROM v_node_file WHERE present IS NOT 0 OR path LIKE '%scheduler.conf' OR path LIKE '%controller-manager.conf' ORDER BY 1")" \
+ok "files" "$(q "SELECT path, role, present, coalesce(mode_text, '-') FROM v_node_file WHERE present IS NOT 0 OR path LIKE '%scheduler.conf' OR path LIKE '%controller-manager.conf' ORDER BY 1")" \
 	"/etc/ca/kubelet-ca.crt|kubelet client ca|1|0664
 /etc/docker|docker directory|1|0755
 /etc/docker/daemon.json|docker config|1|0644
@@ -63,26 +61,25 @@ is "files" "$(q "SELECT path, role, present, coalesce(mode_text, '-') FROM v_nod
 /etc/kubernetes/pki/ca.key|pki key|1|0644
 /etc/kubernetes/pki/loop|pki directory|1|0755
 /etc/kubernetes/scheduler.conf|kube-scheduler kubeconfig|0|-"
-[ "$(id -u)" = 0 ] && is "owners by the host's own names" "$(q "SELECT owner FROM v_node_file WHERE path = '/etc/kubernetes/admin.conf'")" "$owner"
-is "no secret in the database" "$(sqlite3 x.db .dump | grep -c "$SECRET")" 0
-is "the token of a flag is hidden" "$(q "SELECT value LIKE '@plim:%' FROM node_setting WHERE name = 'bootstrap-token'")" 1
+[ "$(id -u)" = 0 ] && ok "owners by the host's own names" "$(q "SELECT owner FROM v_node_file WHERE path = '/etc/kubernetes/admin.conf'")" "$owner"
+ok "no secret in the database" "$(sqlite3 x.db .dump | grep -c "$SECRET")" 0
+ok "the token of a flag is hidden" "$(q "SELECT value LIKE '@plim:%' FROM node_setting WHERE name = 'bootstrap-token'")" 1
 rows() { q "SELECT component, name, value, source FROM node_setting ORDER BY 1, 2"; q "SELECT path, role, present, mode, owner, owner_group FROM node_file ORDER BY 1"; q "SELECT check_id, subject, verdict FROM finding WHERE subject LIKE 'node:%' ORDER BY 1, 2, 3"; }
 raw=$(rows)
-is "which says something" "$(echo "$raw" | grep -c 'kubelet-read-only-port')" 1
+ok "which says something" "$(echo "$raw" | grep -c 'kubelet-read-only-port')" 1
 
 "$PLIMSOLL" collect -o site.plim --cluster-name c --node host > out.txt 2>&1
-is "collect: exit code" "$?" 4
-is "members" "$("$PLIMSOLL" inspect --format json site.plim | jq -r '.members[].path' | tr '\n' ' ')" "node/cp-1/os.json node/cp-1/processes.json node/cp-1/manifests.json node/cp-1/config.json node/cp-1/files.json node/cp-1/packages.json "
-is "no secret in the bundle" "$(mkdir -p plain && tar xf site.plim -C plain && zstd -dcq plain/m/*.zst | grep -c "$SECRET")" 0
-is "what is missing" "$("$PLIMSOLL" inspect --format json site.plim | jq -r '.expected[] | .cluster + " " + .kind')" "c node/manifests"
+ok "collect: exit code" "$?" 4
+ok "members" "$("$PLIMSOLL" inspect --format json site.plim | jq -r '.members[].path' | tr '\n' ' ')" "node/cp-1/os.json node/cp-1/processes.json node/cp-1/manifests.json node/cp-1/config.json node/cp-1/files.json node/cp-1/packages.json "
+ok "no secret in the bundle" "$(mkdir -p plain && tar xf site.plim -C plain && zstd -dcq plain/m/*.zst | grep -c "$SECRET")" 0
+ok "what is missing" "$("$PLIMSOLL" inspect --format json site.plim | jq -r '.expected[] | .cluster + " " + .kind')" "c node/manifests"
 "$PLIMSOLL" analyze -o x.db site.plim > out.txt 2>&1
-is "analyze: exit code" "$?" 0
-is "the same rows" "$(rows)" "$raw"
+ok "analyze: exit code" "$?" 0
+ok "the same rows" "$(rows)" "$raw"
 "$PLIMSOLL" collect -o none.plim --node no-such-root > out.txt 2>&1
-is "no such host: exit code" "$?" 3
-is "one line" "$(wc -l < out.txt)" 1
+ok "no such host: exit code" "$?" 3
+ok "one line" "$(wc -l < out.txt)" 1
 "$PLIMSOLL" collect -o here.plim --node / > out.txt 2>&1
-is "this host can be read" "$(case $? in 0 | 4) echo yes ;; esac)" yes
+ok "this host can be read" "$(case $? in 0 | 4) echo yes ;; esac)" yes
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

@@ -2,20 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # Paths of attack end to end, on a cluster small enough to follow each by hand (tests/fixtures/kubernetes/paths.yaml): which there are and which
 # not, what cuts them, that a cut keeps its promise, the forms of output, and the cases of every edge.
-set -u
+. "$(dirname "$0")/lib.sh"
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 fixture=$PWD/tests/fixtures/kubernetes/paths.yaml
 cd "$dir" || exit 1
-passed=0 failed=0
-is() { # is NAME EXPECTED GOT
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'not ok - %s\n  got:\n%s\n  expected:\n%s\n' "$1" "$3" "$2"
-	fi
-}
+is() { ok "$1" "$3" "$2"; } # is NAME EXPECTED GOT
 q() { sqlite3 site.db "$1"; }
 
 # Every edge that the program carries.
@@ -106,5 +98,4 @@ is "data of a class" "orders data in namespace shop" "$(sqlite3 said.db "SELECT 
 # The same evidence gives the same paths.
 "$PLIMSOLL" analyze -o again.db --cluster-name c1 "$fixture" > /dev/null
 is "the same in every run" "$(sqlite3 site.db .dump | sha256sum)" "$(sqlite3 again.db .dump | sha256sum)"
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

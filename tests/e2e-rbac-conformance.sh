@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The answers that a real API server gave (tests/conformance/rbac.sh with RECORD=1: kube-apiserver v1.35, Node and RBAC) are ours too.
-set -u
-passed=0 failed=0
+. "$(dirname "$0")/lib.sh"
 work=${TMPDIR:-/tmp}/conformance-rbac
 rm -rf "$work"
 mkdir -p "$work"
@@ -13,5 +12,4 @@ python3 tests/conformance/rbac.py questions "$work/dump" "$seed" "$count" > "$wo
 "$PLIMSOLL" access can-i "$work/site.db" --batch "$work/questions" > "$work/ours"
 if python3 tests/conformance/rbac.py compare "$work/questions" "$work/answers" "$work/ours"; then passed=1; else failed=1; fi
 if [ "$(grep -c 1 "$work/answers")" -gt 3000 ] && [ "$count" -ge 20000 ]; then passed=$((passed + 1)); else failed=$((failed + 1)) && echo "not ok - enough questions, enough allowed"; fi
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

@@ -1,16 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Who holds which right where, from roles and bindings.
-set -u
-passed=0 failed=0
-ok() { # ok NAME GOT WANT
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'not ok - %s\n  got:\n%s\n  want:\n%s\n' "$1" "$2" "$3"
-	fi
-}
+. "$(dirname "$0")/lib.sh"
 DB=${TMPDIR:-/tmp}/rbac.db
 q() { sqlite3 "$DB" "$1"; }
 "$PLIMSOLL" analyze -o "$DB" tests/fixtures/kubernetes/rbac.yaml > /dev/null
@@ -61,5 +52,4 @@ build/ci|secrets-read|itself
 shop/web|configmaps-write|itself
 shop/web|pods-create|system:authenticated
 shop/web|pods-create|system:serviceaccounts:shop"
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

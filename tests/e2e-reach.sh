@@ -1,16 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # From objects to what stands behind what: service selectors, network policies, exposures, use of secrets.
-set -u
-passed=0 failed=0
-ok() { # ok NAME GOT WANT
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'not ok - %s\n  got:\n%s\n  want:\n%s\n' "$1" "$2" "$3"
-	fi
-}
+. "$(dirname "$0")/lib.sh"
 DB=${TMPDIR:-/tmp}/reach.db
 q() { sqlite3 "$DB" "$1"; }
 "$PLIMSOLL" analyze -o "$DB" tests/fixtures/kubernetes/reach.yaml > /dev/null
@@ -51,5 +42,4 @@ idle|0|0
 login|1|0
 second|2|0"
 ok "use of config maps" "$(q "SELECT name, mounted, as_env FROM config_map ORDER BY 1")" "settings|2|1"
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

@@ -1,10 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Registries' exports: what each says, what it does not say, and which repository an image of ECR is of. Expectations are read off the inputs by hand.
-set -u
+. "$(dirname "$0")/lib.sh"
 cd "$TMPDIR" || exit 2
-passed=0 failed=0
-is() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); printf 'not ok - %s\n  got:\n%s\n  want:\n%s\n' "$1" "$2" "$3"; fi; }
 q() { sqlite3 x.db "$1"; }
 mkdir -p in/harbor.example.com in/eu in/registry.example.com:5000 in/nowhere
 H1=$(printf 1 | sha256sum | cut -c1-64) H2=$(printf 2 | sha256sum | cut -c1-64)
@@ -40,12 +38,12 @@ printf '{"name":"a/b","tags":["1","2"]}' > in/registry.example.com:5000/tags.jso
 printf '{"name":"c","tags":null}' > in/nowhere/tags.json
 
 "$PLIMSOLL" analyze -o x.db in > out.txt 2>&1
-is "exit code" "$?" 4
-is "registries" "$(q "SELECT host, product, collected FROM registry ORDER BY host")" "111122223333.dkr.ecr.eu-west-1.amazonaws.com|ecr|1
+ok "exit code" "$?" 4
+ok "registries" "$(q "SELECT host, product, collected FROM registry ORDER BY host")" "111122223333.dkr.ecr.eu-west-1.amazonaws.com|ecr|1
 distribution|distribution|1
 harbor.example.com|harbor|1
 registry.example.com:5000|distribution|1"
-is "repositories" "$(q "SELECT r.name, coalesce(p.public, '-'), coalesce(p.scan_on_push, '-'), coalesce(p.immutable_tags, '-'), coalesce(p.signing_required, '-'), coalesce(p.blocks_vulnerable, '-'),
+ok "repositories" "$(q "SELECT r.name, coalesce(p.public, '-'), coalesce(p.scan_on_push, '-'), coalesce(p.immutable_tags, '-'), coalesce(p.signing_required, '-'), coalesce(p.blocks_vulnerable, '-'),
 	coalesce(p.encryption, '-'), coalesce(p.lifecycle, '-'), coalesce(p.tags, '-'), coalesce(p.created, '-') FROM repository p JOIN thing r ON r.id = p.thing ORDER BY 1")" \
 	"a/b|-|-|-|-|-|-|-|2|-
 app|-|1|-|-|-|KMS|-|-|1700000000
@@ -54,7 +52,7 @@ c|-|-|-|-|-|-|-|-|-
 old|-|-|0|-|-|-|-|-|-
 open/tool|1|-|-|-|-|-|0|-|-
 shop/web|0|1|-|1|1|-|1|-|1767312000"
-is "images" "$(q "SELECT p.name, coalesce(i.tag, '-'), coalesce(i.pushed, '-'), coalesce(i.pulled, '-'), coalesce(i.signed, '-'), coalesce(i.scanned, '-'), i.scan_known, coalesce(i.critical, '-'), coalesce(i.high, '-')
+ok "images" "$(q "SELECT p.name, coalesce(i.tag, '-'), coalesce(i.pushed, '-'), coalesce(i.pulled, '-'), coalesce(i.signed, '-'), coalesce(i.scanned, '-'), i.scan_known, coalesce(i.critical, '-'), coalesce(i.high, '-')
 	FROM repository_image i JOIN repository p ON p.thing = i.repository ORDER BY 1, 2")" "a/b|1|-|-|-|-|0|-|-
 a/b|2|-|-|-|-|0|-|-
 app|v1|1767398400|-|1|1767484800|1|0|3
@@ -64,10 +62,10 @@ open/tool|x|1767571200|-|-|-|1|-|-
 shop/web|-|1767571200|-|0|-|1|-|-
 shop/web|1|1767398400|-|1|1767484800|1|2|0
 shop/web|stable|1767398400|-|1|1767484800|1|2|0"
-is "problems" "$(q "SELECT message FROM problem ORDER BY 1")" "an artifact without repository_name and digest
+ok "problems" "$(q "SELECT message FROM problem ORDER BY 1")" "an artifact without repository_name and digest
 one page of several (nextToken): what the others hold is missing
 the registry of 1 repositories, such as elsewhere, is not told: describe-repositories of the same region tells it"
-is "each registry has its evidence" "$(q "SELECT s.name, k.kind, k.items FROM evidence_kind k JOIN scope s ON s.id = k.scope WHERE s.kind = 'registry' ORDER BY 1, 2")" \
+ok "each registry has its evidence" "$(q "SELECT s.name, k.kind, k.items FROM evidence_kind k JOIN scope s ON s.id = k.scope WHERE s.kind = 'registry' ORDER BY 1, 2")" \
 	"111122223333.dkr.ecr.eu-west-1.amazonaws.com|registry/ecr-images|3
 111122223333.dkr.ecr.eu-west-1.amazonaws.com|registry/ecr-repositories|2
 distribution|registry/tags|1
@@ -76,10 +74,9 @@ harbor.example.com|registry/harbor-projects|2
 harbor.example.com|registry/harbor-repositories|2
 registry.example.com:5000|registry/catalog|2
 registry.example.com:5000|registry/tags|1"
-is "verdicts" "$(q "SELECT f.subject, f.verdict FROM finding f WHERE check_id = 'registry.public-repository' AND subject LIKE '%harbor%' ORDER BY 1")" "repository:harbor.example.com/open/tool|fail"
+ok "verdicts" "$(q "SELECT f.subject, f.verdict FROM finding f WHERE check_id = 'registry.public-repository' AND subject LIKE '%harbor%' ORDER BY 1")" "repository:harbor.example.com/open/tool|fail"
 mkdir -p twice/harbor.example.com && cp in/harbor.example.com/artifacts.json twice/harbor.example.com/
 "$PLIMSOLL" analyze -o x.db in twice > out.txt 2>&1
-is "an export given twice counts once" "$(q "SELECT count(*) FROM repository_image")" 9
+ok "an export given twice counts once" "$(q "SELECT count(*) FROM repository_image")" 9
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

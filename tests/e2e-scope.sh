@@ -1,16 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Systems that were not collected: what hints at them, what is assumed absent, what the engagement file says of it.
-set -u
-passed=0 failed=0
-ok() { # ok NAME GOT WANT
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'not ok - %s\n  got:\n%s\n  want:\n%s\n' "$1" "$2" "$3"
-	fi
-}
+. "$(dirname "$0")/lib.sh"
 D=${TMPDIR:-/tmp}
 DB=$D/scope.db
 q() { sqlite3 "$DB" "$1"; }
@@ -57,5 +48,4 @@ registry|docker.io|in-scope|the engagement file names it"
 "$PLIMSOLL" analyze -o "$DB" --engagement "$D/engagement.yaml" "$D/bare.json" > /dev/null
 ok "a system said to be there" "$(q "SELECT kind, name, state FROM scope WHERE kind IN ('aws', 'registry') ORDER BY kind")" "aws|aws|in-scope
 registry|docker.io|in-scope"
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

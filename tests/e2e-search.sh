@@ -1,19 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # plimsoll search: every kind of thing by the words a person would type, and words that try to be query syntax.
-set -u
-passed=0 failed=0
+. "$(dirname "$0")/lib.sh"
 D=${TMPDIR:-/tmp}/search
 rm -rf "$D"
 mkdir -p "$D/in"
-ok() { # ok NAME GOT WANT
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'not ok - %s\n  got:  %s\n  want: %s\n' "$1" "$2" "$3"
-	fi
-}
 DB=$D/site.db
 cp tests/fixtures/kubernetes/findings.yaml "$D/in/"
 printf '{"apiVersion":"v1","kind":"List","items":[{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"kube-system","uid":"1"}},
@@ -68,5 +59,4 @@ ok "the same twice" "$?" 0
 ok "no such kind" "$?" 2
 "$PLIMSOLL" search "$DB" > /dev/null 2> "$D/err"
 ok "no words" "$?" 2
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

@@ -1,19 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # plimsoll sql and benchmark: what may be asked, what may not, the forms of the answer.
-set -u
-passed=0 failed=0
+. "$(dirname "$0")/lib.sh"
 D=${TMPDIR:-/tmp}/sql
 rm -rf "$D"
 mkdir -p "$D"
-ok() { # ok NAME GOT WANT
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'not ok - %s\n  got:  %s\n  want: %s\n' "$1" "$2" "$3"
-	fi
-}
 DB=$D/site.db
 "$PLIMSOLL" analyze -o "$DB" --cluster-name c1 tests/fixtures/kubernetes/findings.yaml > /dev/null 2>&1
 S() { "$PLIMSOLL" sql "$DB" "$@"; }
@@ -60,5 +51,4 @@ B cis-docker --state gpa > /dev/null 2> "$D/err"
 ok "no such state" "$?" 2
 B cis-docker --format csv > "$D/a" && B cis-docker --format csv > "$D/b" && cmp -s "$D/a" "$D/b"
 ok "the same twice" "$?" 0
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

@@ -1,19 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Version order and ranges against recorded answers of the reference implementations (tests/vectors/README), in batches.
-set -u
-passed=0 failed=0
+. "$(dirname "$0")/lib.sh"
 D=${TMPDIR:-/tmp}/versions
 mkdir -p "$D"
 here=$(dirname "$0")
-ok() { # ok NAME GOT WANT
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'not ok - %s\n  got:  %s\n  want: %s\n' "$1" "$2" "$3"
-	fi
-}
 # The answer is the last field; what is before it is the question.
 vectors() { # vectors COMMAND SCHEME FILE
 	sed 's/,[^,]*$//' "$3" > "$D/in.csv"
@@ -68,5 +59,4 @@ EOF2
 "$PLIMSOLL" analyze -o "$D/site.db" "$here/fixtures/kubernetes" > "$D/out" 2>&1
 ok "in SQL" "$("$PLIMSOLL" sql "$D/site.db" "SELECT 'x' || plim_version_compare('deb', '1~rc1', '1') || plim_version_satisfies('npm', '1.2.3', '^1') ||
 	ifnull(plim_version_compare('pep440', 'nonsense', '1'), ' none') AS x" 2> "$D/err" | grep -c 'x-11 none')" 1
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

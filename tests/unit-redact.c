@@ -2,6 +2,7 @@
 // Redaction: planted canaries in every place that Kubernetes keeps secrets, and what must stay readable. All secrets here are invented.
 #include "test.h"
 #include "common/redact-detect.h"
+#include "common/redact-evidence.h"
 #include "common/redact.h"
 
 static void names(void)
@@ -52,6 +53,74 @@ static void forms(void)
 	CHECK_STR(found("curl -H 'Authorization: Bearer Tr0ub4dor' x"), "low");
 	CHECK_STR(found("curl -u admin: https://example.org"), "none");
 	CHECK_STR(found("a plain sentence about tokens and passwords, nothing else"), "none");
+}
+
+/* Command lines without telling names: the manual pages of the programs say what is a secret in them. */
+static void commands(void)
+{
+	static const char *const secret[] = {
+		"redis-cli -a Tr0ub4dor ping", "until redis-cli -h db -a 'Tr0ub4dor' ping; do sleep 1; done", "mysql -u root -pTr0ub4dor shop", "/usr/bin/mysqldump -p'Tr0ub4dor' shop",
+		"sh -c \"mysqladmin -pTr0ub4dor ping\"", "mongosh -u admin -p Tr0ub4dor", "mongodump -pTr0ub4dor", "sshpass -p Tr0ub4dor ssh host", "sshpass -pTr0ub4dor ssh host",
+		"PGPASSWORD=Tr0ub4dor psql -h db", "curl -H \"X-Api-Key: Tr0ub4dor\" https://example.org", "A=b sudo ldapsearch -x -w Tr0ub4dor", "docker login -u x -p Tr0ub4dor registry.example",
+		"mc alias set site http://minio:9000 app Tr0ub4dor", "rabbitmqctl add_user app Tr0ub4dor", "vault login Tr0ub4dor", "redis-server --requirepass Tr0ub4dor", "keytool -storepass Tr0ub4dor",
+	};
+	static const char *const open[] = {"docker run -p 8080:80 img", "kubectl logs -p pod", "psql -h db -p 5432", "mysql -p", "ls -a /tmp", "mkdir -p /data/x", "redis-cli -a $PASS ping",
+					   "mongosh -p \"$PASSWORD\"", "a sentence about mysql - perhaps", "nc -w 5 db 5432", "tar -P -c x"};
+
+	for (size_t i = 0; i < sizeof(secret) / sizeof(secret[0]); i++) {
+		struct span s = span_of(secret[i]);
+		struct secret_hit hit;
+		bool hidden = false;
+
+		for (size_t at = 0; secret_find(s, at, &hit); at = hit.to)
+			hidden |= memmem(s.p + hit.from, hit.to - hit.from, "Tr0ub4dor", 9) != NULL;
+		test_check(hidden, secret[i], __FILE__, __LINE__);
+	}
+	for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++)
+		test_check(strcmp(found(open[i]), "none") == 0, open[i], __FILE__, __LINE__);
+}
+
+static void word_lists(void)
+{
+	static const char pod[] = "{\"kind\":\"Pod\",\"spec\":{\"containers\":[{\"command\":[\"redis-cli\"],\"args\":[\"-a\",\"Tr0ub4dor\",\"ping\"]},"
+				  "{\"args\":[\"mysql\",\"-u\",\"root\",\"-pTr0ub4dor\",\"-P\",\"3306\"]},{\"command\":[\"mc\",\"alias\",\"set\",\"s\",\"http://minio:9000\",\"app\",\"Tr0ub 4dor\"]},"
+				  "{\"command\":[\"sh\",\"-c\",\"sshpass -p Tr0ub4dor ssh x\"]},{\"args\":[\"-p\",\"8080\",\"-a\",\"all\"]}]}}";
+	auto_arena a = ARENA_INIT;
+	auto_buf b = BUF_INIT;
+	struct redact *r = redact_new();
+	struct json *v;
+
+	CHECK(json_parse(&a, span_of(pod), &v, NULL) == 0);
+	redact_kubernetes(r, &a, SPAN("Pod"), v);
+	json_write(&b, v);
+	CHECK(!memmem(b.p, b.n, "4dor", 4));
+	CHECK(memmem(b.p, b.n, "\"-p@plim:", 9) && memmem(b.p, b.n, "\"3306\"", 6) && memmem(b.p, b.n, "\"http://minio:9000\"", 19));
+	CHECK(memmem(b.p, b.n, "[\"-p\",\"8080\",\"-a\",\"all\"]", 24) && memmem(b.p, b.n, "\"ping\"", 6));
+	redact_free(r);
+}
+
+/* What was hidden once is not found again, or objects would be left out for it; what is no secret stays and is not found either. */
+static void gate(void)
+{
+	static const char *const specs[] = {
+		"{\"auth\":\"none\",\"token\":\"enabled\",\"labels\":{\"auth\":\"oidc\"},\"password\":\"12\"}", "{\"password\":\"123456\",\"data\":{\"token\":\"12345\"}}",
+		"{\"command\":[\"sh\",\"-c\",\"curl -u admin:Tr0ub4dor -H 'Authorization: Bearer Tr0ub4dor' x; mysqldump --password Tr0ub4dor shop; mysql -pTr0ub4dor; mc alias set s http://x a Tr0ub4dor; redis-cli -a 'Tr0ub4dor'\"]}",
+		"{\"a\":\"postgres://app:Tr0ub4dor@db/x redis://:Tr0ub4dor@r password='Tr0ub4dor' Password=Tr0ub4dor; token: Tr0ub4dor\",\"image\":\"x\"}",
+	};
+
+	for (size_t i = 0; i < sizeof(specs) / sizeof(specs[0]); i++) {
+		auto_arena a = ARENA_INIT;
+		auto_buf b = BUF_INIT;
+		struct redact *r = redact_new();
+		struct json *v;
+
+		CHECK(json_parse(&a, span_of(arena_printf(&a, "{\"kind\":\"X\",\"spec\":%s}", specs[i])), &v, NULL) == 0);
+		redact_kubernetes(r, &a, SPAN("X"), v);
+		redact_evidence_deeply(r, &a, v);
+		json_write(&b, v);
+		test_check(!redact_leaks(buf_span(&b)) && !memmem(b.p, b.n, "4dor", 4) && !memmem(b.p, b.n, "123456", 6), specs[i], __FILE__, __LINE__);
+		redact_free(r);
+	}
 }
 
 static void strengths(void)
@@ -153,6 +222,9 @@ int main(void)
 {
 	TEST(names);
 	TEST(forms);
+	TEST(commands);
+	TEST(word_lists);
+	TEST(gate);
 	TEST(strengths);
 	TEST(secrets);
 	TEST(workloads);

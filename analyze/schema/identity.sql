@@ -119,7 +119,8 @@ CREATE VIEW v_principal_allow AS
   SELECT s.subject, s.principal, s.principal_kind, s.system, s.account, s.policy, s.policy_kind, s.via_group, s.conditions,
     lower(coalesce(a.value, '*')) AS action, CASE WHEN s.actions = '[]' THEN lower(s.not_actions) END AS exceptions,
     s.resources, s.not_resources != '[]' OR EXISTS (SELECT 1 FROM json_each(s.resources) r
-      WHERE r.value IN ('*', 'arn:aws:*', 'arn:aws:s3:::*/*') OR r.value GLOB 'arn:*:*:*:*:[*]'
+      WHERE r.value IN ('*', 'arn:aws:s3:::*/*') OR r.value GLOB 'arn:*:*:*:*:[*]'
+        OR (r.value GLOB 'arn:*[*]' AND length(r.value) - length(replace(r.value, ':', '')) < 5) -- a star spans colons: arn:aws:iam::* is all of IAM
         OR (r.value GLOB 'arn:*:*:*:*:*/[*]' AND r.value NOT GLOB 'arn:*:*:*:*:*/*/*' AND r.value NOT GLOB 'arn:*:*:*:*:*:*/*' AND r.value NOT GLOB 'arn:*:s3:*')) AS everywhere
   FROM v_principal_statement s LEFT JOIN json_each(CASE WHEN s.actions = '[]' THEN NULL ELSE s.actions END) a WHERE s.effect = 'Allow';
 -- Users and roles of AWS that hold rights. administrator: everything on everything without a condition (1, 0); rights_known: what all of

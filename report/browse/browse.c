@@ -202,5 +202,5 @@ int cmd_browse(int argc, char **argv)
 	while (b.top->below)
 		browse_pop(&b);
 	b.top->free(b.top);
-	return rc ? err_report(&e) : 0;
+	return rc ? err_report(&e) : assessment_exit(&db);
 }
