@@ -139,6 +139,8 @@ struct image_layers {
 int view_hidden(const struct image_layers *im, int from, int top, const char *path);
 /* The note of a path in one layer, through hard links; NULL when there is none. */
 const struct note *layer_note(struct layer *l, const char *path);
+/* True when the note is what the layer has at its path in the end: archives can hold a path twice, and the last entry counts. */
+bool layer_note_counts(struct layer *l, const struct note *n);
 /* The note that `path` leads to in layers 0..top, through symbolic and hard links; NULL when there is none. `*layer`
  * is the layer that has it. */
 const struct note *view_find(const struct image_layers *im, int top, const char *path, int *layer);

@@ -57,9 +57,10 @@ static bool zero_block(struct span head)
 static bool is_layer(struct span head)
 {
 	static const char gzip[] = "\x1f\x8b\x08", zstd[] = "\x28\xb5\x2f\xfd";
+	bool skipped = head.n >= 4 && ((unsigned char)head.p[0] & 0xf0) == 0x50 && memcmp(head.p + 1, "\x2a\x4d\x18", 3) == 0; /* pzstd's first frame */
 
-	return span_starts(head, gzip) || span_starts(head, zstd) || zero_block(head) ||
-	       (head.n >= 512 && memcmp(head.p + 257, "ustar", 5) == 0);
+	return span_starts(head, gzip) || span_starts(head, zstd) || skipped || zero_block(head) ||
+	       (head.n >= 512 && (memcmp(head.p + 257, "ustar", 5) == 0 || tar_header_ok(head.p)));
 }
 
 static bool is_json(struct span head)
@@ -268,16 +269,21 @@ static int check_layers(struct archive_state *st, struct image *im, struct err *
 	return 0;
 }
 
-static int finish_image(struct archive_state *st, struct image *im, struct err *e)
+static int store_image(struct archive_state *st, struct image *im, struct err *e)
 {
 	int64_t thing;
 	bool fresh;
 
 	if (++st->images > IMAGES_MAX)
 		return 0;
-	if (check_layers(st, im, e) || image_write(st->load, im, &thing, &fresh, e))
+	if (image_write(st->load, im, &thing, &fresh, e))
 		return -1;
 	return fresh ? image_write_packages(st->load, im, thing, e) : 0;
+}
+
+static int finish_image(struct archive_state *st, struct image *im, struct err *e)
+{
+	return check_layers(st, im, e) || store_image(st, im, e) ? -1 : 0;
 }
 
 static int missing(struct archive_state *st, const char *what, struct span name, struct err *e)
@@ -434,6 +440,25 @@ static int oci_manifest(struct archive_state *st, const struct blob *b, const st
 	return finish_image(st, &im, e);
 }
 
+/* Charts, signatures and bills of materials are stored as images are: their configuration is of another type, or no layer is an archive. */
+static bool is_artifact(struct archive_state *st, const struct json *manifest)
+{
+	struct span type = json_text_at(manifest, "config.mediaType");
+	struct blob *config = find_descriptor(st, json_get(manifest, "config"));
+	const struct json *layers = json_get(manifest, "layers");
+
+	if (type.n > 0 && !span_has(type, "image") && !(config && config->text.p && span_has(config->text, "\"rootfs\"")))
+		return true;
+	JSON_EACH(layer, layers)
+	{
+		struct span media = json_text_at(layer, "mediaType");
+
+		if (media.n == 0 || span_has(media, "tar") || span_has(media, "layer"))
+			return false;
+	}
+	return json_count(layers) > 0;
+}
+
 static int oci_index(struct archive_state *st, const struct json *index, struct span name, int depth, struct err *e);
 
 static int oci_document(struct archive_state *st, const struct blob *b, struct span name, int depth, struct err *e)
@@ -444,7 +469,7 @@ static int oci_document(struct archive_state *st, const struct blob *b, struct s
 		return -1;
 	if (json_get(doc, "manifests"))
 		return oci_index(st, doc, name, depth + 1, e);
-	return json_get(doc, "layers") ? oci_manifest(st, b, doc, name, e) : 0;
+	return json_get(doc, "layers") && !is_artifact(st, doc) ? oci_manifest(st, b, doc, name, e) : 0;
 }
 
 static int oci_entry(struct archive_state *st, const struct json *d, struct span name, int depth, struct err *e)
@@ -506,16 +531,74 @@ static int assemble_docker(struct archive_state *st, const struct blob *list, st
 	return 0;
 }
 
+/* ---- docker save before 1.10: "repositories" names the top layer of each tag, "ID/json" its parent (Docker image spec 1.0) */
+
+static int old_image(struct archive_state *st, struct span name, struct span id, struct err *e)
+{
+	struct image im = {.name = name, .readable = true};
+	struct blob **chain = arena_array(&st->arena, LAYERS_MAX, sizeof(*chain));
+	int n = 0;
+
+	while (id.n > 0 && n < LAYERS_MAX) {
+		struct blob *b = find_path(st, span_of(arena_printf(&st->arena, "%.*s/json", SPAN_ARG(id))));
+		struct json *doc;
+
+		if (!b || !b->text.p)
+			return missing(st, "description of layer", id, e);
+		if (parse(st, b, &doc, e))
+			return -1;
+		if (!doc)
+			return 0;
+		if (n == 0) {
+			im.config = doc;
+			memcpy(im.config_digest, b->digest, sizeof(im.config_digest));
+		}
+		chain[n++] = find_path(st, span_of(arena_printf(&st->arena, "%.*s/layer.tar", SPAN_ARG(id))));
+		id = json_text_at(doc, "parent");
+	}
+	if (n == 0 || n == LAYERS_MAX)
+		return load_problem(st->load, NULL, e, "image %.*s: no layers, or %d and more", SPAN_ARG(name), LAYERS_MAX);
+	im.layers.at = arena_array(&st->arena, (size_t)n, sizeof(*im.layers.at));
+	while (n-- > 0) {
+		if (add_layer(st, &im, chain[n], SPAN("of the old layout"), false, e) < 0)
+			return -1;
+		im.readable = im.readable && !im.layers.at[im.layers.n - 1]->problem[0];
+	}
+	/* Its names are random numbers, no digests: what is read cannot be verified. */
+	return store_image(st, &im, e);
+}
+
+static int assemble_old(struct archive_state *st, const struct blob *list, struct err *e)
+{
+	struct json *doc = NULL;
+
+	if (parse(st, list, &doc, e))
+		return -1;
+	JSON_MEMBERS(repository, doc)
+	{
+		JSON_MEMBERS(tag, &repository->value)
+		{
+			struct span name = json_str(&repository->key), version = json_str(&tag->key);
+
+			if (old_image(st, span_of(arena_printf(&st->arena, "%.*s:%.*s", SPAN_ARG(name), SPAN_ARG(version))), json_str(&tag->value), e))
+				return -1;
+		}
+	}
+	return 0;
+}
+
 /* docker save since version 25 writes both lists; the OCI one may hold further platforms. An image that stands in both is one. */
 static int assemble(struct archive_state *st, struct err *e)
 {
-	static const char *const lists[] = {"manifest.json", "index.json"};
-	struct blob *docker = find_path(st, SPAN("manifest.json")), *oci = find_path(st, SPAN("index.json"));
+	static const char *const lists[] = {"manifest.json", "index.json", "repositories"};
+	struct blob *docker = find_path(st, SPAN("manifest.json")), *oci = find_path(st, SPAN("index.json")), *old = find_path(st, SPAN("repositories"));
 	struct json *doc = NULL;
 
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 3; i++)
 		if (stands_twice(st, lists[i]))
 			return load_problem(st->load, lists[i], e, "it stands in the archive twice: nothing is read, as readers would disagree");
+	if (!(docker && docker->text.p) && !(oci && oci->text.p) && old && old->text.p)
+		return assemble_old(st, old, e);
 	if (!(docker && docker->text.p) && !(oci && oci->text.p))
 		return load_problem(st->load, NULL, e, "neither manifest.json (docker save) nor index.json (OCI) is in the archive");
 	if (docker && docker->text.p && assemble_docker(st, docker, e))

@@ -134,7 +134,7 @@ static bool number(const char *p, size_t n, int64_t *out)
 	return i == n || p[i] == ' ' || p[i] == 0;
 }
 
-static bool checksum_ok(const char *h)
+bool tar_header_ok(const char h[512])
 {
 	int64_t want;
 	long plain = 0, with_sign = 0;
@@ -322,7 +322,7 @@ int tar_next(struct tar *t, struct tar_entry *out, struct err *e)
 			t->ended = true;
 			return r < 0 ? -1 : 0;
 		}
-		if (!checksum_ok(h) || !number(h + 124, 12, &size) || size < 0)
+		if (!tar_header_ok(h) || !number(h + 124, 12, &size) || size < 0)
 			return fail(t, "not a tar header", e);
 		if (++t->entries > LIMIT_MEMBERS)
 			return fail(t, "more than 5,000,000 entries", e);

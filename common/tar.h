@@ -27,4 +27,6 @@ ssize_t tar_read(struct tar *t, void *p, size_t n, struct err *e);
 /* The same as a source, to be closed before the next entry. */
 void tar_content(struct tar *t, struct source *out);
 void tar_close(struct tar *t);
+/* True when these 512 bytes are a header by their checksum: old archives have no other mark. */
+bool tar_header_ok(const char h[512]);
 #endif
