@@ -58,7 +58,7 @@ ok "os-release leads nowhere" "$(system dangling)" "alpine 3.18.4 apk"
 ok "Python: develop links, two environments, no unpacked sources" "$(list python)" "Flask.Cors 3.0.0 0,Flask.Cors 3.0.0 0,dev 0.3 0"
 ok "Node: no version, nested, byte order mark" "$(list node)" "a 1.0.0 0,b 1.0.0 0,bom 1.0.0 0"
 ok "Java: manifest only, name only, shaded, nested" "$(list java)" \
-	"app 1.0-SNAPSHOT 0,commons-io:commons-io 2.4 0,org.all:all 1 0,org.apache.logging.log4j:log4j-core 2.14.1 0,org.in:in 2 0"
+	"app 1.0-SNAPSHOT 0,commons-io:commons-io 2.4 0,org.all:all 1 0,org.apache.logging.log4j:log4j-core 2.14.1 0,org.in:in 2 0,org.springframework.boot:spring-boot-starter-web 2.6.5 0,org.springframework:spring-beans 5.3.17 0"
 
 # archives
 ok "gzip in several members; the full name goes before the short one" "$(list members; echo; jq -r 'select(.kind == "image") | "\(.image) \(.verified)"' "$D/out")" \

@@ -84,7 +84,8 @@ def jar(*entries):
 manifest = lambda text: ("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\n" + text)
 pom = lambda g, a, v: ("META-INF/maven/%s/%s/pom.properties" % (g, a), "version=%s\ngroupId=%s\nartifactId=%s\n" % (v, g, a))
 one("java", [("a/commons-io-2.4.jar", jar(manifest("Bundle-SymbolicName: org.apache.commons.io\nImplementation-Vendor-Id: org.apache\nImplementation-Version: 2.4\n"))),
-             ("a/app.jar", jar(manifest("Implementation-Version: 1.0-SNAPSHOT\n"))), ("a/nothing.jar", jar(("x.class", "x"))),
+             ("a/spring-beans-5.3.17.jar", jar(manifest("Implementation-Title: spring-beans\nAutomatic-Module-Name: spring.beans\nImplementation-Version: 5.3.17\n"))),
+             ("a/spring-boot-starter-web-2.6.5.jar", jar(manifest("x: y\n"))), ("a/app.jar", jar(manifest("Implementation-Version: 1.0-SNAPSHOT\n"))), ("a/nothing.jar", jar(("x.class", "x"))),
              ("a/shaded.jar", jar(pom("org.all", "all", "1"), pom("org.in", "in", "2"))),
              ("a/deep.ear", jar(("web.war", jar(("WEB-INF/lib/log4j-core-2.14.1.jar", jar(pom("org.apache.logging.log4j", "log4j-core", "2.14.1"))))))),
              ("a/notazip.jar", "plain text")])
