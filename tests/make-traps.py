@@ -166,14 +166,3 @@ tar(os.path.join(out, "v1.tar"), [
     (ids[0] + "/VERSION", b"1.0"), (ids[0] + "/json", json.dumps({"id": ids[0], "created": "2014-01-01T00:00:00Z", "os": "linux", "architecture": "amd64", "container_config": {"Cmd": ["/bin/sh", "-c", "#(nop) ADD file"]}}).encode()), (ids[0] + "/layer.tar", base),
     (ids[1] + "/VERSION", b"1.0"), (ids[1] + "/json", json.dumps({"id": ids[1], "parent": ids[0], "created": "2014-01-02T00:00:00Z", "os": "linux", "architecture": "amd64", "config": {"User": "app"}}).encode()), (ids[1] + "/layer.tar", more),
     ("repositories", json.dumps({"v1": {"1": ids[1]}}).encode())])
-
-# ---- one package of each ecosystem, installed
-one("ecosystems", [
-    ("etc/os-release", images.OS12), (STATUS, deb("a")),
-    ("opt/py/site-packages/Jinja2-2.10.dist-info/METADATA", "Metadata-Version: 2.1\nName: Jinja2\nVersion: 2.10\n"),
-    ("app/lib/log4j-core-2.14.1.jar", jar(pom("org.apache.logging.log4j", "log4j-core", "2.14.1"))),
-    ("opt/ruby/specifications/rack-2.2.6.gemspec", 'Gem::Specification.new do |s|\n  s.name = "rack".freeze\n  s.version = "2.2.6"\nend\n'),
-    ("srv/vendor/composer/installed.json", json.dumps({"packages": [{"name": "symfony/console", "version": "v5.4.1"}]})),
-    ("srv/shop.deps.json", json.dumps({"libraries": {"Newtonsoft.Json/12.0.3": {"type": "package"}}})),
-    ("n/node_modules/lodash/package.json", package("lodash", "4.17.4")),
-    ("app/node_modules/@babel/traverse/package.json", package("@babel/traverse", "7.22.0"))])
