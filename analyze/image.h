@@ -124,6 +124,10 @@ void layer_start(struct layer *l);
 void paths_add(struct paths *p, struct span path, unsigned flags);
 /* 60 bits of a keyed hash of a canonical path; of "directory/file" as package databases write them, with or without a leading "/" or "./". */
 uint64_t path_hash(struct span path);
+/* Sets the key, in place of a random one; false when paths were hashed with another before. */
+bool path_hash_key(uint64_t given);
+/* Puts back a slot of a set that was made with the same key. */
+void paths_restore(struct paths *p, uint64_t slot);
 uint64_t path_hash_joined(struct span directory, struct span file);
 unsigned paths_flags(const struct paths *p, struct span path);
 /* The canonical form of a path in an archive or of a link's target; NULL for a path that leaves the root or is

@@ -1,203 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads an image archive in one pass: every layer is walked as it comes by, then manifests and configurations are put
-// together. docker save (both layouts) and OCI layouts. Rows are written by load-image-write.c and -packages.c.
+// Puts images together from what an archive holds: manifests, configurations, layers. docker save (all layouts) and OCI layouts. Reading the
+// archive is load-image-archive.c's; rows are written by load-image-write.c and -packages.c.
 #include "load-image.h"
+#include "load-image-archive.h"
 #include "load-rootfs.h"
 
-#include "common/limits.h"
-#include "common/peek.h"
-#include "common/tar.h"
-#include "common/unpack.h"
-
-#include <dirent.h>
-#include <sys/stat.h>
-
-enum { JSON_MAX = 16 * 1024 * 1024, INDEX_DEPTH = 8, LAYERS_MAX = 1000, IMAGES_MAX = 10000 };
-
-struct archive_state {
-	struct load *load;
-	struct arena arena;
-	struct blob *blobs, **end;
-	int images;
-	int mismatched;		/* manifests and indexes above the one at hand that are not what their digests say */
-};
-
-static int add_blob(struct archive_state *st, const struct tar_entry *t, struct blob **out)
-{
-	char *path = path_canonical(&st->arena, "", t->name);
-	struct blob *b;
-
-	if (!path)
-		return -1;
-	b = arena_alloc(&st->arena, sizeof(*b));
-	b->path = path;
-	*st->end = b;
-	st->end = &b->next;
-	*out = b;
-	return 0;
-}
-
-/* A link leads from its own directory; docker save writes "../DIGEST.tar". */
-static void read_link(struct archive_state *st, const struct tar_entry *t, struct blob *b)
-{
-	const char *slash = strrchr(b->path, '/');
-	char *dir = arena_strndup(&st->arena, b->path, t->type == 'l' && slash ? (size_t)(slash - b->path) : 0);
-
-	b->link = path_canonical(&st->arena, dir, t->link);
-}
-
-static bool zero_block(struct span head)
-{
-	for (size_t i = 0; i < head.n; i++)
-		if (head.p[i])
-			return false;
-	return head.n >= 512;
-}
-
-static bool is_layer(struct span head)
-{
-	static const char gzip[] = "\x1f\x8b\x08", zstd[] = "\x28\xb5\x2f\xfd";
-	bool skipped = head.n >= 4 && ((unsigned char)head.p[0] & 0xf0) == 0x50 && memcmp(head.p + 1, "\x2a\x4d\x18", 3) == 0; /* pzstd's first frame */
-
-	return span_starts(head, gzip) || span_starts(head, zstd) || skipped || zero_block(head) ||
-	       (head.n >= 512 && (memcmp(head.p + 257, "ustar", 5) == 0 || tar_header_ok(head.p)));
-}
-
-static bool is_json(struct span head)
-{
-	head = span_trim(head);
-	return head.n > 0 && (head.p[0] == '{' || head.p[0] == '[');
-}
-
-static int read_json(struct archive_state *st, struct source *in, struct blob *b, struct err *e)
-{
-	auto_buf text = BUF_INIT;
-
-	if (b->bytes > JSON_MAX)
-		return load_problem(st->load, b->path, e, "a JSON document of more than 16 MiB is not read");
-	if (source_slurp(in, &text, JSON_MAX, e))
-		return -1;
-	b->text = (struct span){arena_strndup(&st->arena, text.p ? text.p : "", text.n), text.n};
-	hash_span(b->text, b->digest);
-	return 0;
-}
-
-/* What could not be read in single files. */
-static int tell_notes(struct load *load, const struct layer *l, struct err *e)
-{
-	for (const struct note *n = l->notes; n; n = n->next)
-		if (n->problem && load_problem(load, n->path, e, "%s", n->problem))
-			return -1;
-	return 0;
-}
-
-static int read_layer(struct archive_state *st, struct source *in, struct blob *b, struct err *e)
-{
-	struct layer *l = calloc(1, sizeof(*l));
-
-	if (!l)
-		die("out of memory");
-	b->layer = l;
-	if (layer_read(l, in, e))
-		return -1;
-	memcpy(b->digest, l->digest, sizeof(b->digest));
-	if (tell_notes(st->load, l, e))
-		return -1;
-	if (l->problem[0] && load_problem(st->load, b->path, e, "layer cannot be read to its end: %s", l->problem))
-		return -1;
-	if (l->odd_names && load_problem(st->load, b->path, e, "%llu entries with names that leave the root or are too long, for example %s",
-					 (unsigned long long)l->odd_names, l->odd_name))
-		return -1;
-	return 0;
-}
-
-static int read_blob(struct archive_state *st, struct source *content, struct blob *b, struct err *e)
-{
-	struct peeked k;
-
-	content->name = b->path;
-	if (source_peek(&k, content, e))
-		return -1;
-	if (is_layer(k.head))
-		return read_layer(st, &k.source, b, e);
-	return is_json(k.head) ? read_json(st, &k.source, b, e) : 0;
-}
-
-static int read_member(struct archive_state *st, struct tar *tar, const struct tar_entry *t, struct err *e)
-{
-	struct source content;
-	struct blob *b;
-
-	if ((t->type != 'f' && t->type != 'l' && t->type != 'h') || add_blob(st, t, &b))
-		return 0;
-	if (t->type != 'f') {
-		read_link(st, t, b);
-		return 0;
-	}
-	b->bytes = t->size;
-	tar_content(tar, &content);
-	return read_blob(st, &content, b, e);
-}
-
-static int read_archive(struct archive_state *st, struct source *content, struct err *e)
-{
-	struct source plain;
-	struct tar_entry t;
-	struct tar *tar;
-	int r;
-
-	source_unpack(&plain, content);
-	tar = tar_open(&plain);
-	while ((r = tar_next(tar, &t, e)) > 0)
-		if (read_member(st, tar, &t, e)) {
-			r = -1;
-			break;
-		}
-	tar_close(tar);
-	source_close(&plain);
-	return r;
-}
-
-static int read_layout_file(struct archive_state *st, const char *folder, const char *name, struct err *e)
-{
-	struct tar_entry t = {.name = name, .link = "", .type = 'f'};
-	struct err bad = {0};
-	struct source s;
-	struct stat file;
-	struct blob *b;
-	int r;
-
-	char *path = arena_printf(&st->arena, "%s/%s", folder, name);
-
-	if (lstat(path, &file) || !S_ISREG(file.st_mode) || add_blob(st, &t, &b))
-		return 0;
-	b->bytes = (uint64_t)file.st_size;
-	if (source_from_file(&s, path, &bad))
-		return load_problem(st->load, name, e, "%s", bad.msg);
-	r = read_blob(st, &s, b, e);
-	source_close(&s);
-	return r;
-}
-
-/* An OCI layout that lies as a folder. */
-static int read_layout(struct archive_state *st, const char *folder, struct err *e)
-{
-	struct dirent **names = NULL;
-	char *blobs = arena_printf(&st->arena, "%s/blobs/sha256", folder);
-	int n = scandir(blobs, &names, NULL, alphasort), r = 0;
-
-	if (n < 0)
-		return err_set(e, ERR_INPUT, "%s: cannot read blobs/sha256", folder);
-	for (int i = 0; i < n; i++) {
-		if (r == 0 && names[i]->d_name[0] != '.')
-			r = read_layout_file(st, folder, arena_printf(&st->arena, "blobs/sha256/%s", names[i]->d_name), e);
-		free(names[i]);
-	}
-	free(names);
-	return r ? -1 : read_layout_file(st, folder, "index.json", e);
-}
-
-/* ---- putting together */
+enum { INDEX_DEPTH = 8, LAYERS_MAX = 1000, IMAGES_MAX = 10000 };
 
 static struct blob *find_path(struct archive_state *st, struct span path)
 {
@@ -623,7 +431,7 @@ int load_image(struct load *l, struct source *content, struct err *e)
 	int r;
 
 	st.end = &st.blobs;
-	r = content ? read_archive(&st, content, &bad) : read_layout(&st, l->file, &bad);
+	r = image_archive_read(&st, content, &bad);
 	if (r && bad.kind == ERR_ENV)
 		r = err_set(e, bad.kind, "%s", bad.msg);
 	else
@@ -656,7 +464,7 @@ int load_rootfs(struct load *l, struct source *content, struct err *e)
 	if (r)
 		r = bad.kind == ERR_INPUT ? load_problem(l, NULL, e, "%s", bad.msg) : err_set(e, bad.kind, "%s", bad.msg);
 	if (r == 0)
-		r = tell_notes(l, layer, e) || load_thing(l, &spec, &thing, &fresh, e) || (fresh && image_write_packages(l, &im, thing, e)) ? -1 : 0;
+		r = image_tell_notes(l, layer, e) || load_thing(l, &spec, &thing, &fresh, e) || (fresh && image_write_packages(l, &im, thing, e)) ? -1 : 0;
 	if (r == 0) {
 		l->items++;
 		r = load_kind(l, l->kind, 1, e);

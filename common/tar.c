@@ -86,10 +86,21 @@ void tar_content(struct tar *t, struct source *out)
 	*out = (struct source){.read = content_read, .ctx = t, .name = t->name.p};
 }
 
+uint64_t tar_offset(const struct tar *t)
+{
+	return t->in->offset;
+}
+
 static int skip_rest(struct tar *t, struct err *e)
 {
 	char waste[65536];
 
+	if (t->in->skip && !t->in->sum && t->left > sizeof(waste)) {
+		if (t->in->skip(t->in, t->left, e))
+			return -1;
+		t->in->offset += t->left;
+		t->left = 0;
+	}
 	while (t->left > 0 || t->padding > 0) {
 		uint64_t want = t->left + t->padding;
 		ssize_t got = source_read(t->in, waste, want < sizeof(waste) ? (size_t)want : sizeof(waste), e);
