@@ -314,9 +314,10 @@ static int read_layout_blob(struct archive_state *st, struct source *s, struct b
 	return r;
 }
 
-static int read_layout_file(struct archive_state *st, const char *folder, const char *name, struct err *e)
+/* `name` is where the blob lies in the folder, `as` its path in a layout. */
+static int read_layout_file(struct archive_state *st, const char *folder, const char *name, const char *as, struct err *e)
 {
-	struct tar_entry t = {.name = name, .link = "", .type = 'f'};
+	struct tar_entry t = {.name = as, .link = "", .type = 'f'};
 	struct err bad = {0};
 	struct source s;
 	struct stat file;
@@ -335,22 +336,124 @@ static int read_layout_file(struct archive_state *st, const char *folder, const 
 	return r;
 }
 
-/* An OCI layout that lies as a folder. */
-static int read_layout(struct archive_state *st, const char *folder, struct err *e)
+/* Blobs that lie in one folder under their digests; `inner` is where. */
+static int read_blobs(struct archive_state *st, const char *folder, const char *inner, struct err *e)
 {
 	struct dirent **names = NULL;
-	char *blobs = arena_printf(&st->arena, "%s/blobs/sha256", folder);
-	int n = scandir(blobs, &names, NULL, alphasort), r = 0;
+	int n = scandir(arena_printf(&st->arena, "%s/%s", folder, inner), &names, NULL, alphasort), r = 0;
 
 	if (n < 0)
-		return err_set(e, ERR_INPUT, "%s: cannot read blobs/sha256", folder);
+		return err_set(e, ERR_INPUT, "%s: cannot read %s", folder, inner);
 	for (int i = 0; i < n; i++) {
-		if (r == 0 && names[i]->d_name[0] != '.')
-			r = read_layout_file(st, folder, arena_printf(&st->arena, "blobs/sha256/%s", names[i]->d_name), e);
+		const char *name = names[i]->d_name;
+
+		if (r == 0 && name[0] != '.')
+			r = read_layout_file(st, folder, arena_printf(&st->arena, "%s/%s", inner, name), arena_printf(&st->arena, "blobs/sha256/%s", name), e);
 		free(names[i]);
 	}
 	free(names);
-	return r ? -1 : read_layout_file(st, folder, "index.json", e);
+	return r;
+}
+
+/* ---- a registry's folder: blobs/sha256/XX/DIGEST/data, repositories/NAME/_manifests/tags/TAG/current/link */
+
+enum { REPOSITORY_DEPTH = 16, TAGS_MAX = 100000 };
+
+/* Calls for each name in a folder, in order. */
+static int each_name(struct archive_state *st, const char *folder, int (*take)(struct archive_state *st, const char *folder, const char *name, void *ctx, struct err *e),
+		     void *ctx, struct err *e)
+{
+	struct dirent **names = NULL;
+	int n = scandir(folder, &names, NULL, alphasort), r = 0;
+
+	for (int i = 0; i < n; i++) {
+		if (r == 0 && names[i]->d_name[0] != '.')
+			r = take(st, folder, names[i]->d_name, ctx, e);
+		free(names[i]);
+	}
+	free(names);
+	return r;
+}
+
+static int take_registry_blob(struct archive_state *st, const char *folder, const char *name, void *root, struct err *e)
+{
+	const char *inner = folder + strlen(root) + 1;
+
+	return read_layout_file(st, root, arena_printf(&st->arena, "%s/%s/data", inner, name), arena_printf(&st->arena, "blobs/sha256/%s", name), e);
+}
+
+static int take_registry_prefix(struct archive_state *st, const char *folder, const char *name, void *root, struct err *e)
+{
+	return each_name(st, arena_printf(&st->arena, "%s/%s", folder, name), take_registry_blob, root, e);
+}
+
+static int take_tag(struct archive_state *st, const char *folder, const char *name, void *repository, struct err *e)
+{
+	char *path = arena_printf(&st->arena, "%s/%s/current/link", folder, name);
+	auto_buf text = BUF_INIT;
+	struct tag *t;
+	struct source s;
+
+	(void)e;
+	if (source_from_file(&s, path, NULL))
+		return 0;
+	if (source_slurp(&s, &text, 200, NULL) == 0 && st->tags_read++ < TAGS_MAX) {
+		struct span digest = span_trim(buf_span(&text));
+
+		t = arena_alloc(&st->arena, sizeof(*t));
+		*t = (struct tag){.next = st->tags, .name = span_of(arena_printf(&st->arena, "%s:%s", (const char *)repository, name)),
+				  .digest = {arena_strndup(&st->arena, digest.p, digest.n), digest.n}};
+		st->tags = t;
+	}
+	source_close(&s);
+	return 0;
+}
+
+/* `above` is the name of the repositories' folder so far: "team" of "team/app". */
+static int take_repository(struct archive_state *st, const char *folder, const char *name, void *above, struct err *e)
+{
+	char *path = arena_printf(&st->arena, "%s/%s", folder, name), *full;
+	struct stat file;
+
+	if (lstat(path, &file) || !S_ISDIR(file.st_mode) || name[0] == '_' || ++st->depth > REPOSITORY_DEPTH)
+		return 0;
+	full = arena_printf(&st->arena, "%s%s%s", (const char *)above, *(const char *)above ? "/" : "", name);
+	each_name(st, arena_printf(&st->arena, "%s/_manifests/tags", path), take_tag, full, e);
+	each_name(st, path, take_repository, full, e);
+	st->depth--;
+	return 0;
+}
+
+static int read_registry(struct archive_state *st, const char *folder, struct err *e)
+{
+	char root[] = "";
+
+	st->store = true;
+	each_name(st, arena_printf(&st->arena, "%s/docker/registry/v2/repositories", folder), take_repository, root, e);
+	return each_name(st, arena_printf(&st->arena, "%s/docker/registry/v2/blobs/sha256", folder), take_registry_prefix, (void *)(uintptr_t)folder, e);
+}
+
+/* ---- folders */
+
+static bool has_folder(struct archive_state *st, const char *folder, const char *inner)
+{
+	struct stat file;
+
+	return lstat(arena_printf(&st->arena, "%s/%s", folder, inner), &file) == 0 && S_ISDIR(file.st_mode);
+}
+
+/* An OCI layout, or a store, that lies as a folder. */
+static int read_layout(struct archive_state *st, const char *folder, struct err *e)
+{
+	static const char containerd[] = "io.containerd.content.v1.content/blobs/sha256";
+
+	if (has_folder(st, folder, "docker/registry/v2/blobs/sha256"))
+		return read_registry(st, folder, e);
+	if (has_folder(st, folder, containerd)) {
+		st->store = true;
+		return read_blobs(st, folder, containerd, e);
+	}
+	return read_blobs(st, folder, "blobs/sha256", e) ? -1 : read_layout_file(st, folder, "index.json", "index.json", e);
 }
 
 int image_archive_read(struct archive_state *st, struct source *content, struct err *e)

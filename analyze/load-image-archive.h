@@ -5,10 +5,19 @@
 #include "load-image.h"
 
 struct opened;
+/* A name that a registry's folder gives a manifest. */
+struct tag {
+	struct tag *next;
+	struct span name;   /* "team/app:1.2" */
+	struct span digest; /* "sha256:…" */
+};
 struct archive_state {
 	struct load *load;
 	struct arena arena;
 	struct blob *blobs, **end;
+	struct tag *tags;	/* of a registry's folder */
+	int tags_read, depth;	/* while they are read */
+	bool store;		/* a folder of blobs without a list of its images */
 	int images;
 	struct opened *file;	/* on disk, with a cache of layers; NULL: a stream, or no cache */
 	int mismatched;		/* manifests and indexes above the one at hand that are not what their digests say */

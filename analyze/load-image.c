@@ -395,6 +395,54 @@ static int assemble_old(struct archive_state *st, const struct blob *list, struc
 	return 0;
 }
 
+/* ---- stores: all manifests are images; names come from tags, where there are any */
+
+static bool is_document(const struct blob *b, const char *key)
+{
+	return b->text.p && span_has(b->text, key);
+}
+
+/* Digests that an index lists without a platform: attestations. */
+static void note_attestations(struct archive_state *st, struct paths *out)
+{
+	for (const struct blob *b = st->blobs; b; b = b->next) {
+		struct json *doc = NULL;
+
+		if (!is_document(b, "\"manifests\"") || json_parse(&st->arena, b->text, &doc, NULL))
+			continue;
+		JSON_EACH(d, json_get(doc, "manifests"))
+		{
+			if (span_eq(json_text_at(d, "platform.os"), "unknown"))
+				paths_add(out, span_after_last(json_text_at(d, "digest"), ':'), PATH_OTHER);
+		}
+	}
+}
+
+static int assemble_tags(struct archive_state *st, struct err *e)
+{
+	for (const struct tag *t = st->tags; t; t = t->next) {
+		struct blob *b = find_path(st, span_of(arena_printf(&st->arena, "blobs/sha256/%.*s", SPAN_ARG(span_after_last(t->digest, ':')))));
+		int r = b && b->text.p ? oci_document(st, b, t->name, 0, e) : missing(st, "manifest", t->name, e);
+
+		if (r)
+			return -1;
+	}
+	return 0;
+}
+
+static int assemble_store(struct archive_state *st, struct err *e)
+{
+	struct paths attested = {0};
+	int r = assemble_tags(st, e);
+
+	note_attestations(st, &attested);
+	for (const struct blob *b = st->blobs; b && r == 0; b = b->next)
+		if (is_document(b, "\"layers\"") && is_document(b, "\"config\"") && !paths_flags(&attested, span_of(b->digest)))
+			r = oci_document(st, b, SPAN_NONE, 0, e);
+	free(attested.slots);
+	return r;
+}
+
 /* docker save since version 25 writes both lists; the OCI one may hold further platforms. An image that stands in both is one. */
 static int assemble(struct archive_state *st, struct err *e)
 {
@@ -402,6 +450,8 @@ static int assemble(struct archive_state *st, struct err *e)
 	struct blob *docker = find_path(st, SPAN("manifest.json")), *oci = find_path(st, SPAN("index.json")), *old = find_path(st, SPAN("repositories"));
 	struct json *doc = NULL;
 
+	if (st->store)
+		return assemble_store(st, e);
 	for (int i = 0; i < 3; i++)
 		if (stands_twice(st, lists[i]))
 			return load_problem(st->load, lists[i], e, "it stands in the archive twice: nothing is read, as readers would disagree");

@@ -76,5 +76,9 @@ ok "a layer to be had from a registry" "$(list foreign; echo; code; jq -r 'selec
 false 2"
 ok "docker save before 1.10" "$(list v1; echo; jq -r 'select(.kind == "image") | "\(.image) \(.verified) \(.layers)"' "$D/out")" "a 1.0 0,m 1.0.0 1
 v1:1 false 2"
+store() { "$PLIMSOLL" image "$D/img/$1" --format json > "$D/out" 2> "$D/err"; echo $? > "$D/code"; jq -r 'select(.kind == "image") | .architecture' "$D/out" | sort | tr '\n' ' '; jq -r 'select(.kind == "component") | .name' "$D/out" | sort | tr '\n' ' '; code; }
+ok "the content store of containerd" "$(store containerd)" "amd64 arm64 a arm-only 0"
+ok "a registry's folder; a tag that leads nowhere is told" "$(store registry)" "amd64 arm64 a arm-only 4"
+ok "its tags name the images" "$(jq -r 'select(.kind == "image") | .image' "$D/out" | sort -u); $(grep -c 'lost is not in' "$D/err")" "team/app:1.2; 1"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

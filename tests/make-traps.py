@@ -166,3 +166,17 @@ tar(os.path.join(out, "v1.tar"), [
     (ids[0] + "/VERSION", b"1.0"), (ids[0] + "/json", json.dumps({"id": ids[0], "created": "2014-01-01T00:00:00Z", "os": "linux", "architecture": "amd64", "container_config": {"Cmd": ["/bin/sh", "-c", "#(nop) ADD file"]}}).encode()), (ids[0] + "/layer.tar", base),
     (ids[1] + "/VERSION", b"1.0"), (ids[1] + "/json", json.dumps({"id": ids[1], "parent": ids[0], "created": "2014-01-02T00:00:00Z", "os": "linux", "architecture": "amd64", "config": {"User": "app"}}).encode()), (ids[1] + "/layer.tar", more),
     ("repositories", json.dumps({"v1": {"1": ids[1]}}).encode())])
+
+# ---- stores on disk: containerd's, and a registry's
+def put(path, data):
+    path = os.path.join(out, path)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    open(path, "wb").write(data)
+
+
+for b in blobs:
+    put("containerd/io.containerd.content.v1.content/blobs/sha256/" + sha(b), b)
+    put("registry/docker/registry/v2/blobs/sha256/%s/%s/data" % (sha(b)[:2], sha(b)), b)
+put("containerd/io.containerd.metadata.v1.bolt/meta.db", b"x")
+put("registry/docker/registry/v2/repositories/team/app/_manifests/tags/1.2/current/link", ("sha256:" + sha(index)).encode())
+put("registry/docker/registry/v2/repositories/team/app/_manifests/tags/lost/current/link", ("sha256:" + "3" * 64).encode())
