@@ -108,6 +108,8 @@ void paths_restore(struct paths *p, uint64_t slot)
 {
 	uint64_t *at;
 
+	if (!(slot & ~15ull)) /* no hash */
+		return;
 	if (2 * p->n >= p->cap)
 		paths_grow(p);
 	at = slot_of(p, slot & ~15ull);
