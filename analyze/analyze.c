@@ -18,6 +18,7 @@
 #include "derive-workload.h"
 #include "edge.h"
 #include "framework.h"
+#include "layer-cache.h"
 #include "load-bundle.h"
 #include "load-engagement.h"
 #include "load-node.h"
@@ -119,6 +120,7 @@ static int begin_member(struct run *r, const struct member *m, struct err *e)
 	l->file = m->file;
 	l->items = l->problems = 0;
 	l->scope = 0;
+	l->sha256[0] = 0;
 	l->cluster = NULL;
 	l->collected = m->source ? m->time : 0;
 	l->redact = m->redacted ? NULL : r->redact;
@@ -222,6 +224,11 @@ static int one_member(void *ctx, struct member *m, struct err *e)
 	if (load_content(r, m, e)) {
 		hash_fini(&sum);
 		return -1;
+	}
+	if (r->load.sha256[0]) {
+		m->content->sum = NULL;
+		hash_fini(&sum);
+		return finish_member(r, !r->load.problems ? "ok" : r->load.items ? "partial" : "failed", NULL, r->load.sha256, (uint64_t)r->load.bytes, e);
 	}
 	if (drain(m->content, &why)) {
 		r->damaged = true;
@@ -429,13 +436,18 @@ int analyze_create(struct db *db, const char *path, struct err *e)
 int analyze_fill(const struct analyze_options *o, struct db *db, int64_t *unread, struct err *e)
 {
 	struct run r = {.options = o, .db = db, .load = {.db = db}, .redact = redact_new(), .site = site_new(o->cluster_name)};
-	int rc = build(&r, e);
+	int rc;
 
+	/* Cases of checks and what comes from memory leave nothing behind. */
+	if (!o->no_cache && (!o->walk || o->cache))
+		r.load.cache = layer_cache_open(o->cache);
+	rc = build(&r, e);
 	if (rc == 0)
 		*unread = db_int(db, 0, "SELECT count(*) FROM problem", "");
 	progress_clear();
 	if (rc == 0 && r.feeds && !o->feeds)
 		warn("vulnerability feeds are no evidence and were not read (plimsoll feeds import, then --feeds)");
+	layer_cache_close(r.load.cache);
 	load_fini(&r.load);
 	redact_free(r.redact);
 	site_free(r.site);

@@ -16,6 +16,8 @@ struct analyze_options {
 	const char *cluster_name;   /* for clusters that nothing names */
 	bool verbose;		    /* timings to stderr */
 	bool no_checks;		    /* load and derive only */
+	const char *cache;	    /* folder of the layer cache; NULL: the user's (analyze/layer-cache.h) */
+	bool no_cache;
 	const char *edge;	    /* only steps of this id and no paths; "": none at all; NULL: all. For cases, which ask for one thing */
 	/* Gives the members instead of `inputs`, as input_walk() does; NULL: none. For the cases of checks, which lie in memory. */
 	int (*walk)(void *ctx, input_each *each, void *each_ctx, struct err *e);
@@ -28,6 +30,8 @@ struct analyze_options {
 	{"engagement", 0, OPT_TEXT, &(o).engagement, "FILE", "What people say: environments, owners, exceptions (docs/engagement.md)."}, \
 	{"checks", 0, OPT_TEXT, &(o).checks, "DIR", "Further checks of your own (docs/checks.md)."}, \
 	{"cluster-name", 0, OPT_TEXT, &(o).cluster_name, "NAME", "Name of the cluster that a raw dump is of."}, \
+	{"cache", 0, OPT_TEXT, &(o).cache, "DIR", "Where image layers that were read are remembered ($XDG_CACHE_HOME/plimsoll)."}, \
+	{"no-cache", 0, OPT_FLAG, &(o).no_cache, NULL, "Remember no layers, and read all of them."}, \
 	{"verbose", 'v', OPT_FLAG, &(o).verbose, NULL, "Print what each step costs."}
 /* What they take as INPUT, for --help. */
 #define ANALYZE_INPUTS \

@@ -12,6 +12,8 @@
 	" CASE WHEN NOT o.os OR v.ecosystem IN ('Wolfi', 'Chainguard', 'MinimOS') THEN ''"                                     \
 	" WHEN v.ecosystem = 'Amazon Linux' AND v.release = '2018' THEN '1' ELSE v.release END AS release,"                    \
 	" CASE WHEN b.binary THEN p.name WHEN p.type IN ('nuget', 'composer') THEN lower(p.name)"                              \
+	/* PEP 503: runs of '-', '_' and '.' are one '-'. */                                                                   \
+	" WHEN p.type = 'pypi' THEN replace(replace(replace(replace(lower(p.name), '_', '-'), '.', '-'), '---', '-'), '--', '-')" \
 	" ELSE coalesce(p.source, p.name) END AS name,"                                                                        \
 	" CASE WHEN b.binary THEN p.version ELSE coalesce(p.source_version, p.version) END AS version,"                        \
 	" t.kind = 'image' AND ((p.type = 'deb' AND (coalesce(p.source, p.name) = 'linux'" \

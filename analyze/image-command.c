@@ -11,7 +11,8 @@
 struct request {
 	struct opt_list files;
 	const char *rootfs, *format, *feeds, *fail_on;
-	bool only_fixed;
+	const char *cache;
+	bool only_fixed, no_cache;
 };
 
 static const struct format {
@@ -77,7 +78,7 @@ static int walk_rootfs(void *ctx, input_each *each, void *each_ctx, struct err *
 
 static int load(const struct request *r, struct db *db, int64_t *unread, struct err *e)
 {
-	struct analyze_options o = {.inputs = r->files, .feeds = r->feeds, .no_checks = true};
+	struct analyze_options o = {.inputs = r->files, .feeds = r->feeds, .no_checks = true, .edge = "", .cache = r->cache, .no_cache = r->no_cache};
 
 	if (r->rootfs) {
 		o.walk = walk_rootfs;
@@ -157,6 +158,8 @@ int cmd_image(int argc, char **argv)
 		{"feeds", 0, OPT_TEXT, &r.feeds, "FILE", "Match with vulnerability feeds that `plimsoll feeds import` made."},
 		{"fail-on", 0, OPT_TEXT, &r.fail_on, "SEV", "Exit with 1 for a vulnerability of this severity or worse: low, medium, high, critical; any counts unknown ones too."},
 		{"only-fixed", 0, OPT_FLAG, &r.only_fixed, NULL, "Only vulnerabilities that a newer version fixes."},
+		{"cache", 0, OPT_TEXT, &r.cache, "DIR", "Where layers that were read are remembered ($XDG_CACHE_HOME/plimsoll, else ~/.cache/plimsoll)."},
+		{"no-cache", 0, OPT_FLAG, &r.no_cache, NULL, "Remember no layers, and read all of them."},
 		{0},
 	};
 	const struct opts opts = {.command = "image", .synopsis = "FILE... | --rootfs DIR [--format NAME] [--feeds vulns.db] [--fail-on SEV]",

@@ -59,8 +59,8 @@ static const char *const caches[] = {"var/cache/apt/archives/", "var/lib/apt/lis
 				     "root/.cache/pip/", "root/.npm/_cacache/", "usr/local/share/.cache/yarn/", "root/.cache/go-build/", "root/.m2/repository/",
 				     "root/.gradle/caches/", "root/.cargo/registry/", "root/.cache/composer/"};
 
-static const char *const os_release[] = {"etc/os-release", "usr/lib/os-release", "etc/alpine-release", "etc/debian_version",
-					 "etc/redhat-release"};
+static const char *const os_release[] = {"etc/os-release", "usr/lib/os-release", "etc/alpine-release", "etc/debian_version", "etc/redhat-release",
+					 "etc/centos-release", "etc/oracle-release", "etc/system-release"};
 
 const char *const rpm_databases[] = {
 	"var/lib/rpm/rpmdb.sqlite",	       "var/lib/rpm/Packages.db",	    "var/lib/rpm/Packages",
@@ -155,6 +155,9 @@ static unsigned content_kinds(const char *path, struct span head)
 {
 	struct span p = span_of(path), base = span_after_last(p, '/');
 
+	/* Paragraphs may start with any field; an empty file is no database. */
+	if (head.n > 0 && (span_eq(p, "var/lib/dpkg/status") || (span_starts(p, "var/lib/dpkg/status.d/") && !span_ends(p, ".md5sums"))))
+		return NOTE_DPKG;
 	if (span_starts(head, "Package: ") && !span_starts(p, "var/lib/apt/lists/") && !span_eq(base, "available") &&
 	    !span_eq(base, "status-old") && !span_eq(base, "DESCRIPTION") && !span_starts(p, "usr/share/doc/"))
 		return NOTE_DPKG;

@@ -124,6 +124,10 @@ void layer_start(struct layer *l);
 void paths_add(struct paths *p, struct span path, unsigned flags);
 /* 60 bits of a keyed hash of a canonical path; of "directory/file" as package databases write them, with or without a leading "/" or "./". */
 uint64_t path_hash(struct span path);
+/* Sets the key, in place of a random one; false when paths were hashed with another before. */
+bool path_hash_key(uint64_t given);
+/* Puts back a slot of a set that was made with the same key. */
+void paths_restore(struct paths *p, uint64_t slot);
 uint64_t path_hash_joined(struct span directory, struct span file);
 unsigned paths_flags(const struct paths *p, struct span path);
 /* The canonical form of a path in an archive or of a link's target; NULL for a path that leaves the root or is
@@ -139,6 +143,8 @@ struct image_layers {
 int view_hidden(const struct image_layers *im, int from, int top, const char *path);
 /* The note of a path in one layer, through hard links; NULL when there is none. */
 const struct note *layer_note(struct layer *l, const char *path);
+/* True when the note is what the layer has at its path in the end: archives can hold a path twice, and the last entry counts. */
+bool layer_note_counts(struct layer *l, const struct note *n);
 /* The note that `path` leads to in layers 0..top, through symbolic and hard links; NULL when there is none. `*layer`
  * is the layer that has it. */
 const struct note *view_find(const struct image_layers *im, int top, const char *path, int *layer);

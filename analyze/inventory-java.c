@@ -3,6 +3,8 @@
 // Sources: Maven Archiver reference, JAR File Specification (manifest), Spring Boot's executable jar format.
 #include "inventory-parse.h"
 
+#include "maven-group.h"
+
 #include "common/limits.h"
 #include "common/zip.h"
 
@@ -115,8 +117,11 @@ static bool emit_properties(struct parse *p, struct span text, struct span inner
 /* The Maven group, as far as the manifest lets it be told. */
 static struct span group_of(const struct manifest *m, struct span artifact)
 {
-	struct span names[] = {m->symbolic_name, m->module_name, m->extension_name};
+	struct span names[] = {m->symbolic_name, m->module_name, m->extension_name}, known = maven_group(artifact);
 
+	/* Commons' manifests all say "org.apache", Spring's say nothing. */
+	if (known.p)
+		return known;
 	if (m->vendor_id.n > 0 && memchr(m->vendor_id.p, '.', m->vendor_id.n) && !memchr(m->vendor_id.p, ' ', m->vendor_id.n))
 		return m->vendor_id;
 	for (int i = 0; i < 3; i++) {

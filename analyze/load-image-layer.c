@@ -14,9 +14,17 @@ enum { SNIFF = 64 };
 /* ---- paths */
 
 /* Keyed, so that a hostile image cannot make paths collide. */
+static uint64_t key;
+
+bool path_hash_key(uint64_t given)
+{
+	if (key == 0)
+		key = given;
+	return key == given;
+}
+
 static uint64_t hash_path(struct span s)
 {
-	static uint64_t key;
 	uint64_t h;
 
 	while (key == 0)
@@ -94,6 +102,19 @@ void paths_add(struct paths *p, struct span path, unsigned flags)
 	if (!*slot)
 		p->n++;
 	*slot = hash | (*slot & 15) | flags;
+}
+
+void paths_restore(struct paths *p, uint64_t slot)
+{
+	uint64_t *at;
+
+	if (!(slot & ~15ull)) /* no hash */
+		return;
+	if (2 * p->n >= p->cap)
+		paths_grow(p);
+	at = slot_of(p, slot & ~15ull);
+	p->n += !*at;
+	*at = slot;
 }
 
 unsigned paths_flags(const struct paths *p, struct span path)

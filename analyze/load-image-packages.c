@@ -256,6 +256,8 @@ static int read_singles(struct collect *c, struct err *e)
 			struct single s = {c, n, i};
 			size_t broken = 0;
 
+			if (!layer_note_counts(c->im->layers.at[i], n))
+				continue;
 			if (!(n->kinds & (NOTE_RPM | NOTE_STORE)))
 				for (const struct noted *item = items_of(c, i, n); item; item = item->next)
 					add_single(c, n, &item->p, i);
@@ -332,6 +334,10 @@ static int found_cmp(const void *x, const void *y)
 	return d ? d : a->layer - b->layer;
 }
 
+/* What older systems have in place of os-release; the derived before what they derive from. */
+static const char *const release_files[] = {"etc/alpine-release", "etc/oracle-release", "etc/centos-release", "etc/redhat-release",
+					    "etc/system-release", "etc/debian_version", NULL};
+
 static void read_os(struct collect *c, struct os_release *os)
 {
 	static const char *const paths[] = {"etc/os-release", "usr/lib/os-release"};
@@ -345,12 +351,10 @@ static void read_os(struct collect *c, struct os_release *os)
 		packages_os_release(n->text, os);
 		return;
 	}
-	n = view_find(&c->im->layers, top, "etc/alpine-release", &layer);
-	if (n && n->text.p) {
-		struct span v = span_trim(n->text);
-		char *text = arena_printf(&c->arena, "ID=alpine\nVERSION_ID=%.*s\n", SPAN_ARG(v));
-
-		packages_os_release(span_of(text), os);
+	for (const char *const *path = release_files; *path; path++) {
+		n = view_find(&c->im->layers, top, *path, &layer);
+		if (n && n->text.p && packages_release_file(&c->arena, span_of(*path), n->text, os))
+			return;
 	}
 }
 

@@ -122,6 +122,11 @@ const struct note *layer_note(struct layer *l, const char *path)
 	return note_in(l, path, 0);
 }
 
+bool layer_note_counts(struct layer *l, const struct note *n)
+{
+	return look_up(l, span_of(n->path), false) == n;
+}
+
 const struct note *view_find(const struct image_layers *im, int top, const char *path, int *layer)
 {
 	auto_arena a = ARENA_INIT;

@@ -1,202 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads an image archive in one pass: every layer is walked as it comes by, then manifests and configurations are put
-// together. docker save (both layouts) and OCI layouts. Rows are written by load-image-write.c and -packages.c.
+// Puts images together from what an archive holds: manifests, configurations, layers. docker save (all layouts) and OCI layouts. Reading the
+// archive is load-image-archive.c's; rows are written by load-image-write.c and -packages.c.
 #include "load-image.h"
+#include "load-image-archive.h"
 #include "load-rootfs.h"
 
-#include "common/limits.h"
-#include "common/peek.h"
-#include "common/tar.h"
-#include "common/unpack.h"
-
-#include <dirent.h>
-#include <sys/stat.h>
-
-enum { JSON_MAX = 16 * 1024 * 1024, INDEX_DEPTH = 8, LAYERS_MAX = 1000, IMAGES_MAX = 10000 };
-
-struct archive_state {
-	struct load *load;
-	struct arena arena;
-	struct blob *blobs, **end;
-	int images;
-	int mismatched;		/* manifests and indexes above the one at hand that are not what their digests say */
-};
-
-static int add_blob(struct archive_state *st, const struct tar_entry *t, struct blob **out)
-{
-	char *path = path_canonical(&st->arena, "", t->name);
-	struct blob *b;
-
-	if (!path)
-		return -1;
-	b = arena_alloc(&st->arena, sizeof(*b));
-	b->path = path;
-	*st->end = b;
-	st->end = &b->next;
-	*out = b;
-	return 0;
-}
-
-/* A link leads from its own directory; docker save writes "../DIGEST.tar". */
-static void read_link(struct archive_state *st, const struct tar_entry *t, struct blob *b)
-{
-	const char *slash = strrchr(b->path, '/');
-	char *dir = arena_strndup(&st->arena, b->path, t->type == 'l' && slash ? (size_t)(slash - b->path) : 0);
-
-	b->link = path_canonical(&st->arena, dir, t->link);
-}
-
-static bool zero_block(struct span head)
-{
-	for (size_t i = 0; i < head.n; i++)
-		if (head.p[i])
-			return false;
-	return head.n >= 512;
-}
-
-static bool is_layer(struct span head)
-{
-	static const char gzip[] = "\x1f\x8b\x08", zstd[] = "\x28\xb5\x2f\xfd";
-
-	return span_starts(head, gzip) || span_starts(head, zstd) || zero_block(head) ||
-	       (head.n >= 512 && memcmp(head.p + 257, "ustar", 5) == 0);
-}
-
-static bool is_json(struct span head)
-{
-	head = span_trim(head);
-	return head.n > 0 && (head.p[0] == '{' || head.p[0] == '[');
-}
-
-static int read_json(struct archive_state *st, struct source *in, struct blob *b, struct err *e)
-{
-	auto_buf text = BUF_INIT;
-
-	if (b->bytes > JSON_MAX)
-		return load_problem(st->load, b->path, e, "a JSON document of more than 16 MiB is not read");
-	if (source_slurp(in, &text, JSON_MAX, e))
-		return -1;
-	b->text = (struct span){arena_strndup(&st->arena, text.p ? text.p : "", text.n), text.n};
-	hash_span(b->text, b->digest);
-	return 0;
-}
-
-/* What could not be read in single files. */
-static int tell_notes(struct load *load, const struct layer *l, struct err *e)
-{
-	for (const struct note *n = l->notes; n; n = n->next)
-		if (n->problem && load_problem(load, n->path, e, "%s", n->problem))
-			return -1;
-	return 0;
-}
-
-static int read_layer(struct archive_state *st, struct source *in, struct blob *b, struct err *e)
-{
-	struct layer *l = calloc(1, sizeof(*l));
-
-	if (!l)
-		die("out of memory");
-	b->layer = l;
-	if (layer_read(l, in, e))
-		return -1;
-	memcpy(b->digest, l->digest, sizeof(b->digest));
-	if (tell_notes(st->load, l, e))
-		return -1;
-	if (l->problem[0] && load_problem(st->load, b->path, e, "layer cannot be read to its end: %s", l->problem))
-		return -1;
-	if (l->odd_names && load_problem(st->load, b->path, e, "%llu entries with names that leave the root or are too long, for example %s",
-					 (unsigned long long)l->odd_names, l->odd_name))
-		return -1;
-	return 0;
-}
-
-static int read_blob(struct archive_state *st, struct source *content, struct blob *b, struct err *e)
-{
-	struct peeked k;
-
-	content->name = b->path;
-	if (source_peek(&k, content, e))
-		return -1;
-	if (is_layer(k.head))
-		return read_layer(st, &k.source, b, e);
-	return is_json(k.head) ? read_json(st, &k.source, b, e) : 0;
-}
-
-static int read_member(struct archive_state *st, struct tar *tar, const struct tar_entry *t, struct err *e)
-{
-	struct source content;
-	struct blob *b;
-
-	if ((t->type != 'f' && t->type != 'l' && t->type != 'h') || add_blob(st, t, &b))
-		return 0;
-	if (t->type != 'f') {
-		read_link(st, t, b);
-		return 0;
-	}
-	b->bytes = t->size;
-	tar_content(tar, &content);
-	return read_blob(st, &content, b, e);
-}
-
-static int read_archive(struct archive_state *st, struct source *content, struct err *e)
-{
-	struct source plain;
-	struct tar_entry t;
-	struct tar *tar;
-	int r;
-
-	source_unpack(&plain, content);
-	tar = tar_open(&plain);
-	while ((r = tar_next(tar, &t, e)) > 0)
-		if (read_member(st, tar, &t, e)) {
-			r = -1;
-			break;
-		}
-	tar_close(tar);
-	source_close(&plain);
-	return r;
-}
-
-static int read_layout_file(struct archive_state *st, const char *folder, const char *name, struct err *e)
-{
-	struct tar_entry t = {.name = name, .link = "", .type = 'f'};
-	struct err bad = {0};
-	struct source s;
-	struct stat file;
-	struct blob *b;
-	int r;
-
-	char *path = arena_printf(&st->arena, "%s/%s", folder, name);
-
-	if (lstat(path, &file) || !S_ISREG(file.st_mode) || add_blob(st, &t, &b))
-		return 0;
-	b->bytes = (uint64_t)file.st_size;
-	if (source_from_file(&s, path, &bad))
-		return load_problem(st->load, name, e, "%s", bad.msg);
-	r = read_blob(st, &s, b, e);
-	source_close(&s);
-	return r;
-}
-
-/* An OCI layout that lies as a folder. */
-static int read_layout(struct archive_state *st, const char *folder, struct err *e)
-{
-	struct dirent **names = NULL;
-	char *blobs = arena_printf(&st->arena, "%s/blobs/sha256", folder);
-	int n = scandir(blobs, &names, NULL, alphasort), r = 0;
-
-	if (n < 0)
-		return err_set(e, ERR_INPUT, "%s: cannot read blobs/sha256", folder);
-	for (int i = 0; i < n; i++) {
-		if (r == 0 && names[i]->d_name[0] != '.')
-			r = read_layout_file(st, folder, arena_printf(&st->arena, "blobs/sha256/%s", names[i]->d_name), e);
-		free(names[i]);
-	}
-	free(names);
-	return r ? -1 : read_layout_file(st, folder, "index.json", e);
-}
-
-/* ---- putting together */
+enum { INDEX_DEPTH = 8, LAYERS_MAX = 1000, IMAGES_MAX = 10000 };
 
 static struct blob *find_path(struct archive_state *st, struct span path)
 {
@@ -268,16 +77,21 @@ static int check_layers(struct archive_state *st, struct image *im, struct err *
 	return 0;
 }
 
-static int finish_image(struct archive_state *st, struct image *im, struct err *e)
+static int store_image(struct archive_state *st, struct image *im, struct err *e)
 {
 	int64_t thing;
 	bool fresh;
 
 	if (++st->images > IMAGES_MAX)
 		return 0;
-	if (check_layers(st, im, e) || image_write(st->load, im, &thing, &fresh, e))
+	if (image_write(st->load, im, &thing, &fresh, e))
 		return -1;
 	return fresh ? image_write_packages(st->load, im, thing, e) : 0;
+}
+
+static int finish_image(struct archive_state *st, struct image *im, struct err *e)
+{
+	return check_layers(st, im, e) || store_image(st, im, e) ? -1 : 0;
 }
 
 static int missing(struct archive_state *st, const char *what, struct span name, struct err *e)
@@ -434,6 +248,25 @@ static int oci_manifest(struct archive_state *st, const struct blob *b, const st
 	return finish_image(st, &im, e);
 }
 
+/* Charts, signatures and bills of materials are stored as images are: their configuration is of another type, or no layer is an archive. */
+static bool is_artifact(struct archive_state *st, const struct json *manifest)
+{
+	struct span type = json_text_at(manifest, "config.mediaType");
+	struct blob *config = find_descriptor(st, json_get(manifest, "config"));
+	const struct json *layers = json_get(manifest, "layers");
+
+	if (type.n > 0 && !span_has(type, "image") && !(config && config->text.p && span_has(config->text, "\"rootfs\"")))
+		return true;
+	JSON_EACH(layer, layers)
+	{
+		struct span media = json_text_at(layer, "mediaType");
+
+		if (media.n == 0 || span_has(media, "tar") || span_has(media, "layer"))
+			return false;
+	}
+	return json_count(layers) > 0;
+}
+
 static int oci_index(struct archive_state *st, const struct json *index, struct span name, int depth, struct err *e);
 
 static int oci_document(struct archive_state *st, const struct blob *b, struct span name, int depth, struct err *e)
@@ -444,7 +277,7 @@ static int oci_document(struct archive_state *st, const struct blob *b, struct s
 		return -1;
 	if (json_get(doc, "manifests"))
 		return oci_index(st, doc, name, depth + 1, e);
-	return json_get(doc, "layers") ? oci_manifest(st, b, doc, name, e) : 0;
+	return json_get(doc, "layers") && !is_artifact(st, doc) ? oci_manifest(st, b, doc, name, e) : 0;
 }
 
 static int oci_entry(struct archive_state *st, const struct json *d, struct span name, int depth, struct err *e)
@@ -506,16 +339,124 @@ static int assemble_docker(struct archive_state *st, const struct blob *list, st
 	return 0;
 }
 
+/* ---- docker save before 1.10: "repositories" names the top layer of each tag, "ID/json" its parent (Docker image spec 1.0) */
+
+static int old_image(struct archive_state *st, struct span name, struct span id, struct err *e)
+{
+	struct image im = {.name = name, .readable = true};
+	struct blob **chain = arena_array(&st->arena, LAYERS_MAX, sizeof(*chain));
+	int n = 0;
+
+	while (id.n > 0 && n < LAYERS_MAX) {
+		struct blob *b = find_path(st, span_of(arena_printf(&st->arena, "%.*s/json", SPAN_ARG(id))));
+		struct json *doc;
+
+		if (!b || !b->text.p)
+			return missing(st, "description of layer", id, e);
+		if (parse(st, b, &doc, e))
+			return -1;
+		if (!doc)
+			return 0;
+		if (n == 0) {
+			im.config = doc;
+			memcpy(im.config_digest, b->digest, sizeof(im.config_digest));
+		}
+		chain[n++] = find_path(st, span_of(arena_printf(&st->arena, "%.*s/layer.tar", SPAN_ARG(id))));
+		id = json_text_at(doc, "parent");
+	}
+	if (n == 0 || n == LAYERS_MAX)
+		return load_problem(st->load, NULL, e, "image %.*s: no layers, or %d and more", SPAN_ARG(name), LAYERS_MAX);
+	im.layers.at = arena_array(&st->arena, (size_t)n, sizeof(*im.layers.at));
+	while (n-- > 0) {
+		if (add_layer(st, &im, chain[n], SPAN("of the old layout"), false, e) < 0)
+			return -1;
+		im.readable = im.readable && !im.layers.at[im.layers.n - 1]->problem[0];
+	}
+	/* Its names are random numbers, no digests: what is read cannot be verified. */
+	return store_image(st, &im, e);
+}
+
+static int assemble_old(struct archive_state *st, const struct blob *list, struct err *e)
+{
+	struct json *doc = NULL;
+
+	if (parse(st, list, &doc, e))
+		return -1;
+	JSON_MEMBERS(repository, doc)
+	{
+		JSON_MEMBERS(tag, &repository->value)
+		{
+			struct span name = json_str(&repository->key), version = json_str(&tag->key);
+
+			if (old_image(st, span_of(arena_printf(&st->arena, "%.*s:%.*s", SPAN_ARG(name), SPAN_ARG(version))), json_str(&tag->value), e))
+				return -1;
+		}
+	}
+	return 0;
+}
+
+/* ---- stores: all manifests are images; names come from tags, where there are any */
+
+static bool is_document(const struct blob *b, const char *key)
+{
+	return b->text.p && span_has(b->text, key);
+}
+
+/* Digests that an index lists without a platform: attestations. */
+static void note_attestations(struct archive_state *st, struct paths *out)
+{
+	for (const struct blob *b = st->blobs; b; b = b->next) {
+		struct json *doc = NULL;
+
+		if (!is_document(b, "\"manifests\"") || json_parse(&st->arena, b->text, &doc, NULL))
+			continue;
+		JSON_EACH(d, json_get(doc, "manifests"))
+		{
+			if (span_eq(json_text_at(d, "platform.os"), "unknown"))
+				paths_add(out, span_after_last(json_text_at(d, "digest"), ':'), PATH_OTHER);
+		}
+	}
+}
+
+static int assemble_tags(struct archive_state *st, struct err *e)
+{
+	for (const struct tag *t = st->tags; t; t = t->next) {
+		struct blob *b = find_path(st, span_of(arena_printf(&st->arena, "blobs/sha256/%.*s", SPAN_ARG(span_after_last(t->digest, ':')))));
+		int r = b && b->text.p ? oci_document(st, b, t->name, 0, e) : missing(st, "manifest", t->name, e);
+
+		if (r)
+			return -1;
+	}
+	return 0;
+}
+
+static int assemble_store(struct archive_state *st, struct err *e)
+{
+	struct paths attested = {0};
+	int r = assemble_tags(st, e);
+
+	note_attestations(st, &attested);
+	for (const struct blob *b = st->blobs; b && r == 0; b = b->next)
+		if (is_document(b, "\"layers\"") && is_document(b, "\"config\"") && !paths_flags(&attested, span_of(b->digest)))
+			r = oci_document(st, b, SPAN_NONE, 0, e);
+	free(attested.slots);
+	return r;
+}
+
 /* docker save since version 25 writes both lists; the OCI one may hold further platforms. An image that stands in both is one. */
 static int assemble(struct archive_state *st, struct err *e)
 {
-	static const char *const lists[] = {"manifest.json", "index.json"};
-	struct blob *docker = find_path(st, SPAN("manifest.json")), *oci = find_path(st, SPAN("index.json"));
+	static const char *const lists[] = {"manifest.json", "index.json", "repositories"};
+	struct blob *docker = find_path(st, SPAN("manifest.json")), *oci = find_path(st, SPAN("index.json")), *old = find_path(st, SPAN("repositories"));
 	struct json *doc = NULL;
 
-	for (int i = 0; i < 2; i++)
+	if (st->store)
+		return assemble_store(st, e);
+	for (int i = 0; i < 3; i++)
 		if (stands_twice(st, lists[i]))
 			return load_problem(st->load, lists[i], e, "it stands in the archive twice: nothing is read, as readers would disagree");
+	if (!(docker && docker->text.p) && !(oci && oci->text.p) && old && old->text.p)
+		return assemble_old(st, old, e);
 	if (!(docker && docker->text.p) && !(oci && oci->text.p))
 		return load_problem(st->load, NULL, e, "neither manifest.json (docker save) nor index.json (OCI) is in the archive");
 	if (docker && docker->text.p && assemble_docker(st, docker, e))
@@ -540,7 +481,7 @@ int load_image(struct load *l, struct source *content, struct err *e)
 	int r;
 
 	st.end = &st.blobs;
-	r = content ? read_archive(&st, content, &bad) : read_layout(&st, l->file, &bad);
+	r = image_archive_read(&st, content, &bad);
 	if (r && bad.kind == ERR_ENV)
 		r = err_set(e, bad.kind, "%s", bad.msg);
 	else
@@ -573,7 +514,7 @@ int load_rootfs(struct load *l, struct source *content, struct err *e)
 	if (r)
 		r = bad.kind == ERR_INPUT ? load_problem(l, NULL, e, "%s", bad.msg) : err_set(e, bad.kind, "%s", bad.msg);
 	if (r == 0)
-		r = tell_notes(l, layer, e) || load_thing(l, &spec, &thing, &fresh, e) || (fresh && image_write_packages(l, &im, thing, e)) ? -1 : 0;
+		r = image_tell_notes(l, layer, e) || load_thing(l, &spec, &thing, &fresh, e) || (fresh && image_write_packages(l, &im, thing, e)) ? -1 : 0;
 	if (r == 0) {
 		l->items++;
 		r = load_kind(l, l->kind, 1, e);

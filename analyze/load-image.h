@@ -13,6 +13,7 @@ struct blob {
 	const char *link;      /* canonical target of a link; else NULL */
 	char digest[HASH_HEX];
 	uint64_t bytes;
+	uint64_t offset;       /* of its content in the archive's file, where that is on disk */
 	struct span text;      /* a JSON document's; else absent */
 	struct layer *layer;   /* else NULL */
 };

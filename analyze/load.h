@@ -9,6 +9,7 @@
 #include "common/db.h"
 #include "common/source.h"
 
+struct layer_cache;
 struct object_packer;
 struct redact;
 
@@ -17,7 +18,10 @@ struct load {
 	struct redact *redact;	/* hides secrets in raw input; NULL when the member was redacted at collection */
 	struct arena item;	/* memory of the item at hand; reset between items by the loader */
 	struct object_packer *packer; /* packs raw objects; made by the first member of them, freed by load_fini() */
+	struct layer_cache *cache; /* of image layers; NULL: none */
 	/* The member at hand. */
+	char sha256[65];	/* set by a loader that read the file itself, with its size: the stream need not be read */
+	int64_t bytes;
 	int64_t evidence;	/* its row */
 	const char *kind;	/* 'kubernetes/pods', 'node/files', ... */
 	const char *path;	/* logical path */

@@ -2,6 +2,7 @@
 // Package databases as text, and os-release. Where they lie, and in which layer, is the loaders' business.
 #include "packages.h"
 
+#include "common/arena.h"
 
 static struct span next_line(struct span *rest)
 {
@@ -215,6 +216,47 @@ void packages_os_release(struct span text, struct os_release *out)
 		}
 	if (out->ecosystem && (strcmp(out->ecosystem, "Wolfi") == 0 || strcmp(out->ecosystem, "Chainguard") == 0))
 		out->release = SPAN(""); /* rolling */
+}
+
+/* First words of redhat-release and its likes. */
+static const struct {
+	const char *words, *id;
+} release_words[] = {
+	{"CentOS", "centos"}, {"Red Hat Enterprise Linux", "rhel"}, {"AlmaLinux", "almalinux"}, {"Rocky Linux", "rocky"}, {"Fedora", "fedora"},
+	{"Oracle Linux", "ol"}, {"Amazon Linux", "amzn"}, {"Scientific Linux", "scientific"},
+};
+
+/* The first word that starts with a digit: "release 7.9.2009 (Core)". */
+static struct span number_word(struct span line)
+{
+	while (line.p) {
+		struct span word = span_cut(&line, ' ');
+
+		if (word.n > 0 && word.p[0] >= '0' && word.p[0] <= '9')
+			return word;
+	}
+	return SPAN(""); /* of releases to come */
+}
+
+bool packages_release_file(struct arena *a, struct span path, struct span text, struct os_release *out)
+{
+	struct span line = span_trim(span_cut(&text, '\n')), version = number_word(line);
+	const char *id = NULL;
+
+	if (span_ends(path, "alpine-release")) {
+		id = "alpine";
+		version = line;
+	} else if (span_ends(path, "debian_version")) {
+		id = "debian"; /* "12.5", "trixie/sid": os-release has the first number */
+		version = span_cut(&version, '.');
+	}
+	for (size_t i = 0; i < sizeof(release_words) / sizeof(release_words[0]) && !id; i++)
+		if (span_starts(line, release_words[i].words))
+			id = release_words[i].id;
+	if (!id || line.n == 0 || line.n > 200)
+		return false;
+	packages_os_release(span_of(arena_printf(a, "ID=%s\n%s%.*s\n", id, version.n ? "VERSION_ID=" : "", SPAN_ARG(version))), out);
+	return true;
 }
 
 bool package_is_os(const char *type)

@@ -40,5 +40,9 @@ struct os_release {
 };
 /* os-release(5). */
 void packages_os_release(struct span text, struct os_release *out);
+/* The same from the file that older systems have in its place: alpine-release, debian_version, redhat-release and the like, told by `path`.
+ * The spans lie in the arena. False: nothing is known by it. */
+struct arena;
+bool packages_release_file(struct arena *a, struct span path, struct span text, struct os_release *out);
 
 #endif

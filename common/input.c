@@ -156,14 +156,23 @@ static int walk_file(struct walk *w, const char *file, const char *path, int64_t
 	return rc;
 }
 
-/* An OCI image layout is one member: its blobs say nothing alone. The loader opens the folder. */
+/* An OCI image layout, the content store of containerd, or the folder of a registry (docker distribution) is one member: its blobs say
+ * nothing alone. The loader opens the folder. */
 static bool is_layout(const char *folder)
 {
+	static const struct {
+		const char *name;
+		mode_t type;
+	} marks[] = {{"oci-layout", S_IFREG}, {"io.containerd.content.v1.content/blobs/sha256", S_IFDIR}, {"docker/registry/v2/blobs/sha256", S_IFDIR}};
 	char file[LIMIT_NAME_BYTES + 512];
 	struct stat st;
 
-	snprintf(file, sizeof(file), "%s/oci-layout", folder);
-	return lstat(file, &st) == 0 && S_ISREG(st.st_mode);
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		snprintf(file, sizeof(file), "%s/%s", folder, marks[i].name);
+		if (lstat(file, &st) == 0 && (st.st_mode & S_IFMT) == marks[i].type)
+			return true;
+	}
+	return false;
 }
 
 /* A host's root directory gives its facts, not its files. */

@@ -13,6 +13,8 @@ struct source {
 	/* Reads up to n bytes (n > 0): the number read, 0 at the end, -1 with `e` set. */
 	ssize_t (*read)(struct source *s, void *p, size_t n, struct err *e);
 	void (*close)(struct source *s); /* may be NULL */
+	/* Leaves out n bytes without reading them; NULL: they must be read. Not used while a sum is made. */
+	int (*skip)(struct source *s, uint64_t n, struct err *e);
 	void *ctx;
 	uint64_t offset; /* bytes read so far, kept by source_read */
 	const char *name; /* for messages */

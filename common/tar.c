@@ -86,10 +86,21 @@ void tar_content(struct tar *t, struct source *out)
 	*out = (struct source){.read = content_read, .ctx = t, .name = t->name.p};
 }
 
+uint64_t tar_offset(const struct tar *t)
+{
+	return t->in->offset;
+}
+
 static int skip_rest(struct tar *t, struct err *e)
 {
 	char waste[65536];
 
+	if (t->in->skip && !t->in->sum && t->left > sizeof(waste)) {
+		if (t->in->skip(t->in, t->left, e))
+			return -1;
+		t->in->offset += t->left;
+		t->left = 0;
+	}
 	while (t->left > 0 || t->padding > 0) {
 		uint64_t want = t->left + t->padding;
 		ssize_t got = source_read(t->in, waste, want < sizeof(waste) ? (size_t)want : sizeof(waste), e);
@@ -134,7 +145,7 @@ static bool number(const char *p, size_t n, int64_t *out)
 	return i == n || p[i] == ' ' || p[i] == 0;
 }
 
-static bool checksum_ok(const char *h)
+bool tar_header_ok(const char h[512])
 {
 	int64_t want;
 	long plain = 0, with_sign = 0;
@@ -322,7 +333,7 @@ int tar_next(struct tar *t, struct tar_entry *out, struct err *e)
 			t->ended = true;
 			return r < 0 ? -1 : 0;
 		}
-		if (!checksum_ok(h) || !number(h + 124, 12, &size) || size < 0)
+		if (!tar_header_ok(h) || !number(h + 124, 12, &size) || size < 0)
 			return fail(t, "not a tar header", e);
 		if (++t->entries > LIMIT_MEMBERS)
 			return fail(t, "more than 5,000,000 entries", e);

@@ -26,5 +26,9 @@ int tar_next(struct tar *t, struct tar_entry *out, struct err *e);
 ssize_t tar_read(struct tar *t, void *p, size_t n, struct err *e);
 /* The same as a source, to be closed before the next entry. */
 void tar_content(struct tar *t, struct source *out);
+/* How many bytes of the source came before what is read next: where the content of the entry at hand starts. */
+uint64_t tar_offset(const struct tar *t);
 void tar_close(struct tar *t);
+/* True when these 512 bytes are a header by their checksum: old archives have no other mark. */
+bool tar_header_ok(const char h[512]);
 #endif

@@ -7,7 +7,7 @@ set -u
 # one TEST OUT: runs it in a temporary folder of its own; OUT.sum gets "PASSED FAILED NAME".
 one() {
 	t=$1 out=$2
-	export TMPDIR="$out.d"
+	export TMPDIR="$out.d" XDG_CACHE_HOME="$out.d/user-cache"
 	mkdir -p "$TMPDIR"
 	case $t in
 	*.sh) sh "$t" ;;

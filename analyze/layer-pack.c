@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes and reads the contents of struct layer, field by field in one order. Where they are kept is layer-cache.c's.
+#include "layer-pack.h"
+#include "image-note.h"
+
+struct reader {
+	struct span rest;
+	struct arena *arena;
+	bool bad;
+};
+
+static void put(struct buf *b, uint64_t v)
+{
+	buf_add(b, &v, sizeof(v));
+}
+
+/* Absent texts and empty ones differ. */
+static void put_span(struct buf *b, struct span s)
+{
+	put(b, s.p ? s.n + 1 : 0);
+	if (s.n)
+		buf_add(b, s.p, s.n);
+}
+
+static void put_text(struct buf *b, const char *s)
+{
+	put_span(b, s ? span_of(s) : SPAN_NONE);
+}
+
+static uint64_t get(struct reader *r)
+{
+	uint64_t v = 0;
+
+	if (r->rest.n < sizeof(v)) {
+		r->bad = true;
+		return 0;
+	}
+	memcpy(&v, r->rest.p, sizeof(v));
+	r->rest = (struct span){r->rest.p + sizeof(v), r->rest.n - sizeof(v)};
+	return v;
+}
+
+static struct span get_span(struct reader *r)
+{
+	uint64_t n = get(r);
+	struct span s;
+
+	if (n == 0 || r->bad)
+		return SPAN_NONE;
+	if (--n > r->rest.n) {
+		r->bad = true;
+		return SPAN_NONE;
+	}
+	s = (struct span){arena_strndup(r->arena, r->rest.p, (size_t)n), (size_t)n};
+	r->rest = (struct span){r->rest.p + n, r->rest.n - (size_t)n};
+	return s;
+}
+
+static const char *get_text(struct reader *r)
+{
+	return get_span(r).p; /* arena_strndup() ends it with NUL */
+}
+
+/* How many there are of what takes at least 8 bytes each. */
+static uint64_t get_count(struct reader *r)
+{
+	uint64_t n = get(r);
+
+	if (n > r->rest.n / 8)
+		r->bad = true;
+	return r->bad ? 0 : n;
+}
+
+/* ---- packages */
+
+static void put_package(struct buf *b, const struct package *p)
+{
+	const struct span texts[] = {p->name, p->version, p->arch, p->license, p->source, p->source_version, p->module, p->inner, p->qualifiers};
+
+	put_text(b, p->type);
+	put_text(b, p->found_by);
+	put(b, p->declared);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		put_span(b, texts[i]);
+}
+
+static void get_package(struct reader *r, struct package *p)
+{
+	struct span *texts[] = {&p->name, &p->version, &p->arch, &p->license, &p->source, &p->source_version, &p->module, &p->inner, &p->qualifiers};
+
+	p->type = get_text(r);
+	p->found_by = get_text(r);
+	p->declared = get(r) != 0;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		*texts[i] = get_span(r);
+	r->bad = r->bad || !p->type || !p->name.p || !p->version.p;
+}
+
+/* ---- notes */
+
+static void put_items(struct buf *b, const struct noted *items)
+{
+	uint64_t n = 0;
+
+	for (const struct noted *i = items; i; i = i->next)
+		n++;
+	put(b, n);
+	for (const struct noted *i = items; i; i = i->next)
+		put_package(b, &i->p);
+}
+
+static void put_owned(struct buf *b, const struct owned *list)
+{
+	uint64_t n = 0;
+
+	for (const struct owned *o = list; o; o = o->next)
+		n++;
+	put(b, n);
+	for (const struct owned *o = list; o; o = o->next) {
+		put_span(b, o->owner);
+		put(b, o->n);
+		if (o->n)
+			buf_add(b, o->paths, o->n * sizeof(*o->paths));
+	}
+}
+
+static void put_note(struct buf *b, const struct note *n)
+{
+	put_text(b, n->path);
+	put_text(b, n->link);
+	put_span(b, n->text);
+	put_items(b, n->items);
+	put_owned(b, n->owned);
+	put_text(b, n->detail);
+	put_text(b, n->problem);
+	put(b, n->kinds);
+	put(b, (uint64_t)(unsigned char)n->type);
+	put(b, n->mode);
+	put(b, (uint64_t)n->uid);
+	put(b, (uint64_t)n->gid);
+	put(b, n->size);
+}
+
+static void get_items(struct reader *r, struct note *n)
+{
+	struct noted **end = &n->items;
+
+	for (uint64_t i = get_count(r); i > 0 && !r->bad; i--) {
+		*end = arena_alloc(r->arena, sizeof(**end));
+		get_package(r, &(*end)->p);
+		end = &(*end)->next;
+	}
+}
+
+static void get_owned(struct reader *r, struct note *n)
+{
+	struct owned **end = &n->owned;
+
+	for (uint64_t i = get_count(r); i > 0 && !r->bad; i--) {
+		struct owned *o = arena_alloc(r->arena, sizeof(*o));
+
+		o->owner = get_span(r);
+		o->n = (size_t)get_count(r);
+		o->paths = arena_array(r->arena, o->n ? o->n : 1, sizeof(*o->paths));
+		for (size_t k = 0; k < o->n; k++)
+			o->paths[k] = get(r);
+		*end = o;
+		end = &o->next;
+	}
+}
+
+static void get_note(struct reader *r, struct note *n)
+{
+	n->path = get_text(r);
+	n->link = get_text(r);
+	n->text = get_span(r);
+	get_items(r, n);
+	get_owned(r, n);
+	n->detail = get_text(r);
+	n->problem = get_text(r);
+	n->kinds = (unsigned)get(r);
+	n->type = (char)get(r);
+	n->mode = (uint32_t)get(r);
+	n->uid = (int64_t)get(r);
+	n->gid = (int64_t)get(r);
+	n->size = get(r);
+	r->bad = r->bad || !n->path;
+}
+
+/* ---- the layer */
+
+static void put_paths(struct buf *b, const struct paths *p)
+{
+	put(b, p->n);
+	for (size_t i = 0; i < p->cap; i++)
+		if (p->slots[i])
+			put(b, p->slots[i]);
+}
+
+void layer_pack(const struct layer *l, struct buf *out)
+{
+	const uint64_t numbers[] = {l->stored_bytes, l->bytes, l->entries, l->files_bytes, l->kept_bytes, l->kept, l->odd_names};
+	uint64_t notes = 0, links = 0;
+
+	put_text(out, l->digest);
+	put_text(out, l->diff_id);
+	put_text(out, l->packing);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		put(out, numbers[i]);
+	put_text(out, l->odd_name);
+	put_paths(out, &l->paths);
+	for (const struct note *n = l->notes; n; n = n->next)
+		notes++;
+	put(out, notes);
+	for (const struct note *n = l->notes; n; n = n->next)
+		put_note(out, n);
+	for (const struct link *k = l->links; k; k = k->next)
+		links++;
+	put(out, links);
+	for (const struct link *k = l->links; k; k = k->next) {
+		put_text(out, k->path);
+		put_text(out, k->target);
+	}
+}
+
+static void get_fixed(struct reader *r, char *out, size_t n)
+{
+	struct span s = get_span(r);
+
+	if (s.n >= n)
+		r->bad = true;
+	else if (s.p)
+		memcpy(out, s.p, s.n + 1);
+}
+
+static void get_notes(struct reader *r, struct layer *l)
+{
+	for (uint64_t i = get_count(r); i > 0 && !r->bad; i--) {
+		struct note *n = arena_alloc(r->arena, sizeof(*n));
+
+		get_note(r, n);
+		*l->notes_end = n;
+		l->notes_end = &n->next;
+	}
+}
+
+static void get_links(struct reader *r, struct layer *l)
+{
+	for (uint64_t i = get_count(r); i > 0 && !r->bad; i--) {
+		struct link *k = arena_alloc(r->arena, sizeof(*k));
+
+		k->path = get_text(r);
+		k->target = get_text(r);
+		r->bad = r->bad || !k->path || !k->target;
+		*l->links_end = k;
+		l->links_end = &k->next;
+	}
+}
+
+struct layer *layer_unpack(struct span bytes)
+{
+	struct layer *l = calloc(1, sizeof(*l));
+	struct reader r = {.rest = bytes};
+
+	if (!l)
+		die("out of memory");
+	uint64_t *numbers[] = {&l->stored_bytes, &l->bytes, &l->entries, &l->files_bytes, &l->kept_bytes, &l->kept, &l->odd_names};
+
+	r.arena = &l->arena;
+	layer_start(l);
+	get_fixed(&r, l->digest, sizeof(l->digest));
+	get_fixed(&r, l->diff_id, sizeof(l->diff_id));
+	l->packing = get_text(&r);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		*numbers[i] = get(&r);
+	get_fixed(&r, l->odd_name, sizeof(l->odd_name));
+	for (uint64_t i = get_count(&r); i > 0; i--)
+		paths_restore(&l->paths, get(&r));
+	get_notes(&r, l);
+	get_links(&r, l);
+	if (!r.bad && r.rest.n == 0 && l->packing)
+		return l;
+	layer_free(l);
+	return NULL;
+}
