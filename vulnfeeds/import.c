@@ -6,6 +6,7 @@
 #include "common/archive.h"
 #include "common/embed.h"
 #include "common/limits.h"
+#include "common/outfile.h"
 #include "common/peek.h"
 #include "common/tar.h"
 #include "common/unpack.h"
@@ -293,20 +294,16 @@ static int fill(struct store *s, const char *const *inputs, size_t n, struct err
 
 int import_feeds(struct store *s, const char *out, const char *const *inputs, size_t n, struct err *e)
 {
-	char work[4096];
+	auto_outfile o = OUTFILE_INIT;
 	int r;
 
-	if (snprintf(work, sizeof(work), "%s.%ld.tmp", out, (long)getpid()) >= (int)sizeof(work))
-		return err_set(e, ERR_USAGE, "%s: the name is too long", out);
-	r = open_work(s, out, work, e) || fill(s, inputs, n, e) ? -1 : 0;
+	if (outfile_begin(&o, out, false, e))
+		return -1;
+	r = open_work(s, out, o.part, e) || fill(s, inputs, n, e) ? -1 : 0;
 	if (s->db.h)
 		db_close(&s->db);
 	arena_fini(&s->arena);
-	if (r == 0 && s->changed && rename(work, out))
-		r = err_errno(e, "%s: cannot replace", out);
-	if (r != 0 || !s->changed)
-		unlink(work);
-	return r;
+	return r == 0 && s->changed ? outfile_commit(&o, e) : r;
 }
 
 int import_stream(struct store *s, struct span name, struct span content, struct err *e)
