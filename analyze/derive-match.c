@@ -401,6 +401,16 @@ static int match_all(struct match_state *st, struct err *e)
 	return r;
 }
 
+static int gather_open(struct db *site, struct err *e)
+{
+	return db_exec(site,
+		       "INSERT INTO open_vulnerability(thing, name, status, vulnerability, severity, packages, kev, kev_due, kev_ransomware, epss, published)"
+		       " SELECT p.thing, v.name, m.status, v.id, v.severity, count(*), v.kev, v.kev_due, v.kev_ransomware, v.epss, v.published"
+		       " FROM match m JOIN package p ON p.id = m.package JOIN vulnerability v ON v.id = m.vulnerability"
+		       " WHERE m.vex IS NULL OR m.vex NOT IN ('not-affected', 'fixed') GROUP BY p.thing, v.name, m.status",
+		       e);
+}
+
 int derive_match(struct db *site, struct db *feeds, struct err *e)
 {
 	struct match_state st = {.site = site, .feeds = feeds, .said = {.feeds = feeds}, .key = BUF_INIT};
@@ -411,7 +421,7 @@ int derive_match(struct db *site, struct db *feeds, struct err *e)
 		r = db_begin(feeds, e) || coverage_copy_feeds(site, feeds, e) || kubernetes_packages(site, e) || match_all(&st, e) || vex_apply(site, feeds, e) ? -1 : 0;
 	forget(&st);
 	buf_fini(&st.key);
-	r = r || coverage_write(site, feeds, e) || (feeds && kubernetes_coverage(site, e)) ? -1 : 0;
+	r = r || gather_open(site, e) || coverage_write(site, feeds, e) || (feeds && kubernetes_coverage(site, e)) ? -1 : 0;
 	if (feeds)
 		db_rollback(feeds);
 	return r;
