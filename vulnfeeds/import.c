@@ -4,6 +4,7 @@
 #include "import.h"
 
 #include "common/archive.h"
+#include "common/buf.h"
 #include "common/embed.h"
 #include "common/limits.h"
 #include "common/outfile.h"
@@ -280,16 +281,37 @@ static int open_work(struct store *s, const char *out, const char *work, struct 
 	return db_exec(&s->db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF", e);
 }
 
+/* What the database says, in short: it changes when any feed's records do, or what could not be read. */
+static int summarise(struct store *s, struct buf *out, struct err *e)
+{
+	sqlite3_stmt *q = db_stmt(&s->db, "SELECT name || ' ' || sha256 || ' ' || coalesce(date, '') || ' ' || records || ' ' || broken || ' ' ||"
+					  " (SELECT count(*) FROM problem) FROM feed ORDER BY name");
+	int r;
+
+	while ((r = db_step(&s->db, q, e)) == 1) {
+		buf_add_span(out, db_text(q, 0));
+		buf_add_char(out, '\n');
+	}
+	sqlite3_reset(q);
+	return r;
+}
+
 static int fill(struct store *s, const char *const *inputs, size_t n, struct err *e)
 {
-	if (db_begin(&s->db, e))
+	auto_buf before = BUF_INIT, after = BUF_INIT;
+
+	if (summarise(s, &before, e) || db_begin(&s->db, e))
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		if (import_operand(s, inputs[i], e))
 			return -1;
 	if (!s->changed)
 		return 0;
-	return store_finish(s, e) || db_commit(&s->db, e) || db_exec(&s->db, "ANALYZE; VACUUM", e) ? -1 : 0;
+	if (store_finish(s, e) || summarise(s, &after, e))
+		return -1;
+	/* A record may have been replaced and come back, where one file holds another state of it. */
+	s->changed = !span_is(buf_span(&before), buf_span(&after));
+	return !s->changed ? 0 : db_commit(&s->db, e) || db_exec(&s->db, "ANALYZE; VACUUM", e) ? -1 : 0;
 }
 
 int import_feeds(struct store *s, const char *out, const char *const *inputs, size_t n, struct err *e)
