@@ -334,7 +334,9 @@ int import_stream(struct store *s, struct span name, struct span content, struct
 	struct source in;
 	int r;
 
-	if (db_create(&s->db, NULL, DB_FEEDS_APPLICATION_ID, e) || db_exec(&s->db, embed_find("vulnfeeds/schema.sql").p, e))
+	if (!s->db.h && (db_create(&s->db, NULL, DB_FEEDS_APPLICATION_ID, e) || db_exec(&s->db, embed_find("vulnfeeds/schema.sql").p, e) || db_undoable(&s->db, e)))
+		return -1;
+	if (db_begin(&s->db, e))
 		return -1;
 	source_from_span(&in, content, name.p);
 	r = import_file(s, name, &in, 0, &bad);
@@ -343,7 +345,8 @@ int import_stream(struct store *s, struct span name, struct span content, struct
 		r = err_set(e, bad.kind, "%s", bad.msg);
 	else
 		r = store_finish(s, e);
-	db_close(&s->db);
-	arena_fini(&s->arena);
+	db_rollback(&s->db);
+	s->undated = false;
+	arena_reset(&s->arena);
 	return r;
 }
