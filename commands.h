@@ -21,5 +21,6 @@ int cmd_search(int argc, char **argv);
 int cmd_sql(int argc, char **argv);
 int cmd_benchmark(int argc, char **argv);
 int cmd_network(int argc, char **argv);
+int cmd_diff(int argc, char **argv);
 int cmd_feeds(int argc, char **argv);
 #endif

@@ -28,6 +28,7 @@ static const struct command commands[] = {
 	{"findings", cmd_findings, "List findings: table, JSON, CSV, SARIF, JUnit."},
 	{"search", cmd_search, "Find by name, label, image, package, identifier, setting."},
 	{"benchmark", cmd_benchmark, "List a framework's controls with their state."},
+	{"diff", cmd_diff, "Tell what appeared and vanished between two assessments, and why."},
 	{"sql", cmd_sql, "Answer one SELECT, read-only; list the views."},
 	{"paths", cmd_paths, "Show how an attacker gets from one place to another."},
 	{"whatif", cmd_whatif, "Tell which findings and paths appear and vanish with a change."},

@@ -368,11 +368,17 @@ static int set_as_of(struct run *r, struct err *e)
 static int match_feeds(struct run *r, struct err *e)
 {
 	auto_db feeds = {0};
+	double before = cpu_seconds();
 
 	progress_show("matching", 0, 0, "");
 	if (r->options->feeds && db_open(&feeds, r->options->feeds, DB_FEEDS_APPLICATION_ID, e))
 		return -1;
-	return derive_image_use(r->db, e) || derive_match(r->db, r->options->feeds ? &feeds : NULL, e) ? -1 : 0;
+	if (derive_image_use(r->db, e) || derive_match(r->db, r->options->feeds ? &feeds : NULL, e))
+		return -1;
+	progress_clear();
+	if (r->options->verbose)
+		fprintf(stderr, "%-24s %6.2f s\n", "matching", cpu_seconds() - before);
+	return 0;
 }
 
 static int check_all(struct run *r, struct err *e)

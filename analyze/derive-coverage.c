@@ -142,45 +142,40 @@ static int cover_ecosystems(struct db *site, struct db *feeds, struct err *e)
 	return r;
 }
 
-/* Names of the feeds that leave a package out; empty when none does. */
-static void gaps_of(struct db *feeds, const struct coverage *c, struct buf *out)
+/* The packages that feeds leave out, with the names of those feeds. */
+static int list_gaps(struct db *site, struct db *feeds, struct err *e)
 {
-	sqlite3_stmt *q = db_stmt(feeds, "SELECT f.name FROM scope s JOIN gap g ON g.scope = s.id JOIN feed f ON f.id = g.feed"
-					 " WHERE s.ecosystem = ? AND s.release = ? AND g.package = ? ORDER BY f.name");
+	sqlite3_stmt *q = db_stmt(feeds, "SELECT ecosystem, release, package, group_concat(name, ', ') FROM (SELECT s.ecosystem, s.release, g.package, f.name"
+					 " FROM gap g JOIN scope s ON s.id = g.scope JOIN feed f ON f.id = g.feed ORDER BY f.name) GROUP BY 1, 2, 3");
+	int r;
 
-	db_bind(q, "ttt", c->ecosystem, c->release, c->package);
-	while (db_step(feeds, q, NULL) == 1)
-		buf_printf(out, "%s%.*s", out->n ? ", " : "", SPAN_ARG(db_text(q, 0)));
+	if (db_exec(site, "CREATE TEMP TABLE left_out(ecosystem TEXT, release TEXT, package TEXT, feeds TEXT, PRIMARY KEY(package, release, ecosystem)) WITHOUT ROWID", e))
+		return -1;
+	while ((r = db_step(feeds, q, e)) == 1)
+		if (db_run(site, e, "INSERT INTO temp.left_out VALUES (?, ?, ?, ?)", "tttt", db_text(q, 0), db_text(q, 1), db_text(q, 2), db_text(q, 3))) {
+			r = -1;
+			break;
+		}
 	sqlite3_reset(q);
+	return r;
 }
 
 /* Single packages that cannot be judged though their release is covered. */
 static int cover_gaps(struct db *site, struct db *feeds, struct err *e)
 {
-	sqlite3_stmt *q = db_stmt(site, "SELECT thing, ecosystem, release, name, count(*), max(kernel) FROM " MATCHED_PACKAGES
-					" WHERE os AND NOT binary AND release IS NOT NULL AND ecosystem IS NOT NULL GROUP BY thing, name ORDER BY thing, name");
-	int r;
-
-	while ((r = db_step(site, q, e)) == 1) {
-		auto_buf reason = BUF_INIT;
-		struct coverage c = {.thing = sqlite3_column_int64(q, 0), .ecosystem = db_text(q, 1), .release = db_text(q, 2),
-				     .package = db_text(q, 3), .packages = sqlite3_column_int64(q, 4)};
-
-		if (sqlite3_column_int(q, 5)) {
-			buf_add_str(&reason, "kernel headers in an image: the node's kernel is judged instead");
-		} else {
-			gaps_of(feeds, &c, &reason);
-			if (reason.n > 0)
-				buf_add_str(&reason, ": the feed could not read this package's history");
-		}
-		c.reason = buf_str(&reason);
-		if (reason.n > 0 && add(site, &c, e)) {
-			r = -1;
-			break;
-		}
-	}
-	sqlite3_reset(q);
-	return r;
+	return list_gaps(site, feeds, e) ||
+			       db_exec(site,
+				       "INSERT INTO feed_coverage(thing, ecosystem, release, package, state, packages, reason)"
+				       " SELECT m.thing, m.ecosystem, m.release, m.name, 'not-assessed', count(*), CASE WHEN max(m.kernel)"
+				       " THEN 'kernel headers in an image: the node''s kernel is judged instead'"
+				       " ELSE g.feeds || ': the feed could not read this package''s history' END"
+				       " FROM " MATCHED_PACKAGES " m LEFT JOIN temp.left_out g ON g.package = m.name AND g.release = m.release AND g.ecosystem = m.ecosystem"
+				       " WHERE m.os AND NOT m.binary AND m.release IS NOT NULL AND m.ecosystem IS NOT NULL AND (m.kernel OR g.feeds IS NOT NULL)"
+				       " GROUP BY m.thing, m.name ORDER BY m.thing, m.name;"
+				       "DROP TABLE temp.left_out",
+				       e)
+		       ? -1
+		       : 0;
 }
 
 int coverage_write(struct db *site, struct db *feeds, struct err *e)

@@ -4,10 +4,12 @@
 #include "derive-match.h"
 
 #include "common/arena.h"
+#include "common/limits.h"
 #include "common/text.h"
 #include "common/version.h"
 #include "derive-coverage.h"
 #include "derive-kubernetes.h"
+#include "derive-said.h"
 #include "derive-vex.h"
 
 /* What one package version has, before it is written for each package row that is the same. */
@@ -15,8 +17,8 @@ struct hit {
 	struct hit *next;
 	struct span name;      /* primary id */
 	int64_t id;	       /* row of vulnerability; 0: not yet written */
-	const char *status;
-	struct span fixed, advisory;
+	struct span status, fixed, advisory;
+	struct span names;     /* of all feeds, one text */
 	int64_t feed, date;    /* that decided, and its newest date */
 	int64_t cleared;       /* newest date of a feed that says that the package is not affected; -1: none */
 	struct feed_name {
@@ -33,10 +35,20 @@ struct group {
 	struct hit *hits;
 };
 
+/* What was found of a group, in the order of `vulnerability`. */
+struct result {
+	struct hit **hits;
+	size_t n;
+};
+
 struct match_state {
 	struct db *site, *feeds;
-	struct arena arena; /* of the group at hand */
-	struct group g;
+	struct said_store said;
+	struct arena arena;	    /* results */
+	struct map results;	    /* a group as one text: struct result */
+	struct map vulnerabilities; /* primary id: its row */
+	struct buf key;
+	struct group g;		    /* that is judged now */
 };
 
 /* ---- is this version affected? */
@@ -68,11 +80,7 @@ static bool in_versions(const struct group *g, struct span list)
 	return false;
 }
 
-struct interval_row {
-	struct span introduced, fixed, last, versions;
-};
-
-static bool contains(const struct group *g, const struct interval_row *r)
+static bool contains(const struct group *g, const struct said *r)
 {
 	if (r->versions.p && in_versions(g, r->versions))
 		return true;
@@ -111,38 +119,6 @@ static struct span keep(struct match_state *st, struct span s)
 	return s.p ? (struct span){arena_strndup(&st->arena, s.p, s.n), s.n} : s;
 }
 
-static struct span one_text(struct match_state *st, const char *sql, int64_t vuln)
-{
-	sqlite3_stmt *q = db_stmt(st->feeds, sql);
-	struct span text = SPAN_NONE;
-
-	db_bind(q, "i", vuln);
-	if (db_step(st->feeds, q, NULL) == 1)
-		text = keep(st, db_text(q, 0));
-	sqlite3_reset(q);
-	return text;
-}
-
-/* The CVE that a record is about: its own alias, else that of a record which is its alias; "upstream" counts where there is one
- * only. An advisory over several (its CVEs are "related" or many) keeps its own name. */
-static struct span primary_name(struct match_state *st, int64_t vuln, struct span name)
-{
-	static const char own[] = "SELECT min(other) FROM alias WHERE vuln = ? AND kind = 'alias' AND +other GLOB 'CVE-*'";
-	static const char upstream[] = "SELECT min(other) FROM alias WHERE vuln = ? AND kind = 'upstream' AND +other GLOB 'CVE-*' HAVING count(*) = 1";
-	static const char next[] = "SELECT min(other) FROM alias WHERE kind = 'alias' AND +other GLOB 'CVE-*' AND vuln IN (SELECT id FROM vuln WHERE"
-				   " withdrawn IS NULL AND name IN (SELECT other FROM alias WHERE vuln = ? AND kind = 'alias'))";
-	struct span cve;
-
-	if (span_starts(name, "CVE-"))
-		return keep(st, name);
-	cve = one_text(st, own, vuln);
-	if (!cve.p)
-		cve = one_text(st, upstream, vuln);
-	if (!cve.p)
-		cve = one_text(st, next, vuln);
-	return cve.p ? cve : keep(st, name);
-}
-
 static struct hit *hit_named(struct match_state *st, struct span name)
 {
 	struct hit **at = &st->g.hits;
@@ -167,7 +143,7 @@ static void add_feed_name(struct match_state *st, struct hit *h, struct span nam
 	if (*at && span_is((*at)->name, name))
 		return;
 	f = arena_alloc(&st->arena, sizeof(*f));
-	*f = (struct feed_name){*at, keep(st, name)};
+	*f = (struct feed_name){*at, name};
 	*at = f;
 }
 
@@ -183,32 +159,26 @@ static bool stronger(const struct match_state *st, const struct hit *h, struct s
 	return d > 0 || (d == 0 && date > h->date);
 }
 
-enum { A_VULN, A_NAME, A_STATUS, A_INTRODUCED, A_FIXED, A_LAST, A_VERSIONS, A_ADVISORY, A_FEED, A_FEED_NAME, A_DATE, A_MODULE };
-
-static void take_row(struct match_state *st, sqlite3_stmt *q)
+static void take_row(struct match_state *st, const struct said *r)
 {
-	struct interval_row r = {db_text(q, A_INTRODUCED), db_text(q, A_FIXED), db_text(q, A_LAST), db_text(q, A_VERSIONS)};
-	struct span fixed = r.fixed.n > 0 ? r.fixed : SPAN_NONE, status = db_text(q, A_STATUS);
-	int64_t date = sqlite3_column_int64(q, A_DATE);
+	struct span fixed = r->fixed.n > 0 ? r->fixed : SPAN_NONE;
 	struct hit *h;
 
-	if (!same_module(&st->g, db_text(q, A_MODULE)) || !contains(&st->g, &r))
+	if (!same_module(&st->g, r->module) || !contains(&st->g, r))
 		return;
-	h = hit_named(st, primary_name(st, sqlite3_column_int64(q, A_VULN), db_text(q, A_NAME)));
-	if (span_eq(status, "not-affected")) {
-		h->cleared = date > h->cleared ? date : h->cleared;
+	h = hit_named(st, r->primary);
+	if (span_eq(r->status, "not-affected")) {
+		h->cleared = r->date > h->cleared ? r->date : h->cleared;
 		return;
 	}
-	add_feed_name(st, h, db_text(q, A_FEED_NAME));
-	if (!stronger(st, h, fixed, date))
+	add_feed_name(st, h, r->feed_name);
+	if (!stronger(st, h, fixed, r->date))
 		return;
-	h->fixed = keep(st, fixed);
-	h->advisory = keep(st, db_text(q, A_ADVISORY));
-	h->status = fixed.p		       ? "affected"
-		    : span_eq(status, "affected") ? "unfixed"
-						  : keep(st, status).p;
-	h->feed = sqlite3_column_int64(q, A_FEED);
-	h->date = date;
+	h->fixed = fixed;
+	h->advisory = r->advisory;
+	h->status = fixed.p ? SPAN("affected") : span_eq(r->status, "affected") ? SPAN("unfixed") : r->status;
+	h->feed = r->feed;
+	h->date = r->date;
 }
 
 /* Takes out what a feed as new as the one that decided says the package is not affected by. */
@@ -223,20 +193,12 @@ static void drop_cleared(struct match_state *st)
 
 static int find_hits(struct match_state *st, struct err *e)
 {
-	sqlite3_stmt *q = db_stmt(st->feeds,
-		"SELECT v.id, v.name, a.status, a.introduced, a.fixed, a.last_affected, a.versions, a.advisory, f.id, f.name, coalesce(f.date, 0),"
-		" a.module FROM scope s JOIN affected a ON a.scope = s.id AND a.package = ? JOIN vuln v ON v.id = a.vuln JOIN feed f ON f.id = v.feed"
-		" WHERE s.ecosystem = ? AND s.release = ? AND a.binary = ? AND v.withdrawn IS NULL AND a.status <> 'undetermined'"
-		" ORDER BY f.name, v.name, a.n");
-	int r;
+	const struct said_list *list = said_of(&st->said, st->g.ecosystem, st->g.release, st->g.name, st->g.binary, e);
 
-	st->g.hits = NULL;
-	db_bind(q, "tttb", st->g.name, st->g.ecosystem, st->g.release, st->g.binary);
-	while ((r = db_step(st->feeds, q, e)) == 1)
-		take_row(st, q);
-	sqlite3_reset(q);
+	for (size_t i = 0; list && i < list->n; i++)
+		take_row(st, &list->at[i]);
 	drop_cleared(st);
-	return r;
+	return list ? 0 : -1;
 }
 
 /* ---- writing */
@@ -306,31 +268,49 @@ static int write_vulnerability(struct match_state *st, struct hit *h, struct err
 	return r < 0 ? -1 : 0;
 }
 
-static int write_match(struct match_state *st, int64_t package, struct hit *h, struct err *e)
+/* ---- each package version once, each package row once */
+
+static int hit_cmp(const void *a, const void *b)
+{
+	const struct hit *x = *(struct hit *const *)a, *y = *(struct hit *const *)b;
+
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static struct span joined_names(struct match_state *st, const struct hit *h)
 {
 	auto_buf names = BUF_INIT;
 
-	if (!h->id)
-		h->id = db_int(st->site, 0, "SELECT id FROM vulnerability WHERE name = ?", "t", h->name);
-	if (!h->id && write_vulnerability(st, h, e))
-		return -1;
 	for (const struct feed_name *f = h->feeds; f; f = f->next) {
 		buf_add_span(&names, f->name);
 		if (f->next)
 			buf_add_str(&names, ", ");
 	}
-	return db_run(st->site, e,
-		      "INSERT INTO match(package, vulnerability, status, fixed, feed, feeds, advisory) VALUES (?, ?, ?, ?, ?, ?, ?)"
-		      " ON CONFLICT DO NOTHING", "iistitt",
-		      package, h->id, h->status, h->fixed, h->feed, buf_span(&names), h->advisory);
+	return keep(st, buf_span(&names));
 }
 
-/* ---- all packages, those that are the same behind each other */
-
-static bool same_group(const struct group *a, const struct group *b)
+/* Hits as they will be written: each with its vulnerability's row, in their order, which is that of the table. */
+static int settle(struct match_state *st, struct result *out, struct err *e)
 {
-	return a->binary == b->binary && span_is(a->ecosystem, b->ecosystem) && span_is(a->release, b->release) && span_is(a->name, b->name) &&
-	       span_is(a->version, b->version) && span_is(a->module, b->module);
+	for (struct hit *h = st->g.hits; h; h = h->next)
+		out->n++;
+	out->hits = arena_array(&st->arena, out->n, sizeof(struct hit *));
+	out->n = 0;
+	for (struct hit *h = st->g.hits; h; h = h->next) {
+		struct map_slot *slot = map_at(&st->vulnerabilities, h->name);
+
+		if (!slot->value) {
+			h->id = db_int(st->site, 0, "SELECT id FROM vulnerability WHERE name = ?", "t", h->name);
+			if (!h->id && write_vulnerability(st, h, e))
+				return -1;
+			slot->value = (void *)(intptr_t)h->id;
+		}
+		h->id = (intptr_t)slot->value;
+		h->names = joined_names(st, h);
+		out->hits[out->n++] = h;
+	}
+	qsort(out->hits, out->n, sizeof(struct hit *), hit_cmp);
+	return 0;
 }
 
 /* A version that is none ("(devel)", "unknown", a commit) stands nowhere in the order: nothing can be said of it. */
@@ -343,34 +323,73 @@ static bool judgeable(const struct group *g)
 	return version_valid(g->scheme, g->version);
 }
 
+static int judge(struct match_state *st, const struct group *g, struct result *out, struct err *e)
+{
+	st->g = *g;
+	st->g.scheme = version_scheme_of_ecosystem(g->ecosystem);
+	st->g.no_epoch = st->g.scheme == VERSION_RPM && !g->binary && !(g->version.n && memchr(g->version.p, ':', g->version.n));
+	if (!judgeable(&st->g))
+		return 0;
+	return find_hits(st, e) || settle(st, out, e) ? -1 : 0;
+}
+
+static void group_key(struct buf *key, const struct group *g)
+{
+	const struct span parts[] = {g->ecosystem, g->release, g->name, g->version, g->module};
+
+	buf_reset(key);
+	buf_add_char(key, g->binary);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		buf_add_span(key, parts[i]);
+		buf_add_char(key, 0);
+	}
+}
+
+/* What is remembered only saves work: where it has grown too large, it is gathered anew. */
+static void forget(struct match_state *st)
+{
+	map_fini(&st->results);
+	map_fini(&st->vulnerabilities);
+	arena_fini(&st->arena);
+	said_fini(&st->said);
+}
+
+static int write_matches(struct match_state *st, int64_t package, const struct result *r, struct err *e)
+{
+	static const char sql[] = "INSERT OR IGNORE INTO match(package, vulnerability, status, fixed, feed, feeds, advisory) VALUES (?, ?, ?, ?, ?, ?, ?)";
+
+	for (size_t i = 0; i < r->n; i++) {
+		const struct hit *h = r->hits[i];
+
+		if (db_run(st->site, e, sql, "iittitt", package, h->id, h->status, h->fixed, h->feed, h->names, h->advisory))
+			return -1;
+	}
+	return 0;
+}
+
 static int match_row(struct match_state *st, sqlite3_stmt *q, struct err *e)
 {
 	struct group g = {.ecosystem = db_text(q, 1), .release = db_text(q, 2), .name = db_text(q, 3), .version = db_text(q, 4),
 			  .module = db_text(q, 6), .binary = sqlite3_column_int(q, 5)};
+	struct map_slot *slot;
 
-	if (!same_group(&st->g, &g)) {
-		arena_reset(&st->arena);
-		g.scheme = version_scheme_of_ecosystem(g.ecosystem);
-		g.no_epoch = g.scheme == VERSION_RPM && !g.binary && !(g.version.n && memchr(g.version.p, ':', g.version.n));
-		g.ecosystem = keep(st, g.ecosystem);
-		g.release = keep(st, g.release);
-		g.name = keep(st, g.name);
-		g.version = keep(st, g.version);
-		g.module = keep(st, g.module);
-		st->g = g;
-		if (judgeable(&g) && find_hits(st, e) < 0)
+	if (st->results.n + st->said.rows > LIMIT_MATCH_REMEMBERED)
+		forget(st);
+	group_key(&st->key, &g);
+	slot = map_at(&st->results, buf_span(&st->key));
+	if (!slot->value) {
+		slot->key = keep(st, slot->key);
+		slot->value = arena_alloc(&st->arena, sizeof(struct result));
+		if (judge(st, &g, slot->value, e))
 			return -1;
 	}
-	for (struct hit *h = st->g.hits; h; h = h->next)
-		if (write_match(st, sqlite3_column_int64(q, 0), h, e))
-			return -1;
-	return 0;
+	return write_matches(st, sqlite3_column_int64(q, 0), slot->value, e);
 }
 
 static int match_all(struct match_state *st, struct err *e)
 {
 	sqlite3_stmt *q = db_stmt(st->site, "SELECT package, ecosystem, release, name, version, binary, module FROM " MATCHED_PACKAGES
-					    " WHERE NOT kernel AND release IS NOT NULL ORDER BY binary DESC, ecosystem, release, name, version, module, package");
+					    " WHERE NOT kernel AND release IS NOT NULL ORDER BY package, binary DESC");
 	int r;
 
 	while ((r = db_step(st->site, q, e)) == 1)
@@ -382,16 +401,27 @@ static int match_all(struct match_state *st, struct err *e)
 	return r;
 }
 
+static int gather_open(struct db *site, struct err *e)
+{
+	return db_exec(site,
+		       "INSERT INTO open_vulnerability(thing, name, status, vulnerability, severity, packages, kev, kev_due, kev_ransomware, epss, published)"
+		       " SELECT p.thing, v.name, m.status, v.id, v.severity, count(*), v.kev, v.kev_due, v.kev_ransomware, v.epss, v.published"
+		       " FROM match m JOIN package p ON p.id = m.package JOIN vulnerability v ON v.id = m.vulnerability"
+		       " WHERE m.vex IS NULL OR m.vex NOT IN ('not-affected', 'fixed') GROUP BY p.thing, v.name, m.status",
+		       e);
+}
+
 int derive_match(struct db *site, struct db *feeds, struct err *e)
 {
-	struct match_state st = {.site = site, .feeds = feeds};
+	struct match_state st = {.site = site, .feeds = feeds, .said = {.feeds = feeds}, .key = BUF_INIT};
 	int r = 0;
 
 	/* One transaction over all reads: a lock for each of a million queries costs more than they do. */
 	if (feeds)
 		r = db_begin(feeds, e) || coverage_copy_feeds(site, feeds, e) || kubernetes_packages(site, e) || match_all(&st, e) || vex_apply(site, feeds, e) ? -1 : 0;
-	arena_fini(&st.arena);
-	r = r || coverage_write(site, feeds, e) || (feeds && kubernetes_coverage(site, e)) ? -1 : 0;
+	forget(&st);
+	buf_fini(&st.key);
+	r = r || gather_open(site, e) || coverage_write(site, feeds, e) || (feeds && kubernetes_coverage(site, e)) ? -1 : 0;
 	if (feeds)
 		db_rollback(feeds);
 	return r;

@@ -35,6 +35,8 @@
 /* Edges of one kind, and of all: 100,000 objects give 12,000 and 100,000. A binding with a million subjects is stopped there. */
 #define LIMIT_EDGES_OF_A_KIND 100000
 #define LIMIT_EDGES 800000
+/* Package versions and statements of feeds that matching keeps in memory: about 150 bytes each. */
+#define LIMIT_MATCH_REMEMBERED 1000000
 /* Paths whose hops are kept; the others are counted. Nobody reads more, and each takes a dozen rows. */
 #define LIMIT_PATHS 5000u
 /* Changes that a site is told to make first: a page of them. */

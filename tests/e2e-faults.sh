@@ -11,14 +11,19 @@ DENIED=13 FULL=28
 
 cp -r "$here/fixtures/kubernetes" evidence
 
+# What stands in the folder before each run.
+before() { :; }
+list() { find out -type f -exec sha256sum {} + | sort; }
+
 # faulty NAME COMMAND...: OUTPUT is the folder that the command writes into.
 faulty() {
 	name=$1
 	shift
 	rm -rf out && mkdir out
+	before
 	FAULT_COUNT=counts LD_PRELOAD=$fault "$@" > /dev/null 2> err.txt
 	[ -s counts ] || bad "$name: nothing was counted" "$(cat err.txt)"
-	find out -type f -exec sha256sum {} + | sort > whole.txt
+	list > whole.txt
 	while read -r call total; do
 		[ "$total" -gt 0 ] || continue
 		step=$((total / 6 + 1))
@@ -34,30 +39,46 @@ faulty() {
 one() {
 	what=$1 where=$2
 	shift 2
+	before
+	list > was.txt
 	FAULT=$where LD_PRELOAD=$fault "$@" > /dev/null 2> err.txt
 	code=$?
 	if [ "$code" = 5 ]; then pass; else bad "$what: exit code $code, expected 5" "$(cat err.txt)"; fi
 	if [ "$(wc -l < err.txt)" = 1 ]; then pass; else bad "$what: $(wc -l < err.txt) lines on stderr" "$(cat err.txt)"; fi
-	find out -type f -exec sha256sum {} + | sort > now.txt
-	if cmp -s whole.txt now.txt; then pass; else bad "$what: files differ from the whole run's" "$(diff whole.txt now.txt)"; fi
+	list > now.txt
+	if cmp -s whole.txt now.txt || cmp -s was.txt now.txt; then pass; else bad "$what: neither what was there nor the whole run's" "$(diff whole.txt now.txt)"; fi
 }
 killed() {
 	what=$1 where=$2
 	shift 2
 	rm -rf out && mkdir out
+	before
+	list > was.txt
 	FAULT=$where LD_PRELOAD=$fault "$@" > /dev/null 2> err.txt
-	if grep -q . out/* 2> /dev/null && find out -type f ! -name '*.part*' -exec sha256sum {} + | grep -vFf whole.txt | grep -q .; then
+	if grep -q . out/* 2> /dev/null && find out -type f ! -name '*.part*' -exec sha256sum {} + | grep -vxFf whole.txt | grep -vxF "$(cat was.txt)" | grep -q .; then
 		bad "$what: an unfinished file under its final name"
 	else
 		pass
 	fi
 	"$@" > /dev/null 2> err.txt
-	find out -type f -exec sha256sum {} + | sort > now.txt
+	list > now.txt
 	if cmp -s whole.txt now.txt; then pass; else bad "$what: the next run differs" "$(diff whole.txt now.txt; cat err.txt)"; fi
 }
 
 faulty analyze "$PLIMSOLL" analyze -o out/site.db evidence
 "$PLIMSOLL" analyze -o site.db evidence 2> /dev/null
 faulty report "$PLIMSOLL" report site.db -o out
+
+# A feeds database is added to: what was there stays, or all of the new one is there.
+mkdir feeds
+for i in 1 2 3 4 5 6 7 8; do
+	printf '{"id":"GHSA-000%s","modified":"2024-01-01T00:00:00Z","aliases":["CVE-2024-%s"],"affected":[{"package":{"ecosystem":"npm","name":"x"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"1.%s.0"}]}]}]}' \
+		$i $i $i > feeds/$i.json
+done
+"$PLIMSOLL" feeds import -o start.db feeds/1.json feeds/2.json 2> /dev/null
+before() { cp start.db out/vulns.db; }
+faulty "feeds import" "$PLIMSOLL" feeds import -o out/vulns.db feeds
+before() { rm -f out/vulns.db; }
+faulty "feeds import, first" "$PLIMSOLL" feeds import -o out/vulns.db feeds
 
 finish

@@ -33,6 +33,22 @@ osv GHSA-0002 2023-03-01T00:00:00Z 9.9.9 > "$D/older.json"
 feeds import -o "$D/v.db" "$D/newer.json" "$D/older.json"
 ok "the newer record wins" "$(q "SELECT v.name, fixed FROM vuln v JOIN affected ON vuln = v.id WHERE v.name GLOB 'GHSA*' ORDER BY 1")" "GHSA-0001|1.0.1 GHSA-0002|2.0.0"
 
+# Records without a date (Go's are published so): in one import the order of files does not matter, a later import replaces, and the same again changes nothing.
+undated() { printf '{"id":"GO-2024-0001","modified":"0001-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"Go","name":"x"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"%s"}]}]}]}' "$1"; }
+undated 1.0.0 > "$D/u1.json"
+undated 2.0.0 > "$D/u2.json"
+feeds import -o "$D/u.db" "$D/u1.json" "$D/u2.json"
+feeds import -o "$D/u-other.db" "$D/u2.json" "$D/u1.json"
+ok "undated records in either order" "$(sqlite3 "$D/u.db" "SELECT fixed FROM affected")" "$(sqlite3 "$D/u-other.db" "SELECT fixed FROM affected")"
+cp "$D/u.db" "$D/before.db"
+feeds import -o "$D/u.db" "$D/u1.json" "$D/u2.json"
+cmp -s "$D/u.db" "$D/before.db"
+ok "both again change nothing" "$?" 0
+for n in 1 2 1; do
+	feeds import -o "$D/u.db" "$D/u$n.json"
+	ok "a later import replaces" "$(sqlite3 "$D/u.db" "SELECT fixed FROM affected")" "$n.0.0"
+done
+
 # One of many broken; one alone broken; cut short; no feed; not a database.
 mkdir -p "$D/many"
 osv GHSA-0003 2024-01-01T00:00:00Z 1.0.0 > "$D/many/good.json"

@@ -4,8 +4,10 @@
 #include "import.h"
 
 #include "common/archive.h"
+#include "common/buf.h"
 #include "common/embed.h"
 #include "common/limits.h"
+#include "common/outfile.h"
 #include "common/peek.h"
 #include "common/tar.h"
 #include "common/unpack.h"
@@ -279,34 +281,51 @@ static int open_work(struct store *s, const char *out, const char *work, struct 
 	return db_exec(&s->db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF", e);
 }
 
+/* What the database says, in short: it changes when any feed's records do, or what could not be read. */
+static int summarise(struct store *s, struct buf *out, struct err *e)
+{
+	sqlite3_stmt *q = db_stmt(&s->db, "SELECT name || ' ' || sha256 || ' ' || coalesce(date, '') || ' ' || records || ' ' || broken || ' ' ||"
+					  " (SELECT count(*) FROM problem) FROM feed ORDER BY name");
+	int r;
+
+	while ((r = db_step(&s->db, q, e)) == 1) {
+		buf_add_span(out, db_text(q, 0));
+		buf_add_char(out, '\n');
+	}
+	sqlite3_reset(q);
+	return r;
+}
+
 static int fill(struct store *s, const char *const *inputs, size_t n, struct err *e)
 {
-	if (db_begin(&s->db, e))
+	auto_buf before = BUF_INIT, after = BUF_INIT;
+
+	if (summarise(s, &before, e) || db_begin(&s->db, e))
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		if (import_operand(s, inputs[i], e))
 			return -1;
 	if (!s->changed)
 		return 0;
-	return store_finish(s, e) || db_commit(&s->db, e) || db_exec(&s->db, "ANALYZE; VACUUM", e) ? -1 : 0;
+	if (store_finish(s, e) || summarise(s, &after, e))
+		return -1;
+	/* A record may have been replaced and come back, where one file holds another state of it. */
+	s->changed = !span_is(buf_span(&before), buf_span(&after));
+	return !s->changed ? 0 : db_commit(&s->db, e) || db_exec(&s->db, "ANALYZE; VACUUM", e) ? -1 : 0;
 }
 
 int import_feeds(struct store *s, const char *out, const char *const *inputs, size_t n, struct err *e)
 {
-	char work[4096];
+	auto_outfile o = OUTFILE_INIT;
 	int r;
 
-	if (snprintf(work, sizeof(work), "%s.%ld.tmp", out, (long)getpid()) >= (int)sizeof(work))
-		return err_set(e, ERR_USAGE, "%s: the name is too long", out);
-	r = open_work(s, out, work, e) || fill(s, inputs, n, e) ? -1 : 0;
+	if (outfile_begin(&o, out, false, e))
+		return -1;
+	r = open_work(s, out, o.part, e) || fill(s, inputs, n, e) ? -1 : 0;
 	if (s->db.h)
 		db_close(&s->db);
 	arena_fini(&s->arena);
-	if (r == 0 && s->changed && rename(work, out))
-		r = err_errno(e, "%s: cannot replace", out);
-	if (r != 0 || !s->changed)
-		unlink(work);
-	return r;
+	return r == 0 && s->changed ? outfile_commit(&o, e) : r;
 }
 
 int import_stream(struct store *s, struct span name, struct span content, struct err *e)
@@ -315,7 +334,9 @@ int import_stream(struct store *s, struct span name, struct span content, struct
 	struct source in;
 	int r;
 
-	if (db_create(&s->db, NULL, DB_FEEDS_APPLICATION_ID, e) || db_exec(&s->db, embed_find("vulnfeeds/schema.sql").p, e))
+	if (!s->db.h && (db_create(&s->db, NULL, DB_FEEDS_APPLICATION_ID, e) || db_exec(&s->db, embed_find("vulnfeeds/schema.sql").p, e) || db_undoable(&s->db, e)))
+		return -1;
+	if (db_begin(&s->db, e))
 		return -1;
 	source_from_span(&in, content, name.p);
 	r = import_file(s, name, &in, 0, &bad);
@@ -324,7 +345,8 @@ int import_stream(struct store *s, struct span name, struct span content, struct
 		r = err_set(e, bad.kind, "%s", bad.msg);
 	else
 		r = store_finish(s, e);
-	db_close(&s->db);
-	arena_fini(&s->arena);
+	db_rollback(&s->db);
+	s->undated = false;
+	arena_reset(&s->arena);
 	return r;
 }

@@ -9,6 +9,7 @@
 int import_feeds(struct store *s, const char *out, const char *const *inputs, size_t n, struct err *e);
 /* Copies a file to a name that must not exist. */
 int import_copy(const char *from, const char *to, struct err *e);
-/* One file's content into a temporary database that is thrown away: for fuzzing. What is wrong with the content is no error. */
+/* One file's content into a temporary database, made at the first call and left open in `s`, and undone: for fuzzing. What is wrong with the
+ * content is no error. */
 int import_stream(struct store *s, struct span name, struct span content, struct err *e);
 #endif

@@ -71,15 +71,16 @@ int store_snapshot(struct store *s, const char *kind, const char *name, bool fix
 	return 1;
 }
 
-static int insert_vuln(struct store *s, const struct vuln_row *v, const char *hash, struct err *e)
+/* `id`: the row of the record that it replaces; 0: a new one. */
+static int insert_vuln(struct store *s, int64_t id, const struct vuln_row *v, const char *hash, struct err *e)
 {
-	static const char sql[] = "INSERT INTO vuln (feed, name, hash, modified, published, withdrawn, severity, vector, summary,"
-				  " score) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+	static const char sql[] = "INSERT INTO vuln (id, feed, name, hash, modified, published, withdrawn, severity, vector, summary,"
+				  " score) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 	s->changed = true;
 	s->records++;
 	/* 'n' takes no argument: the score that stands behind it is not looked at. */
-	return db_run(&s->db, e, sql, v->score >= 0 ? "itsrrrtttd" : "itsrrrtttn", s->feed, v->name, hash, v->modified,
+	return db_run(&s->db, e, sql, v->score >= 0 ? "ritsrrrtttd" : "ritsrrrtttn", id, s->feed, v->name, hash, v->modified,
 		      v->published, v->withdrawn, v->severity, v->vector, v->summary, v->score);
 }
 
@@ -89,7 +90,7 @@ int64_t store_vuln(struct store *s, const struct vuln_row *v, struct err *e)
 
 	if (id)
 		return id;
-	return insert_vuln(s, v, NULL, e) ? -1 : sqlite3_last_insert_rowid(s->db.h);
+	return insert_vuln(s, 0, v, NULL, e) ? -1 : sqlite3_last_insert_rowid(s->db.h);
 }
 
 static int remove_vuln(struct store *s, int64_t id, struct err *e)
@@ -101,30 +102,47 @@ static int remove_vuln(struct store *s, int64_t id, struct err *e)
 		       : 0;
 }
 
+/* Records without a date: a later import replaces those of an earlier one, and of several in one import one is taken, whichever comes first. */
+static int note_undated(struct store *s, int64_t id, struct err *e)
+{
+	if (!s->undated && db_exec(&s->db, "CREATE TEMP TABLE undated(id INTEGER PRIMARY KEY)", e))
+		return -1;
+	s->undated = true;
+	return db_run(&s->db, e, "INSERT OR IGNORE INTO temp.undated VALUES (?)", "i", id);
+}
+
+static bool seen_undated(struct store *s, int64_t id)
+{
+	return s->undated && db_int(&s->db, 0, "SELECT 1 FROM temp.undated WHERE id = ?", "i", id);
+}
+
 int store_record(struct store *s, const struct vuln_row *v, const char *hash, int64_t *id, struct err *e)
 {
-	sqlite3_stmt *q = db_stmt(&s->db, "SELECT id, hash = ?1, coalesce(modified, 0) > ?2 OR (?2 > 0 AND modified = ?2 AND hash > ?1)"
-					      " FROM vuln WHERE feed = ?3 AND name = ?4");
+	sqlite3_stmt *q = db_stmt(&s->db, "SELECT id, hash = ?1, coalesce(modified, 0) > ?2, coalesce(modified, 0) = ?2 AND hash > ?1"
+					  " FROM vuln WHERE feed = ?3 AND name = ?4");
 
 	/* Of two that differ and state the same time one is taken, whichever comes first. */
 	db_bind(q, "siit", hash, v->modified, s->feed, v->name);
 
 	int r = db_step(&s->db, q, e);
 	int64_t old = r == 1 ? sqlite3_column_int64(q, 0) : 0;
-	bool same = r == 1 && sqlite3_column_int(q, 1), newer = r == 1 && sqlite3_column_int(q, 2);
+	bool same = r == 1 && sqlite3_column_int(q, 1), newer = r == 1 && sqlite3_column_int(q, 2), preferred = r == 1 && sqlite3_column_int(q, 3);
 
 	sqlite3_reset(q);
 	if (r < 0)
 		return -1;
+	newer |= preferred && (v->modified > 0 || seen_undated(s, old));
 	s->same += same;
 	s->older += !same && newer;
+	if ((same || newer) && v->modified == 0 && note_undated(s, old, e))
+		return -1;
 	if (same || newer)
 		return 0;
-	if ((old && remove_vuln(s, old, e)) || insert_vuln(s, v, hash, e))
+	if ((old && remove_vuln(s, old, e)) || insert_vuln(s, old, v, hash, e))
 		return -1;
 	*id = sqlite3_last_insert_rowid(s->db.h);
 	s->n = 0;
-	return 1;
+	return v->modified == 0 && note_undated(s, *id, e) ? -1 : 1;
 }
 
 int store_alias(struct store *s, int64_t vuln, struct span other, const char *kind, struct err *e)

@@ -18,6 +18,7 @@ struct store {
 	bool many;	     /* the file is one of many: what is wrong with it costs only itself */
 	int64_t n;	     /* tells rows of `affected` apart */
 	uint64_t files, records, same, older, broken, skipped;
+	bool undated;	     /* temp.undated holds rows of records without a date that this import has seen */
 	bool changed;	     /* something was written: the new file is worth keeping */
 };
 

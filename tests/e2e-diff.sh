@@ -1,0 +1,62 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# plimsoll diff: what appeared and vanished between two assessments, and why. Expectations are worked out by hand.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+passed=0 failed=0
+cd "$TMPDIR" || exit 1
+ok() { # ok NAME GOT WANT
+	if [ "$2" = "$3" ]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		printf 'not ok - %s\n  got:  %s\n  want: %s\n' "$1" "$2" "$3"
+	fi
+}
+analyze() { "$PLIMSOLL" analyze "$@" > out.txt 2> err.txt; }
+changes() { "$PLIMSOLL" diff --format csv "$@" 2> err.txt | tail -n +2 | tr -d '"\r'; }
+
+pod() { # pod NAME PRIVILEGED
+	printf '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"%s","namespace":"shop"},"spec":{"containers":[{"name":"c","image":"x:1","securityContext":{"privileged":%s}}]}}' "$1" "$2"
+}
+pods() { printf '{"apiVersion":"v1","kind":"PodList","items":['; first=1; for p in "$@"; do [ "$first" ] || printf ','; first=; pod "${p%:*}" "${p#*:}"; done; printf ']}'; }
+pods a:true b:false > old.json
+pods a:false b:false c:true > new.json
+printf 'exceptions:\n- {check: runtime.privileged-container, subject: "*", approver: Someone, reason: needed, expires: 2099-01-01}\n' > except.yaml
+analyze -o old.db --cluster-name k old.json
+analyze -o new.db --cluster-name k new.json
+analyze -o except.db --cluster-name k --engagement except.yaml old.json
+ok "an exception closes it" "$(changes old.db except.db | grep privileged-container | cut -d, -f1,2,6)" "vanished,exception,k/shop/Pod/a#c"
+ok "and its end opens it" "$(changes except.db old.db | grep privileged-container | cut -d, -f1,2,6)" "appeared,exception,k/shop/Pod/a#c"
+ok "nothing against itself" "$(changes old.db old.db)" ""
+ok "one is closed, a new object has one" "$(changes old.db new.db | grep privileged-container | cut -d, -f1-6 | tr '\n' ' ')" \
+	"appeared,object,high,finding,runtime.privileged-container,k/shop/Pod/c#c vanished,object,high,finding,runtime.privileged-container,k/shop/Pod/a#c "
+analyze -o other.db --cluster-name z new.json
+ok "a cluster that only one side has is not collected on the other" "$(changes --change vanished old.db other.db | cut -d, -f2 | sort -u)" "not collected"
+"$PLIMSOLL" diff old.db new.db --cause weather > out.txt 2> err.txt
+ok "an unknown cause" "$?" 2
+"$PLIMSOLL" diff old.db > out.txt 2> err.txt
+ok "one side only" "$?" 2
+
+# The feed time machine: the same image, feeds of two days.
+osv() { printf '{"id":"CVE-2024-%s","modified":"2024-0%s-01T00:00:00Z","affected":[{"package":{"ecosystem":"Debian:12","name":"%s"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"%s"}]}]}]}' "$1" "$2" "$3" "$4"; }
+mkdir -p root/etc root/var/lib/dpkg
+printf 'ID=debian\nVERSION_ID="12"\n' > root/etc/os-release
+printf 'Package: foo\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1.0-1\n\n' > root/var/lib/dpkg/status
+tar -C root -cf layer.tar etc var
+printf '[{"Config":"c.json","RepoTags":["app:1"],"Layers":["layer.tar"]}]' > manifest.json
+printf '{"os":"linux","architecture":"amd64","config":{},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' "$(sha256sum < layer.tar | cut -c1-64)" > c.json
+tar -cf image.tar manifest.json c.json layer.tar
+osv 1 1 foo 1.0-2 > f1.json
+osv 1 2 foo 1.0-1 > f1-corrected.json
+osv 2 2 foo 1.0-3 > f2.json
+"$PLIMSOLL" feeds import -o march.db f1.json 2> err.txt
+"$PLIMSOLL" feeds import -o june.db f1-corrected.json f2.json 2> err.txt
+analyze -o image-march.db --feeds march.db image.tar
+analyze -o image-june.db --feeds june.db image.tar
+ok "feeds of another day" "$(changes --kind vulnerability image-march.db image-june.db | cut -d, -f1,2,5 | tr '\n' ' ')" "appeared,feed,CVE-2024-2 vanished,feed,CVE-2024-1 "
+analyze -o image-none.db image.tar
+ok "without feeds nothing was collected" "$(changes --kind vulnerability image-none.db image-june.db | cut -d, -f1,2,5)" "appeared,not collected,CVE-2024-2"
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
