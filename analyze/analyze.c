@@ -57,6 +57,7 @@ struct run {
 	enum bundle_trust trust; /* the least of all */
 	char ids[1024];
 	int64_t start, end;
+	bool caches;	     /* layers of images are to be remembered, and no image was met yet */
 };
 
 static const struct derive_step steps[] = {
@@ -115,6 +116,10 @@ static int begin_member(struct run *r, const struct member *m, struct err *e)
 	struct load *l = &r->load;
 	const char *scope = m->kind ? check_scope_of(m->kind) : "";
 
+	if (r->caches && m->kind && strncmp(m->kind, "image", 5) == 0) { /* opened for the first image: nothing else has a use for it */
+		l->cache = layer_cache_open(r->options->cache);
+		r->caches = false;
+	}
 	l->kind = m->kind;
 	l->path = m->path;
 	l->file = m->file;
@@ -445,8 +450,7 @@ int analyze_fill(const struct analyze_options *o, struct db *db, int64_t *unread
 	int rc;
 
 	/* Cases of checks and what comes from memory leave nothing behind. */
-	if (!o->no_cache && (!o->walk || o->cache))
-		r.load.cache = layer_cache_open(o->cache);
+	r.caches = !o->no_cache && (!o->walk || o->cache);
 	rc = build(&r, e);
 	if (rc == 0)
 		*unread = db_int(db, 0, "SELECT count(*) FROM problem", "");

@@ -20,7 +20,10 @@ struct writing {
 	struct net_reach *reach;
 	int64_t base; /* id of the first class */
 	int64_t rows, outside;
-	bool full;
+	bool full;     /* no more rows of reach */
+	bool lost;     /* something that paths are made of is not known or not listed */
+	bool *matters; /* of each class: it has a workload with a known flaw, so that paths lead over what reaches it */
+	bool *sends;   /* of each class: it reaches another */
 	uint32_t *ids; /* room for a number of each class */
 	struct set internet; /* public addresses */
 };
@@ -81,7 +84,7 @@ static struct internet internet(struct writing *w, uint32_t class, int direction
 	size_t n;
 
 	if (net_reach_work(w->reach) > REACH_WORK_MAX) /* not known: taken for open */
-		w->full = true;
+		w->full = w->lost = true;
 	if (w->full || !isolated(w->net, class, direction))
 		return (struct internet){true, true};
 	n = net_reach_outside(w->reach, class, direction, &all);
@@ -180,7 +183,11 @@ static int write_subjects(struct writing *w, struct err *e)
 	return 0;
 }
 
-static int write_ports(struct writing *w, uint32_t from, uint32_t to, uint32_t id, struct err *e)
+/* The open network, and that of it which is not the network of nodes, as sources (schema/network.sql). */
+enum { OPEN_NETWORK = 0, OPEN_PODS = -1 };
+
+/* `from` and `to` are ids of reach_class, or one of these. */
+static int write_ports(struct writing *w, int64_t from, int64_t to, uint32_t id, struct err *e)
 {
 	for (int i = PROTOCOL_TCP; i <= PROTOCOL_SCTP; i++) {
 		auto_buf text = BUF_INIT;
@@ -191,8 +198,7 @@ static int write_ports(struct writing *w, uint32_t from, uint32_t to, uint32_t i
 			w->full = true;
 			return 0;
 		}
-		if (db_run(w->db, e, "INSERT INTO reach(source, target, protocol, ports) VALUES (?, ?, ?, ?)", "iist", w->base + from, w->base + to, protocol_name(i),
-			   buf_span(&text)))
+		if (db_run(w->db, e, "INSERT INTO reach(source, target, protocol, ports) VALUES (?, ?, ?, ?)", "iist", from, to, protocol_name(i), buf_span(&text)))
 			return -1;
 	}
 	return 0;
@@ -227,27 +233,101 @@ static void row(struct writing *w, uint32_t to)
 		w->ids[c] = net->classes[c].first->finished || net->classes[to].first->finished ? REACH_NONE : REACH_ALL;
 }
 
-static int write_reach(struct writing *w, struct err *e)
+static bool is_pair(const struct net *net, uint32_t from, uint32_t to)
+{
+	return from != to || net->classes[to].n > 1;
+}
+
+/* A sender of the open network, with those in the network of their node or without. */
+static bool is_open(const struct writing *w, uint32_t from, uint32_t to, bool hosts)
+{
+	const struct net_endpoint *p = w->net->classes[from].first;
+
+	return !p->finished && is_pair(w->net, from, to) && !isolated(w->net, from, NET_EGRESS) && (hosts || !p->host_network);
+}
+
+/* The ports that most senders of the open network reach, and all others of it too: one row then stands for thousands. REACH_NONE: there are none such. */
+static uint32_t open_alike(const struct writing *w, uint32_t to, bool hosts)
+{
+	uint32_t most = REACH_NONE, votes = 0;
+
+	for (uint32_t from = 0; from < w->net->n_classes; from++) { /* Boyer and Moore's majority vote */
+		if (!is_open(w, from, to, hosts))
+			continue;
+		if (!votes)
+			most = w->ids[from];
+		votes += w->ids[from] == most ? 1 : -1u;
+	}
+	for (uint32_t from = 0; from < w->net->n_classes && most != REACH_NONE; from++)
+		if (is_open(w, from, to, hosts) && w->ids[from] != most && !set_within(net_reach_set(w->reach, most), net_reach_set(w->reach, w->ids[from])))
+			most = REACH_NONE;
+	return most;
+}
+
+/* What reaches one class that policies protect, or what egress policies let through to one that none does. */
+static int write_senders(struct writing *w, uint32_t to, struct err *e)
 {
 	struct net *net = w->net;
-	uint32_t *ids = w->ids;
+	bool open = !isolated(net, to, NET_INGRESS);
+	uint32_t all = open ? REACH_NONE : open_alike(w, to, true), pods = open || all != REACH_NONE ? REACH_NONE : open_alike(w, to, false);
 
-	for (uint32_t to = 0; to < net->n_classes; to++) {
-		bool open = !isolated(net, to, NET_INGRESS);
+	if ((all != REACH_NONE && write_ports(w, OPEN_NETWORK, w->base + to, all, e)) || (pods != REACH_NONE && write_ports(w, OPEN_PODS, w->base + to, pods, e)))
+		return -1;
+	for (uint32_t from = 0; from < net->n_classes && !w->full; from++) {
+		uint32_t told = net->classes[from].first->host_network || pods == REACH_NONE ? all : pods;
 
-		if (net_reach_work(w->reach) > REACH_WORK_MAX) {
-			w->full = true;
-			break;
-		}
-
-		row(w, to);
-		if (db_run(w->db, e, "UPDATE reach_class SET from_namespaces = ? WHERE id = ?", "ii", namespaces_of(net, ids, to), w->base + to))
+		if (w->ids[from] != REACH_NONE && is_pair(net, from, to) && (isolated(net, from, NET_EGRESS) || (!open && w->ids[from] != told)) &&
+		    write_ports(w, w->base + from, w->base + to, w->ids[from], e))
 			return -1;
-		for (uint32_t from = 0; from < net->n_classes && !w->full; from++)
-			if (ids[from] != REACH_NONE && (from != to || net->classes[to].n > 1) && (!open || isolated(net, from, NET_EGRESS)) &&
-			    write_ports(w, from, to, ids[from], e))
-				return -1;
 	}
+	return 0;
+}
+
+static int write_target(struct writing *w, uint32_t to, struct err *e)
+{
+	row(w, to);
+	for (uint32_t from = 0; from < w->net->n_classes; from++)
+		w->sends[from] |= w->ids[from] != REACH_NONE && is_pair(w->net, from, to);
+	if (write_senders(w, to, e))
+		return -1;
+	return db_run(w->db, e, "UPDATE reach_class SET from_namespaces = ?, listed = ? WHERE id = ?", "ibi", namespaces_of(w->net, w->ids, to), !w->full, w->base + to);
+}
+
+static int find_matters(struct writing *w, struct err *e)
+{
+	sqlite3_stmt *s = db_stmt(w->db, "SELECT DISTINCT m.class FROM reach_member m WHERE m.class >= ? AND m.workload IN (SELECT workload FROM v_exploitable)");
+	int rc;
+
+	db_bind(s, "i", w->base);
+	while ((rc = db_step(w->db, s, e)) == 1)
+		w->matters[sqlite3_column_int64(s, 0) - w->base] = true;
+	sqlite3_reset(s);
+	return rc;
+}
+
+/* What paths lead over comes first, so that it is there where the table is full. */
+static int write_reach(struct writing *w, struct err *e)
+{
+	uint32_t n = w->net->n_classes;
+
+	if (find_matters(w, e))
+		return -1;
+	for (int first = 1; first >= 0; first--) {
+		for (uint32_t to = 0; to < n; to++) {
+			if (w->matters[to] != first)
+				continue;
+			if (net_reach_work(w->reach) > REACH_WORK_MAX) {
+				w->full = w->lost = true;
+				break;
+			}
+			if (write_target(w, to, e))
+				return -1;
+		}
+		w->lost |= first && w->full;
+	}
+	for (uint32_t c = 0; c < n; c++)
+		if ((w->sends[c] || w->lost) && db_run(w->db, e, "UPDATE reach_class SET sends = 1 WHERE id = ?", "i", w->base + c))
+			return -1;
 	return 0;
 }
 
@@ -335,9 +415,11 @@ static int one_cluster(struct db *db, const char *cluster, struct err *e)
 	w.reach = net_reach_new(&net);
 	w.internet = public_addresses(&net.arena);
 	w.ids = arena_array(&net.arena, net.n_classes, sizeof(*w.ids));
+	w.matters = arena_array(&net.arena, net.n_classes, sizeof(*w.matters));
+	w.sends = arena_array(&net.arena, net.n_classes, sizeof(*w.sends));
 	if (write_plugin(&w, e) || write_problems(&w, e) || write_classes(&w, e) || write_subjects(&w, e) || write_reach(&w, e) || write_outside(&w, e) || write_flows(&w, e))
 		return -1;
-	if (w.full && db_run(db, e, "INSERT INTO problem(message) VALUES (?)", "s",
+	if (w.lost && db_run(db, e, "INSERT INTO problem(message) VALUES (?)", "s",
 			     arena_printf(&net.arena, "%s: more than %d pairs of pods reach one another, or its policies take too long to evaluate for all pods: the table reach has the "
 					  "first, `plimsoll network reach` lists all",
 					  cluster, REACH_ROWS_MAX)))

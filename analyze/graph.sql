@@ -38,6 +38,11 @@ INSERT INTO wanted(ref, name, type, scope, cluster, namespace, role, about, evid
   FROM (SELECT DISTINCT r.source FROM reach r JOIN reach_member m ON m.class = r.target WHERE m.workload IN (SELECT workload FROM v_exploitable)) x
     JOIN reach_class c ON c.id = x.source JOIN thing t ON t.id = (SELECT min(m.workload) FROM reach_member m WHERE m.class = c.id);
 
+-- Where policies let in every pod, but nothing from the network of the nodes.
+INSERT INTO wanted(ref, name, type, scope, cluster, namespace, role, about, evidence, pointer) SELECT 'graph:' || x.cluster || '/open-pods', 'what no network policy holds back of the pods in cluster ' || x.cluster, 'Open network', s.id, x.cluster, NULL, 'open-pods', NULL, NULL, NULL
+  FROM (SELECT DISTINCT c.cluster FROM reach r JOIN reach_class c ON c.id = r.target JOIN reach_member m ON m.class = r.target WHERE r.source = -1 AND m.workload IN (SELECT workload FROM v_exploitable)) x
+    JOIN scope s ON s.kind = 'cluster' AND s.name = x.cluster;
+
 INSERT INTO wanted(ref, name, type, scope, cluster, namespace, role, about, evidence, pointer) SELECT 'graph:' || x.cluster || '/' || x.role, 'the ' || x.role || ' of cluster ' || x.cluster, 'All templates', s.id, x.cluster, NULL, x.role, NULL, NULL, NULL
   FROM (SELECT DISTINCT cluster, lower(kind) || 's' AS role FROM workload WHERE collected AND kind IN ('Deployment', 'DaemonSet', 'StatefulSet', 'ReplicaSet', 'ReplicationController', 'CronJob')) x
     JOIN scope s ON s.kind = 'cluster' AND s.name = x.cluster;

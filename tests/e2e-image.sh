@@ -93,7 +93,7 @@ ok "unfixed" "$(q "SELECT status FROM v_vulnerability WHERE subject = $app AND n
 ok "coverage" "$(q "SELECT ecosystem || ' ' || state || ifnull(' ' || package, '') FROM feed_coverage WHERE thing = $app")" \
 	"Debian assessed npm assessed Debian not-assessed gapped Debian not-assessed linux"
 ok "distroless: md5sums are no packages" "$(q "SELECT name || layer FROM package WHERE thing = $(of distroless:1)")" "bar0 libfoo11"
-ok "distroless: matched" "$(q "SELECT name FROM v_vulnerability WHERE subject = $(of distroless:1) AND component = 'libfoo1'")" "CVE-2024-0001 CVE-2024-0002"
+ok "distroless: matched" "$(q "SELECT name FROM v_vulnerability WHERE subject = $(of distroless:1) AND component = 'libfoo1' ORDER BY name")" "CVE-2024-0001 CVE-2024-0002"
 ok "linked database" "$(q "SELECT name, version FROM package WHERE thing = $(of linked:1)")" "bar|1:2.0-3"
 ok "alpine by origin" "$(q "SELECT component || ' ' || name FROM v_vulnerability WHERE subject = $(of alpine:3.11) ORDER BY 1")" \
 	"busybox CVE-2024-0020 busybox CVE-2024-0021 busybox CVE-2024-0022 ssl_client CVE-2024-0020 ssl_client CVE-2024-0021 ssl_client CVE-2024-0022"

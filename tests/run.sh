@@ -7,7 +7,7 @@ set -u
 # one TEST OUT: runs it in a temporary folder of its own; OUT.sum gets "PASSED FAILED NAME".
 one() {
 	t=$1 out=$2
-	export TMPDIR="$out.d" XDG_CACHE_HOME="$out.d/user-cache"
+	export TMPDIR="$out.d" XDG_CACHE_HOME="$out.cache"
 	mkdir -p "$TMPDIR"
 	case $t in
 	*.sh) sh "$t" ;;
@@ -25,7 +25,7 @@ one() {
 	echo "$p $f ${t##*/}" > "$out.sum"
 	printf '%-44s %5d passed, %d failed\n' "${t##*/}" "$p" "$f"
 	chmod -R u+rwX "$TMPDIR" 2>/dev/null
-	rm -rf "$TMPDIR"
+	rm -rf "$TMPDIR" "$out.cache"
 }
 if [ "$1" = --one ]; then
 	one "$2" "$3"

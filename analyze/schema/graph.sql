@@ -6,7 +6,7 @@ CREATE TABLE graph_node (
   thing INTEGER PRIMARY KEY REFERENCES thing(id), -- ref 'graph:CLUSTER[/NAMESPACE]/ROLE'
   cluster TEXT,              -- NULL: outside clusters
   namespace TEXT,            -- NULL: of the whole cluster
-  role TEXT NOT NULL,        -- internet; of a cluster: cluster-admin, node-root, control-plane, nodes, workers (nodes that take any pod), users, groups, pod-network, open-network (pods that no network policy holds back), sender (pods that policies let through); of a cluster and of a namespace:
+  role TEXT NOT NULL,        -- internet; of a cluster: cluster-admin, node-root, control-plane, nodes, workers (nodes that take any pod), users, groups, pod-network, open-network (pods that no network policy holds back), open-pods (those of them that are not in the network of their node), sender (pods that policies let through); of a cluster and of a namespace:
                              -- pods, new-pod (a pod of the attacker's making), accounts, secrets; of a namespace: data; of a workload: network (its ports can be reached); of a node: kubelet (its credentials);
                              -- of a cluster: argocd, kustomize-controller, helm-controller, ingress-nginx (what of these runs there), deployments, daemonsets, ... (templates that are there), cloud-identity (an identity of a cloud whose rights were not collected); of a cluster and of a namespace: ports (those with a known flaw behind them); of an account: cloud-admin
   about INTEGER REFERENCES thing(id), -- of network the workload, of kubelet the node
@@ -169,8 +169,8 @@ CREATE VIEW v_cut AS
 -- What policies leave of the network, from the point of view of an attacker: open_out, open_in: some pods of the workload are held by no policy in that direction, or policies do
 -- not hold in this cluster. nothing_out: no pod of it reaches anything. known: policies were collected, so that what is not there is not there.
 CREATE VIEW v_workload_network AS
-  SELECT w.thing AS workload, w.cluster, coalesce(p.enforces IS 0 OR max(NOT c.egress_isolated), 1) AS open_out, coalesce(p.enforces IS 0 OR max(NOT c.ingress_isolated), 1) AS open_in,
-    p.enforces IS NOT 0 AND min(c.egress_isolated AND NOT EXISTS (SELECT 1 FROM reach r WHERE r.source = c.id AND r.target != c.id)
+  SELECT w.thing AS workload, w.cluster, coalesce(p.enforces IS 0 OR max(NOT c.egress_isolated), 1) AS open_out, coalesce(max(NOT c.egress_isolated AND NOT c.host_network), 1) AS open_pod, coalesce(p.enforces IS 0 OR max(NOT c.ingress_isolated), 1) AS open_in,
+    p.enforces IS NOT 0 AND min(c.egress_isolated AND NOT c.sends
       AND NOT EXISTS (SELECT 1 FROM reach_outside o WHERE o.class = c.id AND o.direction = 'egress')) IS 1 AS nothing_out,
     EXISTS (SELECT 1 FROM evidence_kind k JOIN scope s ON s.id = k.scope WHERE s.kind = 'cluster' AND s.name = w.cluster AND k.kind = 'kubernetes/networkpolicies') AS known
   FROM workload w LEFT JOIN reach_member m ON m.workload = w.thing LEFT JOIN reach_class c ON c.id = m.class LEFT JOIN network_plugin p ON p.cluster = w.cluster GROUP BY w.thing;
@@ -185,6 +185,9 @@ CREATE VIEW v_pod_reach AS
   SELECT w.thing, n.thing, w.thing, 'observed', 'No network policy holds back what ' || w.kind || ' ' || w.namespace || '/' || w.name || ' sends.', NULL, 0
   FROM workload w JOIN v_workload_network o ON o.workload = w.thing AND o.open_out JOIN graph_node n ON n.cluster = w.cluster AND n.namespace IS NULL AND n.role = 'open-network'
   UNION ALL
+  SELECT w.thing, n.thing, w.thing, 'observed', 'No network policy holds back what pods of ' || w.kind || ' ' || w.namespace || '/' || w.name || ' send.', NULL, 0
+  FROM workload w JOIN v_workload_network o ON o.workload = w.thing AND o.open_pod JOIN graph_node n ON n.cluster = w.cluster AND n.namespace IS NULL AND n.role = 'open-pods'
+  UNION ALL
   SELECT h.thing, n.thing, n.about, iif(o.known, 'observed', 'assumed'), 'No network policy holds back what comes to ' || t.name || '.', iif(o.open_in, NULL, 'network policies choose what reaches it'), 0.5
   FROM (SELECT DISTINCT workload FROM v_exploitable) x JOIN graph_node n ON n.role = 'network' AND n.about = x.workload JOIN thing t ON t.id = n.thing JOIN v_workload_network o ON o.workload = n.about
     JOIN graph_node h ON h.cluster = n.cluster AND h.namespace IS NULL AND h.role = 'open-network'
@@ -194,8 +197,9 @@ CREATE VIEW v_pod_reach AS
   UNION ALL
   SELECT DISTINCT h.thing, n.thing, n.about, iif(EXISTS (SELECT 1 FROM container c JOIN container_port k ON k.container = c.thing WHERE c.workload = n.about), 'observed', 'inferred'),
     'Network policies let it through to ' || t.name || '.', NULL, 0.5
-  FROM graph_node h JOIN reach r ON r.source = h.class JOIN reach_member m ON m.class = r.target JOIN graph_node n ON n.role = 'network' AND n.about = m.workload JOIN thing t ON t.id = n.thing
-  WHERE h.role = 'sender' AND m.workload IN (SELECT workload FROM v_exploitable) AND r.protocol != 'UDP' AND (r.ports = 'all'
+  FROM reach r JOIN reach_member m ON m.class = r.target JOIN graph_node n ON n.role = 'network' AND n.about = m.workload JOIN thing t ON t.id = n.thing
+    JOIN graph_node h ON (h.role = 'sender' AND h.class = r.source) OR (h.role = CASE r.source WHEN 0 THEN 'open-network' WHEN -1 THEN 'open-pods' END AND h.cluster = n.cluster AND h.namespace IS NULL)
+  WHERE m.workload IN (SELECT workload FROM v_exploitable) AND r.protocol != 'UDP' AND (r.ports = 'all'
     OR NOT EXISTS (SELECT 1 FROM container c JOIN container_port k ON k.container = c.thing WHERE c.workload = n.about)
     OR EXISTS (SELECT 1 FROM json_each('["' || replace(r.ports, ',', '","') || '"]') x JOIN container c ON c.workload = n.about JOIN container_port k ON k.container = c.thing
       WHERE k.protocol = r.protocol AND k.port BETWEEN CAST(x.value AS INTEGER) AND CAST(substr(x.value, instr(x.value, '-') + 1) AS INTEGER)));

@@ -45,6 +45,8 @@ CREATE TABLE reach_class (
   metadata_open INTEGER NOT NULL, -- policies let it reach the cloud's metadata service (169.254.169.254, TCP 80)
   internet_egress INTEGER NOT NULL, -- it reaches some public address on some port
   internet_ingress INTEGER NOT NULL, -- some public address may reach it, as far as policies go
+  sends INTEGER NOT NULL DEFAULT 0, -- it reaches some other pod on some port
+  listed INTEGER NOT NULL DEFAULT 0, -- all that reaches it is in the table reach
   from_namespaces INTEGER    -- other namespaces that have a pod which reaches it on some port
 ) STRICT;
 CREATE TABLE reach_member (
@@ -54,9 +56,10 @@ CREATE TABLE reach_member (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX reach_member_workload ON reach_member(workload);
 -- What one class may reach on another. Pairs of a sender without egress policies and a receiver without ingress policies are not listed:
--- there everything passes (v_reach has them as one step to and one from the open network).
+-- there everything passes (v_reach has them as one step to and one from the open network). The first 200,000 of a cluster, those to workloads with a
+-- known flaw before all others; `plimsoll network reach` lists all.
 CREATE TABLE reach (
-  source INTEGER NOT NULL REFERENCES reach_class(id),
+  source INTEGER NOT NULL,   -- a reach_class; 0: every class without egress policies, -1: every such class but those in the network of their node, where all of them reach the target alike
   target INTEGER NOT NULL REFERENCES reach_class(id),
   protocol TEXT NOT NULL,    -- TCP, UDP, SCTP
   ports TEXT NOT NULL        -- '80,443-445' or 'all'
@@ -88,14 +91,15 @@ CREATE VIEW v_network_plugin AS SELECT coalesce(s.name, p.cluster) AS cluster, p
 CREATE VIEW v_network_lint AS
   SELECT l.policy AS subject, l.code, l.pointer, l.detail, t.cluster, t.namespace, t.type AS kind, t.name FROM network_lint l JOIN thing t ON t.id = l.policy;
 -- Classes as nodes of a graph: `source` and `target` are ids of reach_class, 0 the open network, in which every sender without egress policies
--- reaches every receiver without ingress policies. Workloads of a class: reach_member.
+-- reaches every receiver without ingress policies, -1 what of these senders is not in the network of its node. Workloads of a class: reach_member.
 CREATE VIEW v_workload_reach AS
   SELECT w.*, max(c.metadata_open) AS metadata_open, max(c.internet_egress) AS internet_egress, max(c.internet_ingress) AS internet_ingress,
-    max(c.ingress_open) AS ingress_open, max(c.egress_open) AS egress_open, min(c.ingress_isolated) AS ingress_isolated, min(c.egress_isolated) AS egress_isolated, max(c.from_namespaces) AS from_namespaces
+    max(c.ingress_open) AS ingress_open, max(c.egress_open) AS egress_open, min(c.ingress_isolated) AS ingress_isolated, min(c.egress_isolated) AS egress_isolated, max(c.from_namespaces) AS from_namespaces, min(c.listed) AS reach_listed
   FROM v_workload w LEFT JOIN reach_member m ON m.workload = w.subject LEFT JOIN reach_class c ON c.id = m.class GROUP BY w.subject;
 CREATE VIEW v_reach AS
   SELECT source, target, protocol, ports FROM reach
   UNION ALL SELECT id, 0, 'any', 'all' FROM reach_class WHERE NOT egress_isolated
+  UNION ALL SELECT id, -1, 'any', 'all' FROM reach_class WHERE NOT egress_isolated AND NOT host_network
   UNION ALL SELECT 0, id, 'any', 'all' FROM reach_class WHERE NOT ingress_isolated;
 CREATE VIEW v_reach_outside AS
   SELECT o.class, m.workload AS subject, o.direction, o.cidr, o.protocol, o.ports FROM reach_outside o JOIN reach_member m ON m.class = o.class;
