@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { CHUNK = 65536 };
+enum { CHUNK = 65536, CSV_FIELDS_MAX = 64 };
 
 struct csv {
 	struct source *in;
@@ -14,7 +14,8 @@ struct csv {
 	struct buf text;	/* the record's fields, unquoted, one behind the other */
 	size_t at;
 	uint64_t line, lines;	/* where the record began; how many line ends were passed */
-	bool eof;
+	bool eof, too_long, unclosed;
+	char last;		/* the byte taken last */
 };
 
 struct csv *csv_open(struct source *in)
@@ -30,6 +31,11 @@ struct csv *csv_open(struct source *in)
 uint64_t csv_line(const struct csv *c)
 {
 	return c->line;
+}
+
+uint64_t csv_swallowed(const struct csv *c)
+{
+	return c->lines + (c->last != '\n') + 1 - c->line;
 }
 
 void csv_close(struct csv *c)
@@ -62,47 +68,65 @@ static int peek(struct csv *c, char *out, struct err *e)
 	return 1;
 }
 
+/* Of what is too long the rest is read over, so that it costs no memory. */
+static void keep(struct csv *c, char ch)
+{
+	if (c->text.n < LIMIT_LINE_BYTES)
+		buf_add_char(&c->text, ch);
+	else
+		c->too_long = true;
+}
+
 /* One field onto `text`. What ended it: ',' or '\n' (taken), 0 the end, -1 an error. */
 static int field(struct csv *c, struct err *e)
 {
-	bool quoted = false, first = true;
+	bool quoted = false, first = true, bare = false;
 	char ch;
 	int r;
 
-	while ((r = peek(c, &ch, e)) == 1) {
+	for (; (r = peek(c, &ch, e)) == 1; first = false) {
 		c->at++;
-		if (c->text.n > LIMIT_LINE_BYTES)
-			return err_set(e, ERR_INPUT, "line %llu: longer than %u bytes", (unsigned long long)c->line, LIMIT_LINE_BYTES);
+		c->last = ch;
+		c->lines += ch == '\n';
 		if (ch == '"' && (first || quoted)) {
 			char after;
 
 			if (!quoted) {
 				quoted = true;
 			} else if (peek(c, &after, e) == 1 && after == '"') {
-				buf_add_char(&c->text, '"');
+				keep(c, '"');
 				c->at++;
 			} else {
 				quoted = false;
 			}
+			bare = false;
 		} else if (!quoted && (ch == ',' || ch == '\n')) {
-			c->lines += ch == '\n';
-			if (ch == '\n' && !first && c->text.n > 0 && c->text.p[c->text.n - 1] == '\r')
+			/* A carriage return inside of quotes is the field's. */
+			if (ch == '\n' && bare && !c->too_long && c->text.p[c->text.n - 1] == '\r')
 				c->text.n--;
 			return ch;
 		} else {
-			c->lines += ch == '\n';
-			buf_add_char(&c->text, ch);
+			keep(c, ch);
+			bare = !quoted;
 		}
-		first = false;
 	}
-	if (r == 0 && quoted)
-		return err_set(e, ERR_INPUT, "line %llu: a quote that is not closed", (unsigned long long)c->line);
+	c->unclosed = r == 0 && quoted;
 	return r;
+}
+
+/* What the record that was read is: 1, or 2 or 3 with `e` set. */
+static int judge(const struct csv *c, struct err *e)
+{
+	if (c->unclosed)
+		err_set(e, ERR_INPUT, "a quote that is not closed");
+	else if (c->too_long)
+		err_set(e, ERR_INPUT, "longer than %u bytes", LIMIT_LINE_BYTES);
+	return c->unclosed ? 3 : c->too_long ? 2 : 1;
 }
 
 int csv_next(struct csv *c, struct span *fields, size_t max, size_t *n, struct err *e)
 {
-	size_t starts[64], count = 0, from = 0;
+	size_t ends[CSV_FIELDS_MAX], count = 0;
 	char ch;
 	int end, r = peek(c, &ch, e);
 
@@ -110,20 +134,18 @@ int csv_next(struct csv *c, struct span *fields, size_t max, size_t *n, struct e
 	if (r <= 0)
 		return r;
 	c->text.n = 0;
+	c->too_long = c->unclosed = false;
 	c->line = c->lines + 1;
+	max = max < CSV_FIELDS_MAX ? max : CSV_FIELDS_MAX;
 	do {
-		from = c->text.n;
 		end = field(c, e);
 		if (end < 0)
 			return -1;
-		if (count < max && count < 63)
-			starts[count++] = from;
+		if (count < max)
+			ends[count++] = c->text.n;
 	} while (end == ',');
-	starts[count] = count < max && count < 63 ? c->text.n : from;
-	if (starts[count] < starts[count - 1])
-		starts[count] = c->text.n;
-	for (size_t i = 0; i < count; i++)
-		fields[i] = (struct span){c->text.p ? c->text.p + starts[i] : "", (i + 1 < count ? starts[i + 1] : c->text.n) - starts[i]};
+	for (size_t i = 0, from = 0; i < count; from = ends[i++])
+		fields[i] = (struct span){c->text.p ? c->text.p + from : "", ends[i] - from};
 	*n = count == 1 && fields[0].n == 0 ? 0 : count;
-	return 1;
+	return judge(c, e);
 }

@@ -32,6 +32,12 @@
 #define LIMIT_AUDIT_USES 500000u
 /* Version strings: nothing real is longer; comparison stays linear. */
 #define LIMIT_VERSION_BYTES 256
+/* Other names of one advisory: each new one is looked for among the others, so that their number costs its square. */
+#define LIMIT_ALIASES 20000u
+/* Single versions of a package times its ranges, each tried with each: a few seconds. */
+#define LIMIT_VERSION_TRIALS 20000000ull
+/* An advisory's title: of more the rest is left out. */
+#define LIMIT_SUMMARY_BYTES (16u * 1024)
 /* Edges of one kind, and of all: 100,000 objects give 12,000 and 100,000. A binding with a million subjects is stopped there. */
 #define LIMIT_EDGES_OF_A_KIND 100000
 #define LIMIT_EDGES 800000

@@ -49,11 +49,13 @@ void advisory_alias(struct store *s, struct advisory *a, struct span other, cons
 {
 	struct advisory_alias *n;
 
-	if (other.n == 0 || other.n > LIMIT_VERSION_BYTES || span_is(other, a->v.name))
+	if (other.n == 0 || other.n > LIMIT_VERSION_BYTES || a->alias_count > LIMIT_ALIASES || span_is(other, a->v.name))
 		return;
 	for (n = a->aliases; n; n = n->next)
 		if (span_is(n->other, other))
 			return;
+	if (++a->alias_count > LIMIT_ALIASES)
+		return;
 	n = arena_alloc(&s->arena, sizeof(*n));
 	*n = (struct advisory_alias){a->aliases, feed_keep(s, other), kind};
 	a->aliases = n;
@@ -99,6 +101,8 @@ int advisory_store(struct store *s, struct advisory *a, struct err *e)
 	int64_t vuln;
 	int fresh;
 
+	if (a->alias_count > LIMIT_ALIASES)
+		return err_set(e, ERR_INPUT, "%.*s: more than %u other names", SPAN_ARG(a->v.name), LIMIT_ALIASES);
 	hash_of(a, hash);
 	fresh = store_record(s, &a->v, hash, &vuln, e);
 	if (fresh <= 0)

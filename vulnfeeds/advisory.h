@@ -15,6 +15,7 @@ struct advisory {
 		struct span other;
 		const char *kind; /* alias, upstream, related */
 	} *aliases;
+	uint32_t alias_count; /* over LIMIT_ALIASES: advisory_store refuses it */
 };
 
 /* Copies into the arena: texts of a stream do not stay. */

@@ -46,8 +46,8 @@ static int load(struct store *s, struct span text, struct err *e)
 
 	source_from_span(&in, text, s->file);
 	csv = csv_open(&in);
-	while ((r = csv_next(csv, f, 3, &n, e)) == 1) {
-		if (n == 0 || span_starts(f[0], "#") || span_eq(f[0], "cve") || load_line(s, f, n, e) == 0)
+	while ((r = csv_next(csv, f, 3, &n, e)) == 1 || r == 2) {
+		if (r == 1 && (n == 0 || span_starts(f[0], "#") || span_eq(f[0], "cve") || load_line(s, f, n, e) == 0))
 			continue;
 		if (feed_problem(s, arena_printf(&s->arena, "line %llu", (unsigned long long)csv_line(csv)), e)) {
 			r = -1;
@@ -56,7 +56,7 @@ static int load(struct store *s, struct span text, struct err *e)
 	}
 	csv_close(csv);
 	source_close(&in);
-	return r < 0 ? err_wrap(e, "%s", s->file) : 0;
+	return r != 0 ? err_wrap(e, "%s", s->file) : 0;
 }
 
 static int import(struct store *s, struct span name, struct source *in, struct err *e)

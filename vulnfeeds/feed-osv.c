@@ -128,8 +128,8 @@ static int read_affected(struct store *s, const struct json *rec, const struct j
 
 	if (ecosystem.n == 0 || name.n == 0) /* told by commits only */
 		return 0;
-	if (name.n > LIMIT_NAME_BYTES)
-		return err_set(e, ERR_INPUT, "a package's name of %zu bytes", name.n);
+	if (name.n > LIMIT_NAME_BYTES || ecosystem.n > LIMIT_NAME_BYTES)
+		return err_set(e, ERR_INPUT, "a package's name or ecosystem of %zu bytes", name.n > ecosystem.n ? name.n : ecosystem.n);
 	if (span_eq(p.ecosystem, "Go") && !on_linux(affected))
 		return 0;
 	row.package = place_name(&s->arena, p.ecosystem, name);
@@ -137,6 +137,9 @@ static int read_affected(struct store *s, const struct json *rec, const struct j
 		return -1;
 	if (out->n == from && add_ranges(s, &p, SPAN_NONE, json_path(affected, "ecosystem_specific.custom_ranges"), affected, row, out, e))
 		return -1;
+	if ((uint64_t)json_count(json_get(affected, "versions")) * (out->n - from) > LIMIT_VERSION_TRIALS)
+		return err_set(e, ERR_INPUT, "%u versions beside %zu ranges of one package are too many", json_count(json_get(affected, "versions")),
+			       out->n - from);
 	row.versions = other_versions(&s->arena, &p, json_get(affected, "versions"), out, from);
 	if (row.versions.p) {
 		row.fixed = SPAN(""); /* nothing lies before the empty version: only the listed versions count */

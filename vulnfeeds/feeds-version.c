@@ -34,12 +34,20 @@ static int answer_satisfies(int scheme, struct span a, struct span b, struct err
 	return 0;
 }
 
+/* One record's line of output: -1 with `e` set when it has no answer. */
+static int one_line(const struct span *f, size_t n, int scheme, answer *give, struct err *e)
+{
+	if (n != 2)
+		return err_set(e, ERR_INPUT, "two fields were expected");
+	return give(scheme, f[0], f[1], e);
+}
+
 /* Each record of two fields in turn. Lines that cannot be answered print "error", so that the others keep their place. */
 static int batch(const char *path, int scheme, answer *give, struct err *e)
 {
 	struct source in;
 	struct csv *csv;
-	struct span f[2];
+	struct span f[3];
 	size_t n;
 	int r, bad = 0;
 
@@ -48,16 +56,18 @@ static int batch(const char *path, int scheme, answer *give, struct err *e)
 	else if (source_from_file(&in, path, e))
 		return -1;
 	csv = csv_open(&in);
-	while ((r = csv_next(csv, f, 2, &n, e)) == 1) {
+	for (;;) {
 		struct err one = {0};
 
-		if (n == 2 && give(scheme, f[0], f[1], &one) == 0)
+		r = csv_next(csv, f, 3, &n, &one);
+		if (r < 0)
+			err_set(e, one.kind, "%s", one.msg);
+		if (r <= 0)
+			break;
+		if (r == 1 && one_line(f, n, scheme, give, &one) == 0)
 			continue;
-		if (n == 0)
-			continue;
-		if (n == 1)
-			err_set(&one, ERR_INPUT, "two fields were expected");
-		puts("error");
+		for (uint64_t lines = r == 3 ? csv_swallowed(csv) : 1; lines > 0; lines--)
+			puts("error");
 		warn("%s: line %llu: %s", in.name, (unsigned long long)csv_line(csv), one.msg);
 		bad = 1;
 	}
@@ -115,7 +125,7 @@ int feeds_compare(int argc, char **argv)
 			 .summary = "Print -1, 0 or 1: whether version A is older than, the same as or newer than B.",
 			 .table = table,
 			 .more = "Schemes: deb rpm apk semver npm cargo go pep440 maven rubygems nuget composer generic.\n"
-				 "A batch prints one line for each line, in their order; 'error' (exit code 4) where one is no version.",
+				 "A batch prints one line for each line, in their order; 'error' (exit code 4) where one is no version, or not two fields.",
 			 .min = 1,
 			 .max = 3},
 		.batch = &file,

@@ -296,6 +296,18 @@ static int summarise(struct store *s, struct buf *out, struct err *e)
 	return r;
 }
 
+/* No feed is there, and what was given brought none: why, instead of a database of problems. */
+static int nothing_read(struct store *s, struct err *e)
+{
+	sqlite3_stmt *q = db_stmt(&s->db, "SELECT place, message FROM problem ORDER BY id LIMIT 1");
+	int r = db_step(&s->db, q, e);
+
+	if (r == 1)
+		r = err_set(e, ERR_INPUT, "nothing in it could be read: %.*s: %.*s", SPAN_ARG(db_text(q, 0)), SPAN_ARG(db_text(q, 1)));
+	sqlite3_reset(q);
+	return r;
+}
+
 static int fill(struct store *s, const char *const *inputs, size_t n, struct err *e)
 {
 	auto_buf before = BUF_INIT, after = BUF_INIT;
@@ -311,6 +323,8 @@ static int fill(struct store *s, const char *const *inputs, size_t n, struct err
 		return -1;
 	/* A record may have been replaced and come back, where one file holds another state of it. */
 	s->changed = !span_is(buf_span(&before), buf_span(&after));
+	if (after.n == 0)
+		return nothing_read(s, e);
 	return !s->changed ? 0 : db_commit(&s->db, e) || db_exec(&s->db, "ANALYZE; VACUUM", e) ? -1 : 0;
 }
 

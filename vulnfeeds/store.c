@@ -3,6 +3,7 @@
 #include "store.h"
 
 #include "common/hash.h"
+#include "common/limits.h"
 
 static int use_feed(struct store *s, const char *kind, const char *name, bool merged, bool fixes_only, struct err *e)
 {
@@ -71,6 +72,17 @@ int store_snapshot(struct store *s, const char *kind, const char *name, bool fix
 	return 1;
 }
 
+/* Not longer than LIMIT_SUMMARY_BYTES, cut between characters. */
+static struct span short_summary(struct span text)
+{
+	if (text.n <= LIMIT_SUMMARY_BYTES)
+		return text;
+	text.n = LIMIT_SUMMARY_BYTES;
+	while (text.n > 0 && (text.p[text.n] & 0xc0) == 0x80)
+		text.n--;
+	return text;
+}
+
 /* `id`: the row of the record that it replaces; 0: a new one. */
 static int insert_vuln(struct store *s, int64_t id, const struct vuln_row *v, const char *hash, struct err *e)
 {
@@ -81,7 +93,7 @@ static int insert_vuln(struct store *s, int64_t id, const struct vuln_row *v, co
 	s->records++;
 	/* 'n' takes no argument: the score that stands behind it is not looked at. */
 	return db_run(&s->db, e, sql, v->score >= 0 ? "ritsrrrtttd" : "ritsrrrtttn", id, s->feed, v->name, hash, v->modified,
-		      v->published, v->withdrawn, v->severity, v->vector, v->summary, v->score);
+		      v->published, v->withdrawn, v->severity, v->vector, short_summary(v->summary), v->score);
 }
 
 int64_t store_vuln(struct store *s, const struct vuln_row *v, struct err *e)
@@ -256,8 +268,7 @@ int store_finish(struct store *s, struct err *e)
 		       " + (SELECT count(*) FROM lifecycle WHERE feed = feed.id) + (SELECT count(*) FROM vex WHERE feed = feed.id"
 		       " AND NOT EXISTS (SELECT 1 FROM vuln WHERE feed = vex.feed)),"
 		       " broken = (SELECT count(*) FROM problem WHERE feed = feed.id);"
-		       "DELETE FROM feed_scope WHERE NOT EXISTS (SELECT 1 FROM vuln v JOIN affected a ON a.vuln = v.id"
-		       " WHERE v.feed = feed_scope.feed AND a.scope = feed_scope.scope)"
+		       "DELETE FROM feed_scope WHERE (feed, scope) NOT IN (SELECT v.feed, a.scope FROM vuln v JOIN affected a ON a.vuln = v.id)"
 		       " AND (SELECT merged FROM feed WHERE id = feed_scope.feed);"
 		       "DELETE FROM scope WHERE id NOT IN (SELECT scope FROM feed_scope UNION SELECT scope FROM gap)",
 		       e);
