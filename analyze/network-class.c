@@ -86,6 +86,8 @@ static void class_key(const struct net *net, const struct net_endpoint *p, struc
 		size_t mark = mark_of(net, p->addresses[i]);
 
 		buf_add(b, &mark, sizeof(mark));
+		if (net->n_marks)
+			buf_add_char(b, address_is_v4(p->addresses[i]));
 	}
 	for (size_t i = 0; i < p->ports->n; i++) {
 		const struct net_port *port = &p->ports->at[i];

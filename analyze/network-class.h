@@ -2,7 +2,7 @@
 #ifndef NETWORK_CLASS_H
 #define NETWORK_CLASS_H
 /* Endpoints of one class carry the same labels as far as any policy asks, in the same namespace, with the same named ports, and their
- * addresses lie in the same networks: no policy can tell them apart. */
+ * addresses are of the same families and lie in the same networks: no policy can tell them apart. */
 #include "network-model.h"
 
 /* Which classes a selector takes in: one bit each, made when first asked for. */

@@ -154,20 +154,27 @@ static void tell_mesh(struct telling *t)
 
 static void tell(struct telling *t, const char *source, const char *target)
 {
+	struct net_party from = *t->from, to = *t->to;
 	struct net_answer a;
 
 	net_ask(t->net, t->from, t->to, t->protocol, t->port, &a);
+	from.family = to.family = a.family;
+	t->from = &from;
+	t->to = &to;
 	if (t->json) {
 		buf_add_str(&t->out, "{\"source\":");
 		text_add_json(&t->out, span_of(source));
 		buf_add_str(&t->out, ",\"target\":");
 		text_add_json(&t->out, span_of(target));
 		buf_printf(&t->out, ",\"protocol\":\"%s\",\"port\":%u,\"allowed\":%s", protocol_name(t->protocol), t->port, a.allowed ? "true" : "false");
+		if (a.family)
+			buf_printf(&t->out, ",\"family\":%d", a.family == NET_IPV4 ? 4 : 6);
 	} else {
 		text_add_clean(&t->out, span_of(source), false);
 		buf_add_str(&t->out, " -> ");
 		text_add_clean(&t->out, span_of(target), false);
-		buf_printf(&t->out, " %s %u: %s\n", protocol_name(t->protocol), t->port, a.allowed ? "allowed" : "denied");
+		buf_printf(&t->out, " %s %u: %s%s\n", protocol_name(t->protocol), t->port, a.allowed ? "allowed" : "denied",
+			   a.family == NET_IPV4 ? " over IPv4" : a.family == NET_IPV6 ? " over IPv6" : "");
 	}
 	tell_direction(t, NET_EGRESS, &a.step[NET_EGRESS]);
 	tell_direction(t, NET_INGRESS, &a.step[NET_INGRESS]);

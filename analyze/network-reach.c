@@ -27,8 +27,12 @@ struct net_reach {
 	size_t n_memo, cap_memo;
 	struct state *states; /* by class */
 	uint64_t *bits;	      /* classes that the rule at hand takes in */
-	uint32_t *egress;     /* by profile, for the receiver at hand: number + 1; 0: not yet */
+	uint32_t *egress;     /* by profile, for the receiver and family at hand: number + 1; 0: not yet */
 	size_t cap_egress;
+	bool dual;	      /* some class has addresses of both families, and networks are named: net_families() must be asked */
+	unsigned family;      /* of the other end, in which it is asked now; 0: any */
+	uint32_t *row;	      /* by class: the answer in one family */
+	unsigned char *wants; /* by class: bit 1 << family */
 	uint64_t **class_nodes; /* by class: the nodes it runs on */
 	size_t n_names;		/* of nodes */
 	struct outside_cache *outside;
@@ -215,6 +219,15 @@ struct net_reach *net_reach_new(struct net *net)
 	r->states = arena_array(&net->arena, net->n_classes, sizeof(*r->states));
 	r->bits = arena_array(&net->arena, net->n_classes / 64 + 1, sizeof(*r->bits));
 	find_nodes(r);
+	for (size_t c = 0; c < net->n_classes && !r->dual; c++) {
+		struct net_party one = net_party_pod(net->classes[c].first);
+
+		r->dual = net_families(net, &one, &one) == NET_BOTH;
+	}
+	if (r->dual) {
+		r->row = arena_array(&net->arena, net->n_classes, sizeof(*r->row));
+		r->wants = arena_array(&net->arena, net->n_classes, sizeof(*r->wants));
+	}
 	return r;
 }
 
@@ -255,6 +268,7 @@ static void fill_bits(struct net_reach *r, const struct net_rule *rule, const st
 	for (uint32_t c = 0; c < net->n_classes && !simple; c++) {
 		struct net_party other = net_party_pod(net->classes[c].first);
 
+		other.family = r->family;
 		if (!net_bit(r->bits, c) && net_rule_takes_peer(net, rule, self, &other))
 			r->bits[c / 64] |= (uint64_t)1 << (c % 64);
 	}
@@ -380,7 +394,7 @@ static uint32_t egress_of(struct net_reach *r, uint32_t from, const struct net_p
 	return id;
 }
 
-void net_reach_in(struct net_reach *r, uint32_t to, uint32_t *out)
+static void row_in(struct net_reach *r, uint32_t to, uint32_t *out)
 {
 	struct net *net = r->net;
 	const struct net_endpoint *target = net->classes[to].first;
@@ -401,13 +415,14 @@ void net_reach_in(struct net_reach *r, uint32_t to, uint32_t *out)
 	}
 }
 
-void net_reach_row(struct net_reach *r, uint32_t to, uint32_t *out)
+static void row_both(struct net_reach *r, uint32_t to, uint32_t *out)
 {
 	struct net *net = r->net;
 	const struct net_endpoint *target = net->classes[to].first;
 	struct net_party party = net_party_pod(target);
 
-	net_reach_in(r, to, out);
+	party.family = r->family;
+	row_in(r, to, out);
 	for (uint32_t c = 0; c < net->n_classes; c++)
 		net_applied(net, c, NET_EGRESS);
 	if (r->cap_egress < net->n_profiles) {
@@ -421,6 +436,47 @@ void net_reach_row(struct net_reach *r, uint32_t to, uint32_t *out)
 			out[c] = common(r, out[c], egress_of(r, c, &party));
 }
 
+/* Asks in every family that the receiver has in common with any sender, and gathers what passes in those of each sender. */
+static void by_family(struct net_reach *r, uint32_t to, uint32_t *out, void (*ask)(struct net_reach *, uint32_t, uint32_t *))
+{
+	struct net *net = r->net;
+	struct net_party target = net_party_pod(net->classes[to].first);
+	unsigned wanted = 0;
+
+	if (!r->dual) {
+		ask(r, to, out);
+		return;
+	}
+	r->work += net->n_classes * 4;
+	for (size_t c = 0; c < net->n_classes; c++) {
+		struct net_party from = net_party_pod(net->classes[c].first);
+		unsigned families = net_families(net, &from, &target);
+
+		r->wants[c] = families == NET_BOTH ? 1 << NET_IPV4 | 1 << NET_IPV6 : (unsigned char)(1 << families);
+		wanted |= r->wants[c];
+		out[c] = REACH_NONE;
+	}
+	for (r->family = 0; r->family < NET_BOTH; r->family++) {
+		if (!(wanted >> r->family & 1))
+			continue;
+		ask(r, to, r->row);
+		for (size_t c = 0; c < net->n_classes; c++)
+			if (r->wants[c] >> r->family & 1)
+				out[c] = net_reach_union(r, out[c], r->row[c]);
+	}
+	r->family = 0;
+}
+
+void net_reach_in(struct net_reach *r, uint32_t to, uint32_t *out)
+{
+	by_family(r, to, out, row_in);
+}
+
+void net_reach_row(struct net_reach *r, uint32_t to, uint32_t *out)
+{
+	by_family(r, to, out, row_both);
+}
+
 uint32_t net_reach_stranger(struct net_reach *r, uint32_t to)
 {
 	static const struct net_ports no_ports;
@@ -430,8 +486,17 @@ uint32_t net_reach_stranger(struct net_reach *r, uint32_t to)
 	struct net_endpoint stranger = {.name = "", .account = "", .space = &nowhere, .labels = {engines, 2}, .ports = &no_ports, .class = NET_NO_CLASS};
 	const struct net_endpoint *target = r->net->classes[to].first;
 	struct net_party self = net_party_pod(target), other = net_party_pod(&stranger);
+	unsigned families = net_families(r->net, &self, &other);
+	uint32_t open;
 
-	return target->host_network ? REACH_ALL : one_pair(r, net_applied(r->net, to, NET_INGRESS), NET_INGRESS, &self, &other);
+	if (target->host_network)
+		return REACH_ALL;
+	other.family = families == NET_BOTH ? NET_IPV4 : families;
+	open = one_pair(r, net_applied(r->net, to, NET_INGRESS), NET_INGRESS, &self, &other);
+	if (families != NET_BOTH)
+		return open;
+	other.family = NET_IPV6;
+	return net_reach_union(r, open, one_pair(r, net_applied(r->net, to, NET_INGRESS), NET_INGRESS, &self, &other));
 }
 
 static int by_from(const void *x, const void *y)
@@ -582,10 +647,21 @@ size_t net_reach_outside(struct net_reach *r, uint32_t class, int direction, con
 	return n_out;
 }
 
+/* Whether a rule takes in the other end in any family of the connection. */
+static bool takes_in_any(struct net *net, const struct net_rule *rule, const struct net_party *self, struct net_party other, unsigned families)
+{
+	other.family = families == NET_BOTH ? NET_IPV4 : families;
+	if (net_rule_takes_peer(net, rule, self, &other))
+		return true;
+	other.family = NET_IPV6;
+	return families == NET_BOTH && net_rule_takes_peer(net, rule, self, &other);
+}
+
 /* The rules of one end that let any of the ports pass. */
 static void by_end(struct net_reach *r, const struct net_party *self, const struct net_party *other, int direction, struct set ports, net_each_rule *each, void *ctx)
 {
 	const struct net_applied *applied;
+	unsigned families = net_families(r->net, self, other);
 
 	if (net_beyond_policy(self, other))
 		return;
@@ -596,7 +672,7 @@ static void by_end(struct net_reach *r, const struct net_party *self, const stru
 			const struct net_endpoint *to = direction == NET_INGRESS ? self->pod : other->pod;
 			uint32_t id;
 
-			if (rule->action != NET_ALLOW || !net_rule_takes_peer(r->net, rule, self, other))
+			if (rule->action != NET_ALLOW || !takes_in_any(r->net, rule, self, *other, families))
 				continue;
 			id = rule_ports(r, rule, to);
 			if (id == REACH_ALL || set_meets(r->sets[id], ports))

@@ -312,6 +312,17 @@ bool addresses_every_v4(struct set s)
 	return false;
 }
 
+bool addresses_every_v6(struct set s)
+{
+	bool below = false, above = false;
+
+	for (size_t i = 0; i < s.n; i++) {
+		below |= s.at[i].from == 0 && s.at[i].to >= V4_BASE - 1;
+		above |= s.at[i].from <= V4_LAST + 1 && s.at[i].to == LAST;
+	}
+	return below && above;
+}
+
 struct set addresses_all(struct arena *a)
 {
 	return set_one(a, 0, LAST);

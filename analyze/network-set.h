@@ -66,8 +66,9 @@ int cidr_parse(struct arena *a, struct span text, struct set *out, struct err *e
 /* Every IPv4 address; every address. */
 struct set addresses_v4(struct arena *a);
 struct set addresses_all(struct arena *a);
-/* Whether every IPv4 address is among them. */
+/* Whether every IPv4 (IPv6) address is among them. */
 bool addresses_every_v4(struct set s);
+bool addresses_every_v6(struct set s);
 /* Parts a set by family. The IPv6 part runs on through where IPv4 lies when it reaches to both sides of it, so that ::/0 is one network. */
 void cidr_families(struct arena *a, struct set s, struct set *v4, struct set *v6);
 /* The smallest list of networks that make up a set of one family, one at a time: starts with a zeroed walk, false when done. */

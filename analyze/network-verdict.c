@@ -35,25 +35,65 @@ const char *net_beyond_policy(const struct net_party *self, const struct net_par
 	return NULL;
 }
 
-/* Of addresses that are not known, only a network that takes in all of IPv4 is known to take them in. */
+static const wide *addresses_of(const struct net_party *p, size_t *n)
+{
+	if (p->pod) {
+		*n = p->pod->n_addresses;
+		return p->pod->addresses;
+	}
+	if (p->node) {
+		*n = p->node->n_addresses;
+		return p->node->addresses;
+	}
+	*n = 1;
+	return &p->address;
+}
+
+static unsigned family_of(wide address)
+{
+	return address_is_v4(address) ? NET_IPV4 : NET_IPV6;
+}
+
+static unsigned families_of(const struct net_party *p)
+{
+	unsigned all = 0;
+	size_t n;
+	const wide *at = addresses_of(p, &n);
+
+	for (size_t i = 0; i < n; i++)
+		all |= family_of(at[i]);
+	return all;
+}
+
+unsigned net_families(const struct net *net, const struct net_party *a, const struct net_party *b)
+{
+	const struct net_party *const ends[2] = {a, b};
+	unsigned common = NET_BOTH;
+	bool both = false;
+
+	for (int i = 0; i < 2 && net->n_marks; i++) {
+		unsigned has = families_of(ends[i]);
+
+		both |= has == NET_BOTH;
+		if (has && ends[i]->address)
+			has = family_of(ends[i]->address);
+		common &= has ? has : NET_BOTH; /* not known: it may have either */
+	}
+	return both ? common : 0;
+}
+
+/* Of addresses that are not known, only a network that takes in all of the family (IPv4 unless asked) is known to take them in. */
 static bool nets_take(const struct net_peer *p, const struct net_party *other)
 {
-	const wide *at = &other->address;
-	size_t n = 1;
+	size_t n;
+	const wide *at = addresses_of(other, &n);
 
-	if (other->pod) {
-		at = other->pod->addresses;
-		n = other->pod->n_addresses;
-	} else if (other->node) {
-		at = other->node->addresses;
-		n = other->node->n_addresses;
-	}
 	if ((other->pod || other->node) && p->nets_outside_only)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (set_has(p->nets, at[i]))
+		if ((!other->family || family_of(at[i]) == other->family) && set_has(p->nets, at[i]))
 			return true;
-	return n == 0 && addresses_every_v4(p->nets);
+	return n == 0 && (other->family == NET_IPV6 ? addresses_every_v6(p->nets) : addresses_every_v4(p->nets));
 }
 
 static unsigned entities_of(const struct net_party *self, const struct net_party *other)
@@ -188,12 +228,22 @@ static void ask(struct net *net, const struct net_party *self, const struct net_
 	out->text = applied->n ? "no rule decides, which lets it pass" : "no policy holds for the pod in this direction";
 }
 
-void net_ask(struct net *net, const struct net_party *from, const struct net_party *to, int protocol, uint32_t port, struct net_answer *out)
+static void ask_in(struct net *net, struct net_party from, struct net_party to, unsigned family, int protocol, uint32_t port, struct net_answer *out)
 {
-	*out = (struct net_answer){.step = {{.direction = NET_INGRESS}, {.direction = NET_EGRESS}}};
-	ask(net, from, to, protocol, port, &out->step[NET_EGRESS]);
-	ask(net, to, from, protocol, port, &out->step[NET_INGRESS]);
+	*out = (struct net_answer){.step = {{.direction = NET_INGRESS}, {.direction = NET_EGRESS}}, .family = family};
+	from.family = to.family = family;
+	ask(net, &from, &to, protocol, port, &out->step[NET_EGRESS]);
+	ask(net, &to, &from, protocol, port, &out->step[NET_INGRESS]);
 	out->direction[NET_EGRESS] = out->step[NET_EGRESS].allows;
 	out->direction[NET_INGRESS] = out->step[NET_INGRESS].allows;
 	out->allowed = out->direction[0] && out->direction[1];
+}
+
+void net_ask(struct net *net, const struct net_party *from, const struct net_party *to, int protocol, uint32_t port, struct net_answer *out)
+{
+	unsigned families = net_families(net, from, to);
+
+	ask_in(net, *from, *to, families == NET_BOTH ? NET_IPV4 : families, protocol, port, out);
+	if (families == NET_BOTH && !out->allowed)
+		ask_in(net, *from, *to, NET_IPV6, protocol, port, out);
 }

@@ -9,7 +9,8 @@
  * - pods in the network of their node are that node: no policy of pods holds for them, selectors do not take them in, networks do by the
  *   node's address;
  * - networks (ipBlock) take in pods by their address, as the conformance tests of Kubernetes have it; with Cilium only what is outside.
- *   Of a pod whose address is not known only a rule for every IPv4 address is known to take it in.
+ *   Of a pod whose address is not known only a rule for every IPv4 address is known to take it in, and of IPv6 where an end of both
+ *   families asks in that one.
  */
 #include "network-class.h"
 
@@ -17,8 +18,15 @@
 struct net_party {
 	const struct net_endpoint *pod;
 	const struct net_node *node; /* also of a pod in its network */
-	wide address;		     /* counts when neither is set */
+	wide address;		     /* counts when neither is set; else what the pod or node was called by, 0: not by an address */
+	unsigned family;	     /* only addresses of this family count; 0: all */
 };
+
+/* A connection is of one family. Where an end has addresses of both, traffic passes when policies let it pass in a family that both ends
+ * have: what they deny in one family alone still passes in the other. */
+enum { NET_IPV4 = 1, NET_IPV6 = 2, NET_BOTH = NET_IPV4 | NET_IPV6 };
+/* The families in which to ask; 0: ask once, whatever the family (no end has both, no policy names a network, or nothing is in common). */
+unsigned net_families(const struct net *net, const struct net_party *a, const struct net_party *b);
 
 /* What a step of the evaluation came to, for those who ask why. */
 struct net_step {
@@ -32,6 +40,7 @@ struct net_answer {
 	bool allowed;
 	bool direction[2];
 	struct net_step step[2]; /* what decided in each direction */
+	unsigned family;	 /* in which it decided; 0: in any */
 };
 
 struct net_party net_party_pod(const struct net_endpoint *p);

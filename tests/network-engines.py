@@ -367,9 +367,9 @@ class CalicoMaker(base.Maker):
             e["namespaceSelector"] = self.expression_text()
         if "selector" in e and self.chance(0.15):
             e["notSelector"] = self.expression_text()
-        if peer and not e and self.chance(0.7):
+        if peer and self.chance(0.2 if e else 0.7):
             e["nets"] = [self.cidr() for _ in range(self.r.randint(1, 2))]
-        if peer and self.chance(0.1):
+        if peer and self.chance(0.25):
             e["notNets"] = [self.cidr()]
         return e
 

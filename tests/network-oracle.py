@@ -50,6 +50,7 @@ class Cluster:
         self.policies = of("NetworkPolicy")
         self.admin = sorted(of("AdminNetworkPolicy"), key=lambda o: (o["spec"]["priority"], o["metadata"]["name"]))
         self.baseline = of("BaselineAdminNetworkPolicy")
+        self.version = None  # of the connection that is looked at: 4, 6; None: whichever
 
     def end(self, text):
         """("pod", object), ("node", object) or ("address", text)"""
@@ -64,6 +65,9 @@ class Cluster:
         return ("address", text)
 
     def end_addresses(self, end):
+        return [a for a in self.every_address(end) if self.version in (None, ipaddress.ip_address(a).version)]
+
+    def every_address(self, end):
         kind, o = end
         if kind == "address":
             return [o]
@@ -162,8 +166,21 @@ class Cluster:
         return self.admin_says(self.baseline, direction, pod, other, to, protocol, port) != "Deny"
 
     def allows(self, source, target, protocol, port):
+        """As a dialler would: one try in each family that both ends have, and one that goes through is enough."""
         a, b = self.end(source), self.end(target)
-        return self.direction_allows("egress", a, b, b, protocol, port) and self.direction_allows("ingress", b, a, b, protocol, port)
+        tries = [None]
+        if any(len(self.versions(self.every_address(end))) == 2 for end in (a, b)):
+            spoken = [self.versions([text] if "/" not in text else self.every_address(end)) for text, end in ((source, a), (target, b))]
+            tries = sorted(spoken[0] & spoken[1]) or [None]
+        through = False
+        for self.version in tries:
+            through |= self.direction_allows("egress", a, b, b, protocol, port) and self.direction_allows("ingress", b, a, b, protocol, port)
+        self.version = None
+        return through
+
+    @staticmethod
+    def versions(addresses):
+        return {ipaddress.ip_address(a).version for a in addresses}
 
 
 def host(pod):
@@ -241,7 +258,7 @@ class Maker:
 
     def cidr(self):
         return self.r.choice(["0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "10.1.%d.0/24" % self.r.randint(0, 3), "192.0.2.0/24", "198.51.100.7/32",
-                              "10.1.%d.%d/32" % (self.r.randint(0, 3), self.r.randint(1, 9)), "::/0", "2001:db8::/32", "fd00::/64", "172.18.0.0/29",
+                              "10.1.%d.%d/32" % (self.r.randint(0, 3), self.r.randint(1, 9)), "::/0", "2001:db8::/32", "fd00::/64", "fd00::/16", "fd00::%x/128" % self.r.randint(1, 9), "172.18.0.0/29",
                               "203.0.113.64/26"])
 
     def block(self):
@@ -357,13 +374,17 @@ class Maker:
                "spec": {"containers": containers, "initContainers": [{"name": "i", "image": "example.com/i:1", "ports": [{"name": "http", "containerPort": 443}]}]},
                "status": {"phase": "Running"}}
         ips = ["10.1.%d.%d" % (self.r.randint(0, 3), i + 1)]
-        if self.chance(0.3):
+        if self.chance(0.5):
             ips.append("fd00::%x" % (i + 1))
+            if self.chance(0.3):
+                ips.reverse()
+            elif self.chance(0.2):
+                ips = ips[1:]
         if node:
             pod["spec"]["nodeName"] = node
         if node and self.chance(0.12):
             pod["spec"]["hostNetwork"] = True
-            ips = ["172.18.0.%d" % (2 + int(node[1]))]
+            ips = ["172.18.0.%d" % (2 + int(node[1]))] + ["fd00:0:0:1::%d" % (2 + int(node[1]))] * (node == "n1")
         pod["status"].update(podIP=ips[0], podIPs=[{"ip": a} for a in ips])
         return pod
 
