@@ -188,6 +188,7 @@ struct note *note_add(struct layer *l, const char *path, const struct tar_entry 
 		return &dropped;
 	n = arena_alloc(&l->arena, sizeof(*n));
 	*n = (struct note){.path = arena_strdup(&l->arena, path), .kinds = kinds, .type = t->type, .mode = t->mode, .uid = t->uid, .gid = t->gid, .size = t->size};
+	n->order = (uint32_t)l->kept;
 	*l->notes_end = n;
 	l->notes_end = &n->next;
 	return n;

@@ -71,15 +71,24 @@ struct note {
 	const char *problem; /* why not all of it could be read; NULL: it was */
 	unsigned kinds;	    /* enum note_kind */
 	char type;	    /* as tar_entry.type */
+	uint32_t order;	    /* among the layer's notes and links, in archive order */
 	uint32_t mode;
 	int64_t uid, gid;
 	uint64_t size;
 };
 
+/* A symbolic link, its target as written; or a hard link of which nothing is told but where it leads: a canonical path in the same layer. */
 struct link {
 	struct link *next;
-	const char *path, *target; /* of a symbolic link, the target as written */
+	uint32_t order; /* as note.order */
+	uint16_t path_n;
+	char path[];	/* then, behind its NUL, the target */
 };
+
+static inline const char *link_target(const struct link *k)
+{
+	return k->path + k->path_n + 1;
+}
 
 /* The set of a layer's paths: 60 bits of a keyed hash and 4 of flags. */
 struct paths {
@@ -104,7 +113,8 @@ struct layer {
 	struct paths paths;
 	struct note *notes, **notes_end;
 	struct link *links, **links_end;
-	struct index note_index, link_index;
+	struct link *hard_links, **hard_links_end; /* those that are not notes */
+	struct index note_index, link_index, hard_index;
 	uint64_t kept_bytes;	/* text held by notes */
 	uint64_t kept;		/* notes and links */
 	uint64_t odd_names;	/* entries left out because of their names */
@@ -120,6 +130,8 @@ struct tar_entry;
 /* Takes one entry, for layers that do not come as a tar. The layer starts zeroed, with layer_start(). */
 int layer_entry(struct layer *l, const struct tar_entry *t, struct source *in, struct arena *scratch, struct err *e);
 void layer_start(struct layer *l);
+/* A link in one piece: hostile layers hold half a million. A longer path than LIMIT_NAME_BYTES is cut. */
+struct link *layer_link(struct arena *a, struct span path, struct span target);
 /* Adds flags to a path; the flags that a path has. */
 void paths_add(struct paths *p, struct span path, unsigned flags);
 /* 60 bits of a keyed hash of a canonical path; of "directory/file" as package databases write them, with or without a leading "/" or "./". */
@@ -145,6 +157,7 @@ int view_hidden(const struct image_layers *im, int from, int top, const char *pa
 const struct note *layer_note(struct layer *l, const char *path);
 /* True when the note is what the layer has at its path in the end: archives can hold a path twice, and the last entry counts. */
 bool layer_note_counts(struct layer *l, const struct note *n);
+bool layer_hard_link_counts(struct layer *l, const struct link *k);
 /* The note that `path` leads to in layers 0..top, through symbolic and hard links; NULL when there is none. `*layer`
  * is the layer that has it. */
 const struct note *view_find(const struct image_layers *im, int top, const char *path, int *layer);

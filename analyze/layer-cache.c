@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 enum { ENTRY_MAX = 256 << 20, ARCHIVE_LAYERS_MAX = 100000, SETTLED_MS = 100 };
+/* A layer with more notes and links is read anew each time: an entry is held in memory whole. */
+enum { KEPT_MAX = 200000 };
 
 struct layer_cache {
 	char folder[4096 - 256];
@@ -203,7 +205,7 @@ void layer_cache_store(struct layer_cache *c, const struct layer *l)
 {
 	auto_buf b = BUF_INIT;
 
-	if (l->problem[0])
+	if (l->problem[0] || l->kept > KEPT_MAX)
 		return;
 	layer_pack(l, &b);
 	write_entry(c, "layers", l->digest, buf_span(&b));

@@ -40,7 +40,8 @@ static uint64_t get(struct reader *r)
 	return v;
 }
 
-static struct span get_span(struct reader *r)
+/* As it lies in the bytes, not ended with NUL. */
+static struct span get_raw(struct reader *r)
 {
 	uint64_t n = get(r);
 	struct span s;
@@ -51,9 +52,16 @@ static struct span get_span(struct reader *r)
 		r->bad = true;
 		return SPAN_NONE;
 	}
-	s = (struct span){arena_strndup(r->arena, r->rest.p, (size_t)n), (size_t)n};
+	s = (struct span){r->rest.p, (size_t)n};
 	r->rest = (struct span){r->rest.p + n, r->rest.n - (size_t)n};
 	return s;
+}
+
+static struct span get_span(struct reader *r)
+{
+	struct span s = get_raw(r);
+
+	return s.p ? (struct span){arena_strndup(r->arena, s.p, s.n), s.n} : SPAN_NONE;
 }
 
 static const char *get_text(struct reader *r)
@@ -135,6 +143,7 @@ static void put_note(struct buf *b, const struct note *n)
 	put_text(b, n->problem);
 	put(b, n->kinds);
 	put(b, (uint64_t)(unsigned char)n->type);
+	put(b, n->order);
 	put(b, n->mode);
 	put(b, (uint64_t)n->uid);
 	put(b, (uint64_t)n->gid);
@@ -180,6 +189,7 @@ static void get_note(struct reader *r, struct note *n)
 	n->problem = get_text(r);
 	n->kinds = (unsigned)get(r);
 	n->type = (char)get(r);
+	n->order = (uint32_t)get(r);
 	n->mode = (uint32_t)get(r);
 	n->uid = (int64_t)get(r);
 	n->gid = (int64_t)get(r);
@@ -197,10 +207,24 @@ static void put_paths(struct buf *b, const struct paths *p)
 			put(b, p->slots[i]);
 }
 
+static void put_links(struct buf *b, const struct link *links)
+{
+	uint64_t n = 0;
+
+	for (const struct link *k = links; k; k = k->next)
+		n++;
+	put(b, n);
+	for (const struct link *k = links; k; k = k->next) {
+		put_text(b, k->path);
+		put_text(b, link_target(k));
+		put(b, k->order);
+	}
+}
+
 void layer_pack(const struct layer *l, struct buf *out)
 {
 	const uint64_t numbers[] = {l->stored_bytes, l->bytes, l->entries, l->files_bytes, l->kept_bytes, l->kept, l->odd_names};
-	uint64_t notes = 0, links = 0;
+	uint64_t notes = 0;
 
 	put_text(out, l->digest);
 	put_text(out, l->diff_id);
@@ -214,13 +238,8 @@ void layer_pack(const struct layer *l, struct buf *out)
 	put(out, notes);
 	for (const struct note *n = l->notes; n; n = n->next)
 		put_note(out, n);
-	for (const struct link *k = l->links; k; k = k->next)
-		links++;
-	put(out, links);
-	for (const struct link *k = l->links; k; k = k->next) {
-		put_text(out, k->path);
-		put_text(out, k->target);
-	}
+	put_links(out, l->links);
+	put_links(out, l->hard_links);
 }
 
 static void get_fixed(struct reader *r, char *out, size_t n)
@@ -244,16 +263,20 @@ static void get_notes(struct reader *r, struct layer *l)
 	}
 }
 
-static void get_links(struct reader *r, struct layer *l)
+static void get_links(struct reader *r, struct link ***end)
 {
 	for (uint64_t i = get_count(r); i > 0 && !r->bad; i--) {
-		struct link *k = arena_alloc(r->arena, sizeof(*k));
+		struct span path = get_raw(r), target = get_raw(r);
+		struct link *k;
 
-		k->path = get_text(r);
-		k->target = get_text(r);
-		r->bad = r->bad || !k->path || !k->target;
-		*l->links_end = k;
-		l->links_end = &k->next;
+		if (!path.p || !target.p) {
+			r->bad = true;
+			return;
+		}
+		k = layer_link(r->arena, path, target);
+		k->order = (uint32_t)get(r);
+		**end = k;
+		*end = &k->next;
 	}
 }
 
@@ -277,7 +300,8 @@ struct layer *layer_unpack(struct span bytes)
 	for (uint64_t i = get_count(&r); i > 0; i--)
 		paths_restore(&l->paths, get(&r));
 	get_notes(&r, l);
-	get_links(&r, l);
+	get_links(&r, &l->links_end);
+	get_links(&r, &l->hard_links_end);
 	if (!r.bad && r.rest.n == 0 && l->packing)
 		return l;
 	layer_free(l);

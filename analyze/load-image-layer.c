@@ -189,26 +189,43 @@ static bool read_whiteout(struct layer *l, struct arena *scratch, const char *pa
 	return true;
 }
 
-static void add_link(struct layer *l, const char *path, const struct tar_entry *t)
+struct link *layer_link(struct arena *a, struct span path, struct span target)
+{
+	uint16_t n = (uint16_t)(path.n < LIMIT_NAME_BYTES ? path.n : LIMIT_NAME_BYTES);
+	struct link *k = arena_alloc(a, offsetof(struct link, path) + n + target.n + 2);
+
+	k->path_n = n;
+	memcpy(k->path, path.p, n);
+	if (target.n)
+		memcpy(k->path + n + 1, target.p, target.n);
+	return k;
+}
+
+static void add_link(struct layer *l, struct link ***end, const char *path, const char *target)
 {
 	struct link *k;
 
 	if (!note_may_keep(l))
 		return;
-	k = arena_alloc(&l->arena, sizeof(*k));
-	*k = (struct link){.path = arena_strdup(&l->arena, path), .target = arena_strdup(&l->arena, t->link)};
-	*l->links_end = k;
-	l->links_end = &k->next;
+	k = layer_link(&l->arena, span_of(path), span_of(target));
+	k->order = (uint32_t)l->kept;
+	**end = k;
+	*end = &k->next;
 }
 
-static void add_hard_link(struct layer *l, const char *path, const struct tar_entry *t)
+/* Package databases are told by content: any hard link may lead to one that is looked for by this name. */
+static void add_hard_link(struct layer *l, const char *path, const struct tar_entry *t, struct arena *scratch)
 {
-	const char *to = path_canonical(&l->arena, "", t->link);
-	unsigned kinds = to ? note_name_kinds(path) | note_mode_kinds(t) : 0;
+	const char *to = path_canonical(scratch, "", t->link);
+	unsigned kinds = note_name_kinds(path) | note_mode_kinds(t);
+	struct note *n;
 
-	/* Package databases are told by content: any hard link may lead to one that is looked for by this name. */
-	if (to)
-		note_add(l, path, t, kinds)->link = to;
+	if (to && !kinds) {
+		add_link(l, &l->hard_links_end, path, to);
+	} else if (to) {
+		n = note_add(l, path, t, kinds);
+		n->link = n->path ? arena_strdup(&l->arena, to) : NULL;
+	}
 }
 
 int layer_entry(struct layer *l, const struct tar_entry *t, struct source *in, struct arena *scratch, struct err *e)
@@ -229,11 +246,11 @@ int layer_entry(struct layer *l, const struct tar_entry *t, struct source *in, s
 	if (t->type == 'l') {
 		unsigned kinds = note_name_kinds(path) & (NOTE_MANAGER | NOTE_SHELL | NOTE_TOOL);
 
-		add_link(l, path, t);
+		add_link(l, &l->links_end, path, t->link);
 		if (kinds)
 			note_add(l, path, t, kinds);
 	} else if (t->type == 'h') {
-		add_hard_link(l, path, t);
+		add_hard_link(l, path, t, scratch);
 	} else if (t->type == 'd') {
 		note_nix(l, path, t);
 		if (note_mode_kinds(t))
@@ -278,6 +295,7 @@ void layer_start(struct layer *l)
 {
 	l->notes_end = &l->notes;
 	l->links_end = &l->links;
+	l->hard_links_end = &l->hard_links;
 }
 
 int layer_read(struct layer *l, struct source *in, struct err *e)
@@ -313,6 +331,7 @@ void layer_free(struct layer *l)
 	free(l->paths.slots);
 	free(l->note_index.at);
 	free(l->link_index.at);
+	free(l->hard_index.at);
 	arena_fini(&l->arena);
 	free(l);
 }

@@ -205,15 +205,15 @@ static int follow_database(struct collect *c, const char *path, unsigned kind, s
 /* ---- packages that files tell of by themselves */
 
 /* The same package at the same place, brought again by the layer that hid it: it is as old as it was. */
-static void add_single(struct collect *c, const struct note *n, const struct package *p, int layer)
+static void add_single(struct collect *c, const char *path, const struct package *p, int layer)
 {
-	int removed = view_hidden(&c->im->layers, layer, c->im->layers.n - 1, n->path);
-	struct found *f = look_up(c, n->path, p);
+	int removed = view_hidden(&c->im->layers, layer, c->im->layers.n - 1, path);
+	struct found *f = look_up(c, path, p);
 
 	if (f && f->layer == layer)
 		return;
 	if (!f || (f->removed_in >= 0 && f->removed_in != layer))
-		f = add(c, n->path, p, layer);
+		f = add(c, path, p, layer);
 	f->removed_in = removed;
 }
 
@@ -228,7 +228,7 @@ static int see_single(void *ctx, const struct package *p, struct err *e)
 	struct single *s = ctx;
 
 	(void)e;
-	add_single(s->c, s->note, p, s->layer);
+	add_single(s->c, s->note->path, p, s->layer);
 	return 0;
 }
 
@@ -239,19 +239,32 @@ static bool in_status_d(const char *path)
 	return span_starts(p, "var/lib/dpkg/status.d/") && !span_ends(p, ".md5sums");
 }
 
-/* What a file tells of; for a hard link with a telling name, what the file it leads to tells of. */
-static const struct noted *items_of(const struct collect *c, int layer, const struct note *n)
+/* What the file tells of that a hard link with a telling name leads to. */
+static const struct noted *linked_items(const struct collect *c, int layer, const char *path)
 {
-	const struct note *to = n;
+	const struct note *to = parser_find(path, SPAN("")) ? layer_note(c->im->layers.at[layer], path) : NULL;
 
-	if (n->link && !n->items && parser_find(n->path, SPAN("")))
-		to = layer_note(c->im->layers.at[layer], n->path);
 	return to ? to->items : NULL;
+}
+
+static void add_items(struct collect *c, const char *path, const struct noted *items, int layer)
+{
+	for (const struct noted *i = items; i; i = i->next)
+		add_single(c, path, &i->p, layer);
+}
+
+static void read_hard_links(struct collect *c, int layer)
+{
+	struct layer *l = c->im->layers.at[layer];
+
+	for (const struct link *k = l->hard_links; k; k = k->next)
+		if (layer_hard_link_counts(l, k))
+			add_items(c, k->path, linked_items(c, layer, k->path), layer);
 }
 
 static int read_singles(struct collect *c, struct err *e)
 {
-	for (int i = 0; i < c->im->layers.n; i++)
+	for (int i = 0; i < c->im->layers.n; i++) {
 		for (const struct note *n = c->im->layers.at[i]->notes; n; n = n->next) {
 			struct single s = {c, n, i};
 			size_t broken = 0;
@@ -259,13 +272,14 @@ static int read_singles(struct collect *c, struct err *e)
 			if (!layer_note_counts(c->im->layers.at[i], n))
 				continue;
 			if (!(n->kinds & (NOTE_RPM | NOTE_STORE)))
-				for (const struct noted *item = items_of(c, i, n); item; item = item->next)
-					add_single(c, n, &item->p, i);
+				add_items(c, n->path, n->link && !n->items ? linked_items(c, i, n->path) : n->items, i);
 			if (n->text.p && n->kinds & NOTE_DPKG && in_status_d(n->path) &&
 			    (packages_dpkg(n->text, see_single, &s, &broken, e) ||
 			     (broken && load_problem(c->load, n->path, e, "a paragraph without a name or a version"))))
 				return -1;
 		}
+		read_hard_links(c, i);
+	}
 	return 0;
 }
 

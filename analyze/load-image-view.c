@@ -28,46 +28,67 @@ int view_hidden(const struct image_layers *im, int from, int top, const char *pa
 
 /* ---- indexes: hostile layers hold half a million links */
 
-static const char *path_of(const void *entry, bool link)
+static const char *path_of(const void *entry, bool note)
 {
-	return link ? ((const struct link *)entry)->path : ((const struct note *)entry)->path;
+	return note ? ((const struct note *)entry)->path : ((const struct link *)entry)->path;
 }
 
-static const void **slot_of(const struct index *x, struct span path, bool link)
+static const void **slot_of(const struct index *x, struct span path, bool note)
 {
 	size_t i = (path_hash(path) >> 4) & (x->cap - 1);
 
-	while (x->at[i] && !span_eq(path, path_of(x->at[i], link)))
+	while (x->at[i] && !span_eq(path, path_of(x->at[i], note)))
 		i = (i + 1) & (x->cap - 1);
 	return &x->at[i];
 }
 
-static void make_index(struct index *x, const struct layer *l, bool link)
+static void size_index(struct index *x, size_t n)
 {
-	size_t n = 0;
-
-	for (const struct note *note = l->notes; note && !link; note = note->next)
-		n++;
-	for (const struct link *k = l->links; k && link; k = k->next)
-		n++;
 	for (x->cap = 16; x->cap < 2 * n; x->cap *= 2)
 		;
 	x->at = calloc(x->cap, sizeof(*x->at));
 	if (!x->at)
 		die("out of memory");
-	for (const struct note *note = l->notes; note && !link; note = note->next)
-		*slot_of(x, span_of(note->path), false) = note;
-	for (const struct link *k = l->links; k && link; k = k->next)
-		*slot_of(x, span_of(k->path), true) = k;
 }
 
-static const void *look_up(struct layer *l, struct span path, bool link)
+static const struct note *find_note(struct layer *l, struct span path)
 {
-	struct index *x = link ? &l->link_index : &l->note_index;
+	struct index *x = &l->note_index;
+	size_t n = 0;
 
-	if (!x->cap)
-		make_index(x, l, link);
-	return *slot_of(x, path, link);
+	if (!x->cap) {
+		for (const struct note *note = l->notes; note; note = note->next)
+			n++;
+		size_index(x, n);
+		for (const struct note *note = l->notes; note; note = note->next)
+			*slot_of(x, span_of(note->path), true) = note;
+	}
+	return *slot_of(x, path, true);
+}
+
+static const struct link *find_link(struct index *x, const struct link *links, struct span path)
+{
+	size_t n = 0;
+
+	if (!x->cap) {
+		for (const struct link *k = links; k; k = k->next)
+			n++;
+		size_index(x, n);
+		for (const struct link *k = links; k; k = k->next)
+			*slot_of(x, span_of(k->path), false) = k;
+	}
+	return *slot_of(x, path, false);
+}
+
+/* What the layer has at a path in the end: a note or a hard link, whichever came last; both NULL when neither. */
+static void find_last(struct layer *l, struct span path, const struct note **n, const struct link **k)
+{
+	*n = find_note(l, path);
+	*k = find_link(&l->hard_index, l->hard_links, path);
+	if (*n && *k && (*n)->order > (*k)->order)
+		*k = NULL;
+	else if (*k)
+		*n = NULL;
 }
 
 /* The symbolic link at `path` itself, NULL when there is none. */
@@ -78,7 +99,7 @@ static const struct link *link_at(const struct image_layers *im, int top, struct
 
 		if (!(paths_flags(&im->at[i]->paths, path) & PATH_OTHER))
 			continue;
-		k = look_up(im->at[i], path, true);
+		k = find_link(&im->at[i]->link_index, im->at[i]->links, path);
 		if (k && view_hidden(im, i, top, k->path) < 0)
 			return k;
 	}
@@ -99,7 +120,7 @@ static char *follow(struct arena *a, const struct image_layers *im, int top, con
 			continue;
 		slash = strrchr(k->path, '/');
 		base = arena_strndup(a, k->path, slash ? (size_t)(slash - k->path) : 0);
-		to = path_canonical(a, base, k->target);
+		to = path_canonical(a, base, link_target(k));
 		return to ? path_canonical(a, to, i < n ? path + i + 1 : "") : NULL;
 	}
 	return NULL;
@@ -108,10 +129,13 @@ static char *follow(struct arena *a, const struct image_layers *im, int top, con
 static const struct note *note_in(struct layer *l, const char *path, int depth)
 {
 	const struct note *found;
+	const struct link *hard;
 
 	if (!paths_flags(&l->paths, span_of(path)))
 		return NULL;
-	found = look_up(l, span_of(path), false);
+	find_last(l, span_of(path), &found, &hard);
+	if (hard)
+		return depth < LINKS_MAX ? note_in(l, link_target(hard), depth + 1) : NULL;
 	if (found && found->link && !found->text.p && !found->items && depth < LINKS_MAX)
 		return note_in(l, found->link, depth + 1);
 	return found;
@@ -124,7 +148,20 @@ const struct note *layer_note(struct layer *l, const char *path)
 
 bool layer_note_counts(struct layer *l, const struct note *n)
 {
-	return look_up(l, span_of(n->path), false) == n;
+	const struct note *last;
+	const struct link *hard;
+
+	find_last(l, span_of(n->path), &last, &hard);
+	return last == n;
+}
+
+bool layer_hard_link_counts(struct layer *l, const struct link *k)
+{
+	const struct note *last;
+	const struct link *hard;
+
+	find_last(l, span_of(k->path), &last, &hard);
+	return hard == k;
 }
 
 const struct note *view_find(const struct image_layers *im, int top, const char *path, int *layer)

@@ -60,6 +60,18 @@ ok "Node: no version, nested, byte order mark" "$(list node)" "a 1.0.0 0,b 1.0.0
 ok "Java: manifest only, name only, shaded, nested" "$(list java)" \
 	"app 1.0-SNAPSHOT 0,commons-io:commons-io 2.4 0,org.all:all 1 0,org.apache.logging.log4j:log4j-core 2.14.1 0,org.in:in 2 0,org.springframework.boot:spring-boot-starter-web 2.6.5 0,org.springframework:spring-beans 5.3.17 0"
 
+# attacks
+ok "jars in jars, a bomb in a jar, sections beyond the file: the rest counts" "$(list attacks; echo; code)" "a 1.0 0,$(for i in 1 2 3 4 5; do printf "org.deep:ring 1 0,"; done)after 1.0.0 0
+4"
+ok "each is told" "$(grep -cE 'deep.jar.*nested more than|bomb.jar.*entry of 50000000 bytes; the limit is' "$D/err")" 2
+for f in more less; do
+	ok "a size that lies: $f" "$(list size-$f; echo; code; jq -r 'select(.kind == "image") | .readable' "$D/out")" "a 1.0 0,before-$f 1.0.0 1,m 1.0.0 2
+4
+false"
+done
+ok "hard links: the last entry of a path counts, a ring ends" "$(list links; echo; code)" "y 1.0.0 1,y 1.0.0 1,z 1.0.0 1
+0"
+
 # archives
 ok "gzip in several members; the full name goes before the short one" "$(list members; echo; jq -r 'select(.kind == "image") | "\(.image) \(.verified)"' "$D/out")" \
 	"a 1.0 0,m 1.0.0 1

@@ -90,6 +90,62 @@ one("java", [("a/commons-io-2.4.jar", jar(manifest("Bundle-SymbolicName: org.apa
              ("a/deep.ear", jar(("web.war", jar(("WEB-INF/lib/log4j-core-2.14.1.jar", jar(pom("org.apache.logging.log4j", "log4j-core", "2.14.1"))))))),
              ("a/notazip.jar", "plain text")])
 
+# ---- what attacks the reader: told, bounded, and the rest counts
+import struct
+deep = jar(pom("org.deep", "end", "1"))
+for _ in range(40):
+    deep = jar(pom("org.deep", "ring", "1"), ("in.jar", deep))
+f = io.BytesIO()
+with zipfile.ZipFile(f, "w", zipfile.ZIP_DEFLATED) as z:
+    z.writestr(zipfile.ZipInfo("META-INF/maven/g/bomb/pom.properties"), b" " * 50000000, zipfile.ZIP_DEFLATED)
+
+
+def elf(sh, size, count, names):
+    """A 64-bit program with nothing but its header: where sections lie is the caller's to say"""
+    return b"\x7fELF\2\1\1" + bytes(9) + struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, 0, 64, sh, 0, 64, 56, 1, size, count, names) + bytes(56) + b"\xff Go buildinf:"
+
+
+attacks = [("etc/os-release", images.OS12), (STATUS, deb("a")), ("a/deep.jar", deep), ("b/bomb.jar", f.getvalue()),
+           ("c/beyond", elf(2**64 - 64, 64, 65535, 0)), ("c/wraps", elf(2**64 - 32, 65535, 65535, 65534)), ("c/over-itself", elf(0, 64, 2, 1)),
+           ("n/node_modules/after/package.json", package("after"))]
+
+
+def lying(size):
+    """A layer whose last file says that it has `size` bytes"""
+    data = bytearray(layer([("n/node_modules/before-%s/package.json" % ("more" if size > 1000 else "less"), package("before-more" if size > 1000 else "before-less")), ("x", b"y" * 700)]))
+    at = 512
+    while data[at:at + 2] != b"x\0":
+        at += 512
+    data[at + 124:at + 136] = b"\x80" + size.to_bytes(11, "big")
+    data[at + 148:at + 156] = b" " * 8
+    data[at + 148:at + 156] = b"%06o\0 " % sum(data[at:at + 512])
+    return bytes(data)
+
+
+for name, size in (("size-more", 2**62), ("size-less", 3)):
+    docker(name + ".tar", [layer(attacks[:2]), lying(size), layer([("n/node_modules/m/package.json", package("m"))])], [name + ":1"])
+one("attacks", attacks)
+# Hard links without number; of two entries of one path the last counts
+links = io.BytesIO()
+with tarfile.open(fileobj=links, mode="w", format=tarfile.GNU_FORMAT) as t:
+    def entry(path, data=None, to=None):
+        i = tarfile.TarInfo(path)
+        i.size = len(data or b"")
+        if to:
+            i.type, i.linkname = tarfile.LNKTYPE, to
+        t.addfile(i, io.BytesIO(data or b""))
+    entry("s/one", package("one").encode())
+    entry("n/node_modules/x/package.json", package("x").encode())
+    entry("n/node_modules/y/package.json", package("y").encode())
+    entry("n/node_modules/x/package.json", to="n/node_modules/y/package.json")  # a link over a file
+    entry("n/node_modules/z/package.json", to="n/node_modules/y/package.json")
+    entry("n/node_modules/z/package.json", package("z").encode())  # a file over a link
+    entry("r/node_modules/r/package.json", to="r/node_modules/q/package.json")
+    entry("r/node_modules/q/package.json", to="r/node_modules/r/package.json")  # a ring
+    for k in range(150000):
+        entry("d/%d" % k, to="s/one")
+docker("links.tar", [layer([("etc/os-release", images.OS12)]), links.getvalue()], ["links:1"])
+
 # ---- archives
 base = layer([("etc/os-release", images.OS12), (STATUS, deb("a"))])
 more = layer([("n/node_modules/m/package.json", package("m"))])
