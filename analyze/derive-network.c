@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 /* Rows of one cluster: a graph over more is read by nobody, and the command lists them all. */
-enum { REACH_ROWS_MAX = 200000, OUTSIDE_ROWS_MAX = 100000, POLICY_ROWS_MAX = 1000000 };
+enum { REACH_ROWS_MAX = 50000, OUTSIDE_ROWS_MAX = 100000, POLICY_ROWS_MAX = 1000000 };
 /* Steps of one cluster: 20,000 pods with 2,000 policies take 100 million; policies that take more are made to. */
 #define REACH_WORK_MAX 3000000000ull
 

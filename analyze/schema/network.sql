@@ -56,7 +56,7 @@ CREATE TABLE reach_member (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX reach_member_workload ON reach_member(workload);
 -- What one class may reach on another. Pairs of a sender without egress policies and a receiver without ingress policies are not listed:
--- there everything passes (v_reach has them as one step to and one from the open network). The first 200,000 of a cluster, those to workloads with a
+-- there everything passes (v_reach has them as one step to and one from the open network). The first 50,000 of a cluster, those to workloads with a
 -- known flaw before all others; `plimsoll network reach` lists all.
 CREATE TABLE reach (
   source INTEGER NOT NULL,   -- a reach_class; 0: every class without egress policies, -1: every such class but those in the network of their node, where all of them reach the target alike
