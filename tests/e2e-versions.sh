@@ -22,7 +22,7 @@ ok "order is kept around what cannot be read" "$(b 'compare pep440' '1,2\nnonsen
 printf 'nonsense,1\n' | "$PLIMSOLL" feeds compare pep440 --batch - > "$D/out" 2> "$D/err"
 ok "and exits so" "$?" 4
 printf '"1,2\n' | "$PLIMSOLL" feeds compare deb --batch - > "$D/out" 2> "$D/err"
-ok "a quote that is not closed" "$?" 3
+ok "a quote that is not closed costs its line" "$? $(cat "$D/out")" "4 error"
 "$PLIMSOLL" feeds compare pep440 nonsense 1 > "$D/out" 2> "$D/err"
 ok "one that is no version" "$?" 3
 "$PLIMSOLL" feeds satisfies maven 1.0 "[1.0" > "$D/out" 2> "$D/err"

@@ -15,7 +15,8 @@ static void make(struct db *db, int64_t n, const double (*edges)[3], size_t coun
 	CHECK(db_create(db, NULL, DB_APPLICATION_ID, &e) == 0 && schema_create(db, &e) == 0);
 	for (int64_t i = 1; i <= n; i++)
 		CHECK(db_run(db, &e, "INSERT INTO thing(id, kind, ref, type, name) VALUES (?1, 'x', 'x' || ?1, 'x', 'x' || ?1)", "i", i) == 0);
-	CHECK(db_exec(db, "INSERT INTO edge_kind VALUES ('k', 't', 'w', 'T1000', 'observed', 1, '[]', NULL, 'f', 'hours')", &e) == 0);
+	CHECK(db_exec(db, "INSERT INTO edge_kind(id, title, why, technique, confidence, effort, needs, fix, fix_effort) "
+			  "VALUES ('k', 't', 'w', 'T1000', 'observed', 1, '[]', 'f', 'hours')", &e) == 0);
 	for (size_t i = 0; i < count; i++) {
 		CHECK(db_run(db, &e, "INSERT INTO change(id, thing, text, effort) VALUES (?1, 1, 'c' || ?1, 'hours')", "i", (int64_t)i + 1) == 0);
 		CHECK(db_run(db, &e, "INSERT INTO edge(edge_id, source, target, detail, confidence, cost, proof, change) VALUES ('k', ?, ?, 'd', 'observed', ?, 1, ?)", "iidi",
