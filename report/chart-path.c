@@ -188,8 +188,8 @@ float chart_path(struct canvas *c)
 	for (size_t i = 0; i < d->rows; i++)
 		if (cell(d, i, COLUMN_PROOF).n)
 			s.proof_h = PROOFS * line_height(style_small(c)) + c->em * 0.3f;
-	if (s.proof_h > 0)
-		s.box_h = c->em * 4.3f;
+	if (s.proof_h > 0) /* two lines of how, two of what */
+		s.box_h = 4 * line_height(style_small(c)) + c->em * 0.8f;
 	for (size_t from = 0, to; from < d->rows; from = to, all++) {
 		to = group_end(d, from);
 		longest = all < top && to - from > longest ? to - from : longest;
