@@ -93,7 +93,7 @@ static int open_existing(struct db *d, const char *path, int application_id, int
 		return err_set(e, ERR_INPUT, "%s: no such file", path);
 	if (open_handle(d, path, flags, e))
 		return -1;
-	if (db_exec(d, "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;", e) ||
+	if (db_exec(d, "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;", e) ||
 	    check_ours(d, application_id, e)) {
 		db_close(d);
 		return -1;

@@ -112,12 +112,27 @@ void text_clean(char *out, size_t cap, const char *s, size_t n)
 		out[at] = 0;
 }
 
+/* How many bytes at s need no cleaning: most text is plain ASCII, and goes over in one piece. `stop`: ends the run too; 0: nothing. */
+static size_t plain_run(const char *s, size_t n, char stop)
+{
+	size_t i = 0;
+
+	while (i < n && s[i] >= 0x20 && s[i] < 0x7f && s[i] != stop)
+		i++;
+	return i;
+}
+
 void text_add_clean(struct buf *b, struct span s, bool lines)
 {
 	char piece[16];
 	size_t len;
 
 	for (size_t i = 0; i < s.n;) {
+		len = plain_run(s.p + i, s.n - i, 0);
+		buf_add(b, s.p + i, len);
+		i += len;
+		if (i == s.n)
+			break;
 		i += clean_step(s.p + i, s.n - i, lines, piece, &len);
 		buf_add(b, piece, len);
 	}
@@ -169,16 +184,22 @@ void text_add_json(struct buf *b, struct span s)
 
 void text_add_csv(struct buf *b, struct span s)
 {
-	auto_buf clean = BUF_INIT;
+	char piece[16];
+	size_t len;
 
 	buf_add_char(b, '"');
 	if (s.n && (strchr("=+-@\t\r", s.p[0])))
 		buf_add_char(b, '\'');
-	text_add_clean(&clean, s, true);
-	for (size_t i = 0; i < clean.n; i++) {
-		if (clean.p[i] == '"')
+	for (size_t i = 0; i < s.n;) {
+		len = plain_run(s.p + i, s.n - i, '"');
+		buf_add(b, s.p + i, len);
+		i += len;
+		if (i == s.n)
+			break;
+		i += clean_step(s.p + i, s.n - i, true, piece, &len);
+		buf_add(b, piece, len);
+		if (piece[0] == '"')
 			buf_add_char(b, '"');
-		buf_add_char(b, clean.p[i]);
 	}
 	buf_add_char(b, '"');
 }

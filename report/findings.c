@@ -102,7 +102,7 @@ static void bound_set(sqlite3_stmt *s, const struct bound *b, bool open)
 	"SELECT f.check_id, f.id, f.verdict, f.severity, f.domain, f.subject, f.cluster, f.namespace, coalesce(t.type, s.kind), coalesce(t.name, s.name, f.subject), " \
 	"f.detail, f.owner, CASE WHEN json_valid(f.facts) THEN f.facts ELSE '{}' END, CASE WHEN json_valid(f.missing) THEN f.missing ELSE '[]' END, " \
 	"e.path, t.pointer, e.sha256, x.reason, x.approver, x.expires " \
-	"FROM (SELECT f.id FROM finding f WHERE " SELECTED "ORDER BY " order " LIMIT ?8) o CROSS JOIN finding f ON f.id = o.id " \
+	"FROM (SELECT f.rowid AS row FROM finding f WHERE " SELECTED "ORDER BY " order " LIMIT ?8) o CROSS JOIN finding f ON f.rowid = o.row " \
 	"LEFT JOIN thing t ON t.id = f.thing LEFT JOIN evidence e ON e.id = t.evidence LEFT JOIN scope s ON s.id = f.scope AND f.thing IS NULL " \
 	"LEFT JOIN exception x ON x.id = f.accepted"
 static const char read_worst[] = READ("CASE f.verdict WHEN 'fail' THEN 1 WHEN 'error' THEN 2 WHEN 'manual' THEN 3 ELSE 4 END, " RANK("f.severity")

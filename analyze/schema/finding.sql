@@ -28,7 +28,7 @@ CREATE TABLE finding (
   missing TEXT NOT NULL,     -- JSON array of evidence kinds (not-assessed)
   accepted INTEGER REFERENCES exception(id), -- a valid exception covers it
   owner TEXT                 -- team, else the check's owner
-) STRICT, WITHOUT ROWID;
+) STRICT; -- with a row number: rows lie in the order of the checks, which is how they are read
 CREATE INDEX finding_check ON finding(check_id, verdict);
 CREATE INDEX finding_thing ON finding(thing);
 
