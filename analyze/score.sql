@@ -36,7 +36,7 @@ CREATE TEMP TABLE aim AS
     LEFT JOIN (SELECT a.domain, min(a.grade) AS grade, a.regulation FROM regulation_target a JOIN regulation n ON lower(n.name) = lower(a.regulation) GROUP BY a.domain) r ON r.domain = d.domain
     LEFT JOIN regulation_target o ON o.regulation = 'default' AND o.domain = d.domain;
 
-INSERT INTO domain_score(domain, ordinal, title, score, coverage, grade, target_grade, target_score, target_from, capped, pass, fail, not_assessed, manual, accepted)
+INSERT INTO domain_score(domain, ordinal, title, score, coverage, grade, target_grade, target_score, target_from, capped, pass, fail, not_assessed, manual, accepted, points)
   SELECT d.domain, d.ordinal, d.title, round(w.score, 1), round(coalesce(w.coverage, 0), 4),
     CASE WHEN w.score IS NULL OR w.coverage < (SELECT CAST(value AS REAL) FROM score_setting WHERE name = 'least-coverage') THEN 'not assessed'
       ELSE max((SELECT grade FROM grade g WHERE g.score <= round(w.score, 1) ORDER BY g.score DESC LIMIT 1), iif(c.domain IS NULL, 'A', (SELECT value FROM score_setting WHERE name = 'cap'))) END,
@@ -45,7 +45,9 @@ INSERT INTO domain_score(domain, ordinal, title, score, coverage, grade, target_
       AND w.coverage >= (SELECT CAST(value AS REAL) FROM score_setting WHERE name = 'least-coverage')
       THEN c.findings || iif(c.findings = 1, ' open critical finding', ' open critical findings') || ' on what can be reached from outside, among them ' || c.subject END,
     coalesce(n.pass, 0), coalesce(n.fail, 0), coalesce(n.unknown, 0), coalesce(n.manual, 0),
-    coalesce(x.accepted, 0)
+    coalesce(x.accepted, 0),
+    CASE WHEN c.domain IS NULL THEN round(w.score, 1)
+      ELSE min(round(w.score, 1), (SELECT min(g.score) - 1 FROM grade g WHERE g.grade < (SELECT value FROM score_setting WHERE name = 'cap'))) END
   FROM domain d LEFT JOIN weighed w ON w.domain = d.domain LEFT JOIN cap c ON c.domain = d.domain LEFT JOIN aim a ON a.domain = d.domain
     LEFT JOIN (SELECT c.domain, sum(iif(t.verdict = 'pass', t.count, 0)) AS pass, sum(iif(t.verdict = 'fail', t.count, 0)) AS fail,
         sum(iif(t.verdict IN ('not-assessed', 'error'), t.count, 0)) AS unknown, sum(iif(t.verdict = 'manual', t.count, 0)) AS manual

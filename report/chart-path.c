@@ -128,7 +128,8 @@ static float strip_draw(const struct strip *s, size_t from, size_t to, float y, 
 	lines = (to - from + s->across - 1) / s->across;
 	if (!draw)
 		return (float)lines * line_h - c->em * 0.7f + cut_draw(s, first, 0, false) + (all > STEPS_MAX ? line_height(style_small(c)) : 0);
-	badge_draw(s, cell(c->d, from, 0), y);
+	if (s->badge > 0)
+		badge_draw(s, cell(c->d, from, 0), y);
 	for (size_t i = from; i < to; i++) {
 		size_t line = (i - from) / s->across, column = (i - from) % s->across;
 		float x = left + (float)column * (s->box_w + s->gap) + (line && s->proof_h <= 0 ? s->gap : 0), top = y + (float)line * line_h;
@@ -180,7 +181,7 @@ static void strip_layout(struct strip *s, size_t longest)
 
 float chart_path(struct canvas *c)
 {
-	struct strip s = {.c = c, .badge = c->em * 2.5f, .box_h = c->em * 4.6f};
+	struct strip s = {.c = c, .badge = cell(c->d, 0, 0).n ? c->em * 2.5f : 0, .box_h = c->em * 4.6f};
 	const struct chart *d = c->d;
 	size_t top = d->top ? d->top : PATHS_TOP, longest = 0, shown = 0, all = 0;
 	float y = c->y + c->em * 0.2f;

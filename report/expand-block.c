@@ -71,7 +71,7 @@ static const struct block_kind_row {
 	const char *name, *options;
 	bool chart;
 } kinds[] = {
-	{"table", " title empty note top more priority widths align code bar anchor ref ", false},
+	{"table", " title empty note top more priority widths align code bar anchor ref signs ", false},
 	{"list", " title empty note top more priority numbered ", false},
 	{"each", " title empty note top more priority quiet ", false},
 	{"if", " ", false},
@@ -204,7 +204,7 @@ static int column_widths(struct fence *f, struct table *t, struct err *e)
 }
 
 struct cell_style {
-	bool code[TABLE_COLUMNS_MAX], bar[TABLE_COLUMNS_MAX], anchor[TABLE_COLUMNS_MAX], ref[TABLE_COLUMNS_MAX], badge[TABLE_COLUMNS_MAX];
+	bool code[TABLE_COLUMNS_MAX], bar[TABLE_COLUMNS_MAX], anchor[TABLE_COLUMNS_MAX], ref[TABLE_COLUMNS_MAX], badge[TABLE_COLUMNS_MAX], signs;
 };
 
 /* "G1, G7": each of them a link. */
@@ -244,7 +244,7 @@ static struct text cell_text(struct fence *f, const struct cell_style *s, size_t
 		look.scale = 90;
 		words_add(&w, buf_span(&b), look);
 	} else if (s->badge[column]) {
-		words_badge(&w, buf_span(&b), look);
+		words_badge(&w, buf_span(&b), look, s->signs);
 	} else {
 		words_data(&w, buf_span(&b), look);
 	}
@@ -305,6 +305,7 @@ static int expand_table_block(struct fence *f, struct err *e)
 	t->columns = r.columns;
 	for (size_t c = 0; c < r.columns; c++)
 		s.badge[c] = span_eq(r.heads[c], "Severity") || span_eq(r.heads[c], "Grade");
+	s.signs = option(f, "signs").p != NULL;
 	default_align(t, &r);
 	if (column_widths(f, t, e) || column_list(f, "code", r.columns, s.code, e) || column_list(f, "bar", r.columns, s.bar, e) ||
 	    column_list(f, "anchor", r.columns, s.anchor, e) || column_list(f, "ref", r.columns, s.ref, e))

@@ -32,7 +32,7 @@ static void add_value(struct expander *x, struct words *w, const struct expr *ex
 	else
 		expr_print(&b, expr, v);
 	if (expr->form == FORM_BADGE)
-		words_badge(w, buf_span(&b), look);
+		words_badge(w, buf_span(&b), look, false);
 	else if (look.face == FACE_MONO)
 		words_add(w, buf_span(&b), look);
 	else

@@ -87,7 +87,7 @@ void words_data(struct words *w, struct span s, struct look look)
 	}
 }
 
-void words_badge(struct words *w, struct span word, struct look look)
+void words_badge(struct words *w, struct span word, struct look look, bool bare)
 {
 	char letter = sign_letter(word);
 
@@ -96,7 +96,7 @@ void words_badge(struct words *w, struct span word, struct look look)
 		return;
 	}
 	*glyph_new(w) = (struct glyph){.cp = (uint32_t)letter, .kind = GLYPH_SIGN, .advance = SIGN_ADVANCE, .scale = 100, .face = word.n == 1};
-	if (word.n == 1)
+	if (bare || word.n == 1)
 		return;
 	words_add(w, SPAN("\xc2\xa0"), look);
 	words_add(w, word, look);

@@ -40,8 +40,8 @@ struct line {
 void words_add(struct words *w, struct span utf8, struct look look);
 /* A value: what stands between backticks is set in mono. */
 void words_data(struct words *w, struct span utf8, struct look look);
-/* The sign of a severity or a grade, with its word; plain text for other words. */
-void words_badge(struct words *w, struct span word, struct look look);
+/* The sign of a severity or a grade, with its word unless `bare`; plain text for other words. */
+void words_badge(struct words *w, struct span word, struct look look, bool bare);
 /* What was added, without white space at its ends. The builder starts anew. */
 struct text words_end(struct words *w);
 

@@ -107,6 +107,7 @@ qpdf --qdf --object-streams=disable "$D/demo/cgar.pdf" "$D/qdf" 2> /dev/null
 ok "bookmarks, one for each chapter at least" "$(within "$(grep -ac '/Parent .*' "$D/qdf")" 13 400)" yes
 ok "links within" "$(within "$(grep -ac '/Subtype /Link' "$D/qdf")" 40 2000)" yes
 # The deck's slides are short.
+ok "five gaps on a slide" "$(pdftotext -f 4 -l 4 -layout "$D/demo/deck.pdf" - | grep -cE '^ *G[1-5] ')" 5
 for i in 1 2 3 4 5 6 7; do
 	ok "slide $i: at most 40 words" "$(within "$(pdftotext -f $i -l $i "$D/demo/deck.pdf" - | grep -oE "[A-Za-z][A-Za-z'-]+" | wc -l)" 3 44)" yes # four are the footer's
 done

@@ -96,9 +96,9 @@ for path, items, h in hashes:
     check("hash of " + path, r and r[0], int(items.replace(",", "")))
 
 # Scores of the domains, as far as they are graded; grades and targets of the blueprint.
-for title, grade, score in db.execute("SELECT title, grade, score FROM domain_score WHERE length(grade) = 1"):
-    m = re.search(re.escape(title) + r" \((\w)\) +(\d+) %", cgar)
-    check("score of " + title, m and (m.group(1), int(m.group(2))), (grade, int(score + 0.5)))
+for title, grade, score in db.execute("SELECT title, grade, points FROM domain_score WHERE length(grade) = 1"):
+    m = re.search(re.escape(title) + r" \((\w)\) +(\d+)\b", cgar)
+    check("points of " + title, m and (m.group(1), int(m.group(2))), (grade, int(score + 0.5)))
 
 # Compliance: the rows of the frameworks' table.
 for title, version, met, gap, none, manual, na in re.findall(r"^ *(CIS \w+ Benchmark|NSA and CISA Kubernetes Hardening Guidance) +([\d.]+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+)$", cgar, re.M):

@@ -40,6 +40,7 @@ CREATE TABLE domain_score (
   target_grade TEXT, target_score REAL,
   target_from TEXT,          -- engagement, the regulation's name, or default (ours)
   capped TEXT,               -- why the grade is lower than the score says
+  points REAL,               -- what charts draw: the score, where capped no more than the best that goes with the grade
   pass INTEGER NOT NULL, fail INTEGER NOT NULL, not_assessed INTEGER NOT NULL, manual INTEGER NOT NULL, accepted INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 -- One row: the worst graded domain (NULL: none is graded). ungraded: the titles of the others that have no grade, comma-separated.

@@ -11,12 +11,12 @@ struct overview {
 
 static int draw_domains(struct overview *o, struct browser *b, int *y, int bottom, struct err *e)
 {
-	static const char sql[] = "SELECT d.title, d.score, d.coverage, d.grade, "
+	static const char sql[] = "SELECT d.title, d.points, d.coverage, d.grade, "
 				  "(SELECT count(*) FROM v_gap g WHERE g.domain = d.domain) FROM domain_score d ORDER BY d.ordinal";
 	sqlite3_stmt *s = db_stmt(b->db, sql);
 	int width = term_columns(), rc;
 
-	term_printf((*y)++, 2, width - 4, STYLE_DIM, "%-34s %-5s %-20s %s", "domain", "grade", "score", "coverage  open");
+	term_printf((*y)++, 2, width - 4, STYLE_DIM, "%-34s %-5s %-20s %s", "domain", "grade", "points", "coverage  open");
 	o->domains = 0;
 	while ((rc = db_step(b->db, s, e)) == 1 && *y < bottom) {
 		bool here = o->cursor.at == o->domains++;
