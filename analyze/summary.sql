@@ -55,18 +55,22 @@ INSERT INTO far_right
   GROUP BY b.cluster, s.kind, s.namespace, s.name, f.right ORDER BY f.right != 'all', b.cluster, who, f.right;
 DROP TABLE far_bound;
 
--- The worst paths, one per entry, first step that can be changed and change of the cut that ends it, as documents draw them: steps that take effort, in few words.
+-- The worst paths, one per entry, first step that can be changed, change of the cut that ends it and sequence of steps, as documents draw them: steps that take effort, in few words.
 INSERT INTO inferred_way(number, step, thing, how, colour, outside, workload, cut, object, field, member)
-WITH first_change(path, change) AS (SELECT h.path, e.change FROM path_hop h JOIN edge e ON e.id = h.edge JOIN change c ON c.id = e.change
+WITH clusters(n) AS (SELECT count(*) FROM scope WHERE kind = 'cluster' AND state = 'in-scope'),
+  first_change(path, change) AS (SELECT h.path, e.change FROM path_hop h JOIN edge e ON e.id = h.edge JOIN change c ON c.id = e.change
       WHERE c.effort != 'never' AND e.edge_id NOT GLOB 'entry-*' AND e.edge_id NOT IN ('program-flaw', 'pod-token') AND e.edge_id NOT GLOB 'exploit-*' GROUP BY h.path HAVING h.ordinal = min(h.ordinal)),
   worst AS (SELECT min(p.id) AS path FROM path p LEFT JOIN first_change f ON f.path = p.id WHERE p.id IN (SELECT path FROM path_hop) GROUP BY coalesce(f.change, -p.id)),
   one_entry AS (SELECT min(w.path) AS path FROM worst w JOIN path p ON p.id = w.path GROUP BY p.entry),
   one_cut AS (SELECT min(o.path) AS path FROM one_entry o JOIN path p ON p.id = o.path GROUP BY coalesce(p.cut, -p.id)),
+  one_shape AS (SELECT min(path) AS path FROM (SELECT o.path, group_concat(e.edge_id) AS shape FROM one_cut o CROSS JOIN path_hop h ON h.path = o.path JOIN edge e ON e.id = h.edge GROUP BY o.path) GROUP BY shape),
   chosen AS (SELECT o.path, row_number() OVER (ORDER BY o.path) AS n, p.entry, n.class, n.title,
-      coalesce((SELECT x.text || ' (' || x.ref || ')' FROM v_cut x WHERE x.ordinal = p.cut), (SELECT k.text || ' (' || t.ref || ')' FROM path_hop h JOIN edge e ON e.id = h.edge JOIN change k ON k.id = e.change JOIN thing t ON t.id = k.thing LEFT JOIN cut c ON c.change = k.id
-        WHERE h.path = o.path AND k.effort != 'never' ORDER BY c.ordinal IS NULL, c.ordinal, h.ordinal DESC LIMIT 1)) AS cut,
+      coalesce((SELECT rtrim(x.text, '.') || ': ' || replace(substr(x.ref, 1 + iif((SELECT n FROM clusters) = 1, instr(x.ref, '/'), 0)), '-/', '') FROM v_cut x WHERE x.ordinal = p.cut),
+        (SELECT rtrim(k.text, '.') || ': ' || replace(substr(t.ref, 1 + iif((SELECT n FROM clusters) = 1, instr(t.ref, '/'), 0)), '-/', '') || iif(p.cut IS NULL, '; alike ways stay', '')
+          FROM path_hop h JOIN edge e ON e.id = h.edge JOIN change k ON k.id = e.change JOIN thing t ON t.id = k.thing LEFT JOIN cut c ON c.change = k.id
+          WHERE h.path = o.path AND k.effort != 'never' ORDER BY c.ordinal IS NULL, c.ordinal, h.ordinal DESC LIMIT 1)) AS cut,
       (SELECT w.namespace || '/' || w.name FROM path_hop h JOIN edge e ON e.id = h.edge JOIN workload w ON w.thing IN (e.source, e.target) WHERE h.path = o.path ORDER BY h.ordinal LIMIT 1) AS workload
-    FROM one_cut o JOIN path p ON p.id = o.path JOIN path_end n ON n.side = 'entry' AND n.thing = p.entry ORDER BY o.path LIMIT 5),
+    FROM one_shape o JOIN path p ON p.id = o.path JOIN path_end n ON n.side = 'entry' AND n.thing = p.entry ORDER BY o.path LIMIT 5),
   step AS (SELECT c.n, row_number() OVER (PARTITION BY c.n ORDER BY h.ordinal) AS k, h.ordinal, max(h.ordinal) OVER (PARTITION BY c.n) AS last, e.confidence, e.edge_id,
       CASE WHEN t.kind = 'virtual' THEN replace(replace(t.name, ' of cluster ' || coalesce(t.cluster, ''), ''), ' on cluster ' || coalesce(t.cluster, ''), '') ELSE coalesce(t.namespace || '/', '') || t.name END AS thing,
       lower(substr(k.title, 1, 1)) || substr(k.title, 2) AS how, CASE WHEN p.kind != 'virtual' THEN coalesce(p.namespace || '/', '') || p.name END AS object, iif(p.kind = 'virtual', NULL, p.pointer) AS field,

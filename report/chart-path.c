@@ -74,6 +74,8 @@ static void proof_draw(const struct strip *s, size_t row, float x, float y)
 			  cell(c->d, row, COLUMN_PROOF + i));
 }
 
+enum { CUT_LINES = 2 };
+
 /* What ends the path, below its strip. Returns the height. */
 static float cut_draw(const struct strip *s, size_t row, float y, bool draw)
 {
@@ -86,8 +88,8 @@ static float cut_draw(const struct strip *s, size_t row, float y, bool draw)
 		return 0;
 	cut = span_of(arena_printf(c->arena, "Ends it: %.*s", SPAN_ARG(cut)));
 	if (draw)
-		text_line(c, x, y + c->em * 0.2f + line_ascent(t), w, t, ALIGN_LEFT, cut);
-	return line_height(t) + c->em * 0.2f;
+		text_block(c, x, y + c->em * 0.2f, w, CUT_LINES, t, ALIGN_LEFT, cut);
+	return text_height(c, w, CUT_LINES, t, cut) + c->em * 0.2f;
 }
 
 /* The arrow that leads to a box, with its words above it, and below when there are many. */
@@ -203,7 +205,7 @@ float chart_path(struct canvas *c)
 		h = strip_draw(&s, from, to, y, false);
 		if (c->at->max_height > 0 && shown && y + h + 2 * c->em - c->y > c->at->max_height)
 			break;
-		y += shown ? c->em * 0.9f : 0;
+		y += shown ? c->em * 0.5f : 0;
 		strip_draw(&s, from, to, y, true);
 		y += h;
 	}

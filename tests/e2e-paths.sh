@@ -95,6 +95,13 @@ is "ends that people name" "said-entry|User joe@example.com
 said-jewel|the shop" "$(sqlite3 said.db "SELECT class, title FROM path_end WHERE class LIKE 'said-%' ORDER BY 1")"
 is "data of a class" "orders data in namespace shop" "$(sqlite3 said.db "SELECT DISTINCT title FROM path_end WHERE class = 'data'")"
 
+# The platform's namespaces are known by name where no Namespace object was collected: a control-plane pod is no entry.
+for ns in kube-system shop; do
+	printf -- '---\napiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: %s}\nspec: {hostPID: true, containers: [{name: c, image: x, securityContext: {privileged: true}}]}\n' $ns
+done >pods.yaml
+"$PLIMSOLL" analyze -o pods.db --cluster-name c1 pods.yaml >/dev/null
+is "entries inside pods" "pod shop/p" "$(sqlite3 pods.db "SELECT title FROM path_end WHERE class = 'pod'")"
+
 # The same evidence gives the same paths.
 "$PLIMSOLL" analyze -o again.db --cluster-name c1 "$fixture" > /dev/null
 is "the same in every run" "$(sqlite3 site.db .dump | sha256sum)" "$(sqlite3 again.db .dump | sha256sum)"

@@ -103,6 +103,8 @@ for db in site empty demo; do
 	done
 	ok "$db: as many notes as slides" "$(grep -cE '^[0-9]  ' "$D/$db/deck-notes.txt")" "$(pages "$D/$db/deck.pdf")"
 done
+pdftotext "$D/site/cgar.pdf" - 2>/dev/null > "$D/text" # pods alone
+hasnot "without policies in the evidence nothing is said of them" "$(cat "$D/text")" "Network policies limit"
 qpdf --qdf --object-streams=disable "$D/demo/cgar.pdf" "$D/qdf" 2> /dev/null
 ok "bookmarks, one for each chapter at least" "$(within "$(grep -ac '/Parent .*' "$D/qdf")" 13 400)" yes
 ok "links within" "$(within "$(grep -ac '/Subtype /Link' "$D/qdf")" 40 2000)" yes
