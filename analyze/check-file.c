@@ -2,7 +2,6 @@
 // Check files into memory, with every mistake that can be seen without a database. What their SQL does is check-run.c's.
 #include "check.h"
 #include "common/buf.h"
-#include "common/yaml-read.h"
 
 #include <stddef.h>
 
@@ -49,8 +48,9 @@ static int read_references(struct arena *a, const struct json *v, struct check *
 	return 0;
 }
 
-static int read_member(struct arena *a, const char *key, const struct json *v, struct check *c, struct err *e)
+static int read_member(struct arena *a, const char *key, const struct json *v, void *into, struct err *e)
 {
+	struct check *c = into;
 	size_t n;
 	int text;
 
@@ -119,17 +119,8 @@ static int validate(const struct check *c, struct err *e)
 
 int check_parse(struct arena *a, const char *file, struct span text, struct check *c, struct err *e)
 {
-	struct json *doc;
-
 	*c = (struct check){.file = arena_strdup(a, file)};
-	if (yaml_parse(a, text, &doc, e))
-		return err_wrap(e, "%s", file);
-	if (doc->type != JSON_OBJECT)
-		return err_set(e, ERR_INPUT, "%s: not a mapping of keys", file);
-	JSON_MEMBERS(m, doc)
-		if (read_member(a, m->key.text, &m->value, c, e))
-			return err_wrap(e, "%s", file);
-	return validate(c, e) ? err_wrap(e, "%s", file) : 0;
+	return knowledge_mapping(a, text, read_member, c, e) || validate(c, e) ? err_wrap(e, "%s", file) : 0;
 }
 
 static int add(void *ctx, const char *file, struct span text, struct err *e)

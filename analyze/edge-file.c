@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge files into memory, with every mistake that can be seen without a database. What their SQL does is edge-run.c's.
 #include "edge.h"
-#include "common/yaml-read.h"
 
 #include <stddef.h>
 
@@ -38,8 +37,9 @@ static int read_grants(struct arena *a, const struct json *v, struct edge *x, st
 	return 0;
 }
 
-static int read_member(struct arena *a, const char *key, const struct json *v, struct edge *x, struct err *e)
+static int read_member(struct arena *a, const char *key, const struct json *v, void *into, struct err *e)
 {
+	struct edge *x = into;
 	int text;
 
 	if (strcmp(key, "needs") == 0)
@@ -88,17 +88,8 @@ static int validate(const struct edge *x, struct err *e)
 
 int edge_parse(struct arena *a, const char *file, struct span text, struct edge *out, struct err *e)
 {
-	struct json *doc;
-
 	*out = (struct edge){.file = arena_strdup(a, file)};
-	if (yaml_parse(a, text, &doc, e))
-		return err_wrap(e, "%s", file);
-	if (doc->type != JSON_OBJECT)
-		return err_set(e, ERR_INPUT, "%s: not a mapping of keys", file);
-	JSON_MEMBERS(m, doc)
-		if (read_member(a, m->key.text, &m->value, out, e))
-			return err_wrap(e, "%s", file);
-	return validate(out, e) ? err_wrap(e, "%s", file) : 0;
+	return knowledge_mapping(a, text, read_member, out, e) || validate(out, e) ? err_wrap(e, "%s", file) : 0;
 }
 
 static int add(void *ctx, const char *file, struct span text, struct err *e)

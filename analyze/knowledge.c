@@ -35,6 +35,20 @@ int knowledge_texts_there(const struct knowledge_text *table, size_t n, const vo
 	return 0;
 }
 
+int knowledge_mapping(struct arena *a, struct span text, knowledge_member *member, void *into, struct err *e)
+{
+	struct json *doc;
+
+	if (yaml_parse(a, text, &doc, e))
+		return -1;
+	if (doc->type != JSON_OBJECT)
+		return err_set(e, ERR_INPUT, "not a mapping of keys");
+	JSON_MEMBERS(m, doc)
+		if (member(a, m->key.text, &m->value, into, e))
+			return -1;
+	return 0;
+}
+
 const char **knowledge_words(struct arena *a, const struct json *v, size_t *n)
 {
 	const char **out = arena_array(a, (size_t)json_count(v) + 2, sizeof(*out));

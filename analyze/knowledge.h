@@ -18,6 +18,10 @@ int knowledge_read_text(const struct knowledge_text *table, size_t n, void *into
 /* ERR_INPUT when a needed text is not there. */
 int knowledge_texts_there(const struct knowledge_text *table, size_t n, const void *from, struct err *e);
 
+typedef int knowledge_member(struct arena *a, const char *key, const struct json *v, void *into, struct err *e);
+/* Reads one mapping: `member` is called for each key, in the order of the file. ERR_INPUT when the text is no mapping. */
+int knowledge_mapping(struct arena *a, struct span text, knowledge_member *member, void *into, struct err *e);
+
 /* An array of texts; a single text counts as an array of one. NULL when it holds anything else. `*n`: how many; a NULL follows them. */
 const char **knowledge_words(struct arena *a, const struct json *v, size_t *n);
 bool knowledge_one_of(const char *word, const char *const *list);
