@@ -13,6 +13,7 @@
 #include "derive-paths.h"
 #include "derive-rank.h"
 #include "derive-rbac.h"
+#include "derive-refused.h"
 #include "derive-scope.h"
 #include "derive-usage.h"
 #include "derive-workload.h"
@@ -63,6 +64,7 @@ struct run {
 static const struct derive_step steps[] = {
 	{"owners", derive_owners},
 	{"workloads", derive_workloads},
+	{"refused", derive_refused},
 	{"nodes", derive_nodes},
 	{"admission", derive_admission},
 	{"services", derive_services},

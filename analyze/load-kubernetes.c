@@ -2,6 +2,7 @@
 // Kubernetes objects: the walk over a member, raw objects, labels, and the table of kinds. What the kinds mean is
 // load-<subject>.c's.
 #include "load-kubernetes.h"
+#include "derive-refused.h"
 #include "common/recognise.h"
 #include "common/object.h"
 #include "common/redact-evidence.h"
@@ -391,6 +392,8 @@ int load_kubernetes(struct load *l, struct source *content, struct err *e)
 	w.member_kind = arena_printf(&a, "kubernetes/%.*s", SPAN_ARG(group.p ? group : plural));
 	items = items_open(content, NULL);
 	rc = load_kind(l, w.member_kind, 0, e) ? -1 : walk_items(&w, items, e);
+	if (rc == 0 && !l->items && !l->problems && (!items_list_kind(items).p || span_eq(items_list_kind(items), "List")))
+		rc = refused_perhaps(l, w.member_kind, e);
 	items_close(items);
 	buf_fini(&w.text);
 	buf_fini(&w.packed);

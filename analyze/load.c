@@ -3,6 +3,7 @@
 #include "load.h"
 #include "common/object.h"
 
+#include "derive-refused.h"
 #include "load-audit.h"
 #include "load-aws.h"
 #include "load-flow.h"
@@ -19,6 +20,7 @@ static const struct loader loaders[] = {
 	{"flow/", load_flows},
 	{"image", load_image},
 	{"kubernetes/audit", load_audit}, /* before all other kinds of its prefix */
+	{"kubernetes/refused", load_refused},
 	{"kubernetes/", load_kubernetes},
 	{"node/", load_node_facts},
 	{"registry/", load_registry},

@@ -3,6 +3,7 @@
 #include "evidence.h"
 #include "common/limits.h"
 #include "common/redact-evidence.h"
+#include "common/refused.h"
 #include "common/text.h"
 
 enum { FLUSH = 256 * 1024 };
@@ -172,14 +173,19 @@ static int copy_items(struct copy *c, struct items *items, struct err *broken, s
 	return 0;
 }
 
-/* A stream without items is an empty list, which is evidence too. */
-static int finish(struct copy *c, bool truncated, const struct err *broken, struct err *e)
+/* A stream without items is an empty list, which is evidence too; its kind tells a server's own from one that kubectl made up. */
+static int finish(struct copy *c, struct span kind, bool truncated, const struct err *broken, struct err *e)
 {
 	if (!c->items && broken->kind)
 		return member_drop(c->ev->w, e);
 	close_document(c, truncated);
-	if (!c->items)
-		buf_add_str(&c->text, kubernetes(c) ? "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[]}\n" : "[]\n");
+	if (!c->items && kubernetes(c)) {
+		buf_add_str(&c->text, "{\"apiVersion\":\"v1\",\"kind\":");
+		text_add_json(&c->text, span_ends(kind, "List") ? kind : SPAN("List"));
+		buf_add_str(&c->text, ",\"items\":[]}\n");
+	} else if (!c->items) {
+		buf_add_str(&c->text, "[]\n");
+	}
 	if (flush(c, 0, e))
 		return -1;
 	if (broken->kind)
@@ -208,6 +214,44 @@ static int copy_report(struct evidence *ev, const struct member_spec *spec, stru
 	return member_begin(ev->w, &csv, e) || member_write(ev->w, report.p, report.n, e) || member_end(ev->w, *items, e) ? -1 : 0;
 }
 
+/* What kubectl said: only the lines that count get through. */
+struct said {
+	struct buf text;
+	const char *kind;
+	uint64_t lines;
+};
+
+static int add_line(void *ctx, const struct refused *r, struct err *e)
+{
+	struct said *s = ctx;
+
+	(void)e;
+	if (redact_evidence_leaks(s->kind, r->line))
+		return 0;
+	buf_add_span(&s->text, r->line);
+	buf_add_char(&s->text, '\n');
+	s->lines++;
+	return 0;
+}
+
+static int copy_refused(struct evidence *ev, const struct member_spec *spec, struct source *content, uint64_t *items, struct err *broken, struct err *e)
+{
+	struct member_spec text = *spec;
+	struct said s = {.kind = spec->kind};
+	int rc = refused_read(content, span_of(spec->path), add_line, &s, broken, e);
+
+	if (rc && broken->kind == ERR_ENV)
+		*e = *broken;
+	*items = s.lines;
+	text.type = "txt";
+	if (s.lines && rc == 0)
+		rc = member_begin(ev->w, &text, e) || member_write(ev->w, s.text.p, s.text.n, e) || member_end(ev->w, s.lines, e) ? -1 : 0;
+	else if (rc && broken->kind == ERR_INPUT)
+		rc = 0;
+	buf_fini(&s.text);
+	return rc;
+}
+
 int evidence_copy(struct evidence *ev, const struct member_spec *spec, struct source *content, uint64_t *items, struct err *broken, struct err *e)
 {
 	struct copy c = {.ev = ev, .spec = spec};
@@ -217,12 +261,14 @@ int evidence_copy(struct evidence *ev, const struct member_spec *spec, struct so
 	*items = 0;
 	if (strcmp(spec->kind, "aws/credential-report") == 0)
 		return copy_report(ev, spec, content, items, broken, e);
+	if (strcmp(spec->kind, "kubernetes/refused") == 0)
+		return copy_refused(ev, spec, content, items, broken, e);
 	if (member_begin(ev->w, spec, e))
 		return -1;
 	in = items_open(content, redact_evidence_lists(spec->kind));
 	rc = copy_items(&c, in, broken, e);
 	if (rc == 0)
-		rc = finish(&c, items_truncated(in), broken, e);
+		rc = finish(&c, items_list_kind(in), items_truncated(in), broken, e);
 	items_close(in);
 	buf_fini(&c.text);
 	arena_reset(&ev->item);
@@ -238,7 +284,7 @@ int evidence_document(struct evidence *ev, const struct member_spec *spec, struc
 	int rc = member_begin(ev->w, spec, e);
 
 	if (rc == 0)
-		rc = one_item(&c, &it, e) || finish(&c, false, &none, e) ? -1 : 0;
+		rc = one_item(&c, &it, e) || finish(&c, SPAN_NONE, false, &none, e) ? -1 : 0;
 	buf_fini(&c.text);
 	return rc;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The child process. What is asked of it is source-kubernetes.c's.
 #include "kubectl.h"
+#include "common/refused.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -82,25 +83,16 @@ static void read_said(struct kubectl_run *r)
 /* The last line that tells an error, in our words: "forbidden: User … cannot list resource …". */
 static void reason(struct span said, int status, struct err *why)
 {
-	static const char *const openings[] = {"Error from server (", "error: ", "Unable to connect to the server: ", "Error: "};
+	auto_arena a = ARENA_INIT;
 	struct span rest = said, found = SPAN_NONE, line;
-	const char *forbidden;
 
 	while (rest.p && rest.n) {
 		line = span_trim(span_cut(&rest, '\n'));
-		for (size_t i = 0; i < sizeof(openings) / sizeof(openings[0]); i++)
-			if (span_starts(line, openings[i]))
-				found = line;
-		if (!found.n && line.n)
+		if (refused_is_error(line) || (!found.n && line.n))
 			found = line;
 	}
-	forbidden = found.n ? memmem(found.p, found.n, " is forbidden: ", 15) : NULL;
-	if (forbidden) {
-		found.n -= (size_t)(forbidden + 15 - found.p);
-		found.p = forbidden + 15;
-		err_set(why, ERR_INPUT, "forbidden: %.*s", (int)(found.n > 300 ? 300 : found.n), found.p);
-	} else if (found.n)
-		err_set(why, ERR_INPUT, "%.*s", (int)(found.n > 300 ? 300 : found.n), found.p);
+	if (found.n)
+		err_set(why, ERR_INPUT, "%s", refused_reason(&a, found));
 	else if (WIFSIGNALED(status))
 		err_set(why, ERR_INPUT, "kubectl was ended by signal %d", WTERMSIG(status));
 	else

@@ -13,7 +13,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-enum { HEAD = 8192, DEPTH = 32 };
+enum { HEAD = RECOGNISE_HEAD, DEPTH = 32 };
 
 struct walk {
 	input_each *each;

@@ -34,6 +34,13 @@ struct items *items_open(struct source *s, const char *const *split)
 	return i;
 }
 
+struct span items_list_kind(const struct items *i)
+{
+	const char *kind = i->yaml ? yaml_reader_kind(i->yaml) : i->kind;
+
+	return kind[0] ? span_of(kind) : SPAN_NONE;
+}
+
 bool items_truncated(const struct items *i)
 {
 	return i->truncated;

@@ -13,6 +13,8 @@
 #define LIMIT_DOCUMENT_BYTES (256u * 1024 * 1024)
 /* What people write by hand: an engagement file of 10,000 exceptions has 2 MiB. */
 #define LIMIT_ENGAGEMENT_BYTES (8u * 1024 * 1024)
+/* What kubectl said of a dump: a line for each resource and namespace. */
+#define LIMIT_REFUSED_BYTES (16u * 1024 * 1024)
 /* libyaml is quadratic in flow depth and anchors (yaml/libyaml issue 227). */
 #define LIMIT_YAML_DEPTH 64
 #define LIMIT_YAML_ANCHORS 1000

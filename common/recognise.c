@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Telling evidence apart by its first bytes, then by its name. Reading it is the loaders' business.
 #include "recognise.h"
+#include "refused.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -98,6 +99,16 @@ static bool looks_textual(struct span head)
 	return t.n && (t.p[0] == '{' || t.p[0] == '[' || isalpha((unsigned char)t.p[0]) || t.p[0] == '-' || t.p[0] == '#' || t.p[0] == '"');
 }
 
+void recognise_resource(struct span resource, char *kind, size_t cap)
+{
+	struct span group = resource, plural = span_cut(&group, '.');
+
+	if (!group.p || built_in(group))
+		snprintf(kind, cap, "kubernetes/%.*s", SPAN_ARG(plural));
+	else
+		snprintf(kind, cap, "kubernetes/%.*s.%.*s", SPAN_ARG(plural), SPAN_ARG(group));
+}
+
 /* File names that tell the kind: "pods.json", "deployments.apps.yaml", "networkpolicies.networking.k8s.io.json". */
 static bool by_file_name(struct span name, char *kind, size_t cap)
 {
@@ -116,12 +127,7 @@ static bool by_file_name(struct span name, char *kind, size_t cap)
 	for (size_t i = 0; i < plural.n; i++)
 		if (plural.p[i] != '-' && !islower((unsigned char)plural.p[i]))
 			return false;
-	if (span_eq(plural, "replication-controllers"))
-		plural = SPAN("replicationcontrollers");
-	if (!rest.p || built_in(rest))
-		snprintf(kind, cap, "kubernetes/%.*s", SPAN_ARG(plural));
-	else
-		snprintf(kind, cap, "kubernetes/%.*s.%.*s", SPAN_ARG(plural), SPAN_ARG(rest));
+	recognise_resource(span_eq(plural, "replication-controllers") ? SPAN("replicationcontrollers") : base, kind, cap);
 	return true;
 }
 
@@ -226,6 +232,20 @@ static bool flows(struct span head, char *kind, size_t cap)
 	return format != NULL;
 }
 
+/* kubectl's standard error, by its name (`kind` empty: nothing in it counts) or by its lines. */
+static bool kubectl_said(struct span name, struct span head, char *kind, size_t cap)
+{
+	struct span t = span_trim(head);
+	bool named = refused_named(name), log = span_ends(name, ".log");
+
+	if (!t.n || t.p[0] == '{' || t.p[0] == '[' || (log && !named))
+		return false;
+	/* Of a longer file the head says too little. */
+	if (refused_in(name, head) || (named && head.n >= RECOGNISE_HEAD))
+		snprintf(kind, cap, "kubernetes/refused");
+	return named || *kind;
+}
+
 enum recognised recognise(struct span name, struct span head, char *kind, size_t cap)
 {
 	struct span base = span_after_last(name, '/');
@@ -236,7 +256,11 @@ enum recognised recognise(struct span name, struct span head, char *kind, size_t
 		snprintf(kind, cap, "kubernetes/audit");
 		return RECOGNISED;
 	}
-	if (span_eq(base, "logs.txt") || span_eq(base, "errors.txt") || span_ends(base, ".log") || span_eq(base, "README.md"))
+	if (span_eq(base, "logs.txt") || span_eq(base, "README.md"))
+		return RECOGNISED_IGNORED;
+	if (kubectl_said(name, head, kind, cap))
+		return *kind ? RECOGNISED : RECOGNISED_IGNORED;
+	if (span_ends(base, ".log"))
 		return RECOGNISED_IGNORED;
 	/* `kubectl api-resources` tells what could be listed; what was listed tells itself. */
 	if (span_starts(head, "NAME ") && span_has(head, "APIVERSION") && span_has(head, "NAMESPACED"))

@@ -54,5 +54,7 @@ struct items *items_open(struct source *s, const char *const *split);
 int items_next(struct items *i, struct arena *a, struct item *out, struct err *e);
 /* At the end: a JSON document said that it is one page of several (AWS: IsTruncated, NextToken). */
 bool items_truncated(const struct items *i);
+/* At the end: the kind of the last list ("List", "PodList"), also of an empty one; absent where it has none. */
+struct span items_list_kind(const struct items *i);
 void items_close(struct items *i);
 #endif

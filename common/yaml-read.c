@@ -487,3 +487,8 @@ int yaml_parse(struct arena *a, struct span text, struct json **out, struct err 
 	yaml_reader_free(r);
 	return rc ? -1 : 0;
 }
+
+const char *yaml_reader_kind(const struct yaml_reader *r)
+{
+	return r->kind;
+}

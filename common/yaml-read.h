@@ -17,4 +17,6 @@ void yaml_reader_free(struct yaml_reader *r);
 
 /* Parses one whole document (a check, a template's front matter, an engagement file). An empty text gives null. */
 int yaml_parse(struct arena *a, struct span text, struct json **out, struct err *e);
+/* The kind of the last document that was begun, "" where it has none. */
+const char *yaml_reader_kind(const struct yaml_reader *r);
 #endif

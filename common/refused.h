@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef REFUSED_H
+#define REFUSED_H
+/*
+ * What kubectl says on standard error, as people keep it beside a dump (errors.txt, secrets.err). Of a resource that it may not list
+ * kubectl prints an empty list all the same, so that only these lines tell it from one of which there is none.
+ * Sources: kubectl's pkg/cmd/util/helpers.go (StandardErrorMessage), apimachinery's pkg/api/errors (NewForbidden, NewGenericServerResponse).
+ */
+#include "arena.h"
+#include "source.h"
+
+struct refused {
+	const char *kind;   /* of evidence: "kubernetes/secrets"; a star for the resource where the line does not say of what */
+	const char *reason; /* one line: "forbidden: User … cannot list resource …" */
+	struct span line;   /* as kubectl wrote it */
+};
+
+/* True when a line tells that kubectl failed: neither a warning nor anything else. */
+bool refused_is_error(struct span line);
+/* What failed, in our words: "forbidden: " and what is behind it, else the line. At most 300 bytes of it. */
+const char *refused_reason(struct arena *a, struct span line);
+/* True when the line says that a list could not be had. Lines of single objects and of resources that the server does not have
+ * do not count. `path`: of the file; its name may tell the resource that a line leaves open. */
+bool refused_line(struct arena *a, struct span path, struct span line, struct refused *out);
+/* True for names that people give to such files. */
+bool refused_named(struct span path);
+/* True when a line of the text counts. */
+bool refused_in(struct span path, struct span text);
+
+typedef int refused_each(void *ctx, const struct refused *r, struct err *e);
+/* Each line of a file that counts, in order; 0, or -1 with `why` (it cannot be read) or `e` (the callback's). */
+int refused_read(struct source *content, struct span path, refused_each *each, void *ctx, struct err *why, struct err *e);
+#endif
