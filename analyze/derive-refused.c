@@ -45,6 +45,9 @@ int refused_perhaps(struct load *l, const char *kind, struct err *e)
 
 #define EMPTY(kinds) "FROM temp.empty k JOIN scope s ON s.id = k.scope WHERE k.kind " kinds
 
+/* Of a whole member, not of an item of it ("/items/1 at byte 261: …"). */
+#define BROKEN "v.kind GLOB 'kubernetes/*' AND p.pointer IS NULL AND p.message NOT GLOB '/*' AND p.message NOT GLOB '#[0-9]*/*' AND p.message NOT GLOB 'and [0-9]* more problems*'"
+
 static const char *const steps[] = {
 	DOUBTS,
 	MADE_UP,
@@ -54,9 +57,9 @@ static const char *const steps[] = {
 
 	/* What came behind the break is lost; of an empty list so much as nothing is known. */
 	"INSERT INTO expected(scope, kind, reason) SELECT v.scope, v.kind, v.path || ' could not be read to its end: ' || p.message FROM problem p JOIN evidence v ON v.id = p.evidence "
-	"JOIN scope s ON s.id = v.scope WHERE s.kind = 'cluster' AND p.pointer IS NULL AND v.kind GLOB 'kubernetes/*' "
-	"AND v.kind NOT IN ('kubernetes/refused', 'kubernetes/audit', 'kubernetes/version') AND p.message NOT GLOB 'and [0-9]* more problems*' GROUP BY v.id ORDER BY v.id",
-	"INSERT INTO temp.doubt SELECT v.scope, v.kind FROM problem p JOIN evidence v ON v.id = p.evidence WHERE p.pointer IS NULL AND v.kind GLOB 'kubernetes/*' AND v.scope IS NOT NULL",
+	"JOIN scope s ON s.id = v.scope WHERE s.kind = 'cluster' AND " BROKEN " AND v.kind NOT IN ('kubernetes/refused', 'kubernetes/audit', 'kubernetes/version') "
+	"AND NOT EXISTS (SELECT 1 FROM expected x WHERE x.scope IS v.scope AND x.kind = v.kind AND x.reason = v.path || ' cannot be read') GROUP BY v.id ORDER BY v.id",
+	"INSERT INTO temp.doubt SELECT v.scope, v.kind FROM problem p JOIN evidence v ON v.id = p.evidence WHERE " BROKEN " AND v.scope IS NOT NULL",
 
 	/* The API server makes these itself, before anybody else gets to: namespaces and their accounts and authorities, the roles it starts
 	 * with (rbac/bootstrap-policy), its own service, its priorities and API groups. A cluster that runs something has nodes. */

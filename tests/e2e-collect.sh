@@ -42,7 +42,7 @@ cat > dump/a/pods.json << X
 X
 printf '{"apiVersion":"v1","kind":"List","items":[{"apiVersion":"v1","kind":"Secret","metadata":{"name":"s","namespace":"shop"},"data":{"password":"%s"}}]}' "$(printf %s "$SECRET" | base64)" > dump/a/secrets.json
 printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one, namespace: shop}\ndata: {key: "%s"}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: two, namespace: shop}\nspec: {ports: [{port: 80}]}\n' "$SECRET" > dump/a/more.yaml
-printf '{"apiVersion":"v1","kind":"List","items":[]}' > dump/a/nodes.json
+printf '{"apiVersion":"v1","kind":"NodeList","items":[]}' > dump/a/nodes.json
 printf 'user,arn,user_creation_time,mfa_active\nbob,arn:aws:iam::111122223333:user/bob,2024-01-01T00:00:00+00:00,false\n' > dump/aws/report.csv
 printf 'no evidence\n' > dump/notes.md
 find dump -exec touch -d 2026-11-24T17:00:00Z {} +
