@@ -13,10 +13,10 @@ int kubernetes_packages(struct db *site, struct err *e)
 		       "INSERT OR IGNORE INTO package(thing, type, name, version, purl, path, declared, owned)"
 		       " SELECT n.thing, 'k8s', i.name, i.version, 'pkg:k8s/' || substr(i.name, 8) || '@' || i.version, i.image, 0, 0 FROM node n JOIN"
 		       " (SELECT DISTINCT t.cluster, m.name, ltrim(c.image_tag, 'v') AS version, c.image_repository || ':' || c.image_tag AS image"
-		       " FROM container c JOIN thing t ON t.id = c.thing JOIN (SELECT 'kube-apiserver' AS part, 'k8s.io/apiserver' AS name"
+		       " FROM container c JOIN thing t ON t.id = c.thing JOIN workload w ON w.thing = c.workload JOIN (SELECT 'kube-apiserver' AS part, 'k8s.io/apiserver' AS name"
 		       " UNION ALL SELECT 'kube-controller-manager', 'k8s.io/controller-manager' UNION ALL SELECT 'kube-scheduler', 'k8s.io/kube-scheduler'"
 		       " UNION ALL SELECT 'kube-proxy', 'k8s.io/kube-proxy') m ON c.image_repository = m.part OR c.image_repository LIKE '%/' || m.part"
-		       " WHERE t.namespace = 'kube-system' AND c.image_tag " IS_UPSTREAM " AND instr(c.image_tag, '-') = 0) i ON i.cluster = n.cluster"
+		       " WHERE t.namespace = 'kube-system' AND (w.static OR (w.kind = 'DaemonSet' AND m.part = 'kube-proxy')) AND c.image_tag " IS_UPSTREAM " AND instr(c.image_tag, '-') = 0) i ON i.cluster = n.cluster"
 		       " WHERE n.control_plane ORDER BY n.thing, i.name, i.version, i.image;",
 		       e);
 }

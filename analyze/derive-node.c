@@ -52,6 +52,13 @@ static int environment(struct db *db, struct arena *a, int64_t container, struct
 
 enum { WORDS_MAX = 4096 };
 
+/* The control plane runs in static pods, which only who owns a node can start; kube-proxy may come from a DaemonSet. Anybody who may write pods in
+ * kube-system can start what calls itself kube-apiserver: that says nothing of the cluster's own. */
+static bool is_own(const char *component, sqlite3_stmt *s)
+{
+	return sqlite3_column_int(s, 10) == 1 || (strcmp(component, "kube-proxy") == 0 && span_eq(db_text(s, 11), "DaemonSet"));
+}
+
 /* One container of a pod: columns as `from_pods` has them. */
 static int one_container(struct load *l, sqlite3_stmt *s, struct err *e)
 {
@@ -63,8 +70,10 @@ static int one_container(struct load *l, sqlite3_stmt *s, struct err *e)
 	struct thing_spec spec = {.kind = "component", .type = name, .name = name ? span_of(name) : SPAN_NONE};
 	struct json env;
 
-	if (!name)
+	if (!name || !is_own(name, s))
 		return 0;
+	if (sqlite3_column_int(s, 10) == 1 && db_run(l->db, e, "UPDATE workload SET component = ? WHERE thing = ? AND component IS NULL", "si", name, sqlite3_column_int64(s, 12)))
+		return -1;
 	l->cluster = keep(a, db_text(s, 0)).p;
 	l->scope = sqlite3_column_int64(s, 7);
 	l->evidence = sqlite3_column_int64(s, 8);
@@ -79,8 +88,8 @@ static int one_container(struct load *l, sqlite3_stmt *s, struct err *e)
 
 /* Control-plane pods and kube-proxy live in the platform's namespaces; an application's own etcd is none of the cluster. */
 static const char from_pods[] =
-	"SELECT p.cluster, p.node, p.name, c.command, c.args, c.image, c.thing, t.scope, t.evidence, t.pointer "
-	"FROM pod p JOIN container c ON c.workload = p.workload JOIN thing t ON t.id = p.thing "
+	"SELECT p.cluster, p.node, p.name, c.command, c.args, c.image, c.thing, t.scope, t.evidence, t.pointer, w.static, w.kind, w.thing "
+	"FROM pod p JOIN workload w ON w.thing = p.workload JOIN container c ON c.workload = p.workload JOIN thing t ON t.id = p.thing "
 	"WHERE (p.namespace = 'kube-system' OR p.namespace GLOB 'openshift-*') AND c.type = 'container' AND coalesce(p.phase, '') NOT IN ('Succeeded', 'Failed') "
 	"ORDER BY p.cluster, p.node, p.name, c.ordinal";
 
@@ -184,6 +193,9 @@ static int defaults(struct db *db, struct err *e)
 /* ---- what one kind of evidence says for another */
 
 static const char *const before_defaults[] = {
+	/* OpenShift starts them from a script. */
+	"UPDATE workload SET component = substr(namespace, length('openshift-') + 1) WHERE static AND component IS NULL "
+	"AND namespace IN ('openshift-kube-apiserver', 'openshift-kube-controller-manager', 'openshift-kube-scheduler', 'openshift-etcd')",
 	/* The kubelet's version: of the node object, else of its package ("1.29.3-1.1"). */
 	"UPDATE component_instance SET version = (SELECT n.kubelet_version FROM node n WHERE n.cluster = component_instance.cluster AND n.name = component_instance.node) "
 	"WHERE component = 'kubelet' AND version IS NULL",

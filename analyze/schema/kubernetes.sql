@@ -103,6 +103,7 @@ CREATE TABLE workload (
   termination_grace_s INTEGER,
   windows INTEGER NOT NULL,  -- spec.os.name or node selector says windows
   spec_hash TEXT NOT NULL,   -- SHA-256 prefix over what security checks look at
+  component TEXT,            -- the part of Kubernetes itself that a static pod of kube-system or openshift-* runs (kube-apiserver, etcd, ...); NULL: none
   environment TEXT, owner TEXT -- from the engagement file
 ) STRICT;
 CREATE INDEX workload_place ON workload(cluster, namespace);
@@ -394,7 +395,7 @@ CREATE VIEW v_container AS
     c.apparmor, c.selinux_type, c.selinux_user, c.selinux_role, c.proc_mount, c.caps_add, c.caps_drop, c.cpu_request_mcpu, c.cpu_limit_mcpu,
     c.memory_request_bytes, c.memory_limit_bytes, c.ephemeral_limit_bytes, c.devices, c.liveness, c.readiness, c.startup, c.host_ports, c.probe_hosts,
     c.tty, c.command, c.args, c.env_from_secret, c.windows_host_process,
-    w.cluster, w.namespace, w.kind AS workload_kind, w.name AS workload_name, w.service_account, w.host_network, w.host_pid, w.host_ipc, w.static, w.windows,
+    w.cluster, w.namespace, w.kind AS workload_kind, w.name AS workload_name, w.service_account, w.host_network, w.host_pid, w.host_ipc, w.static, w.component, w.windows,
     w.environment, w.owner, ns.system
   FROM container c JOIN workload w ON w.thing = c.workload
   LEFT JOIN namespace ns ON ns.cluster = w.cluster AND ns.name = w.namespace;
