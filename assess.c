@@ -64,6 +64,17 @@ static int assess(struct wish *w, struct err *e)
 	return open ? 1 : unread ? 4 : 0;
 }
 
+/* A folder that the run made and had nothing to put into goes with it. */
+static int assess_in(struct wish *w, struct err *e)
+{
+	size_t existed = outfile_existing(w->report.folder);
+	int rc = assess(w, e);
+
+	if (rc < 0)
+		outfile_unmkdir(w->report.folder, existed);
+	return rc;
+}
+
 static const char more[] =
 	"Writes into DIR: site.db (the assessment), cgar.pdf, csb.pdf and deck.pdf (gap analysis, blueprint, slides), findings.csv and findings.json.\n\n"
 	ANALYZE_INPUTS
@@ -89,7 +100,7 @@ int cmd_assess(int argc, char **argv)
 	if (rc == 0 && !w.report.folder)
 		rc = err_set(&e, ERR_USAGE, "assess: -o DIR is needed");
 	if (rc == 0)
-		rc = assess(&w, &e);
+		rc = assess_in(&w, &e);
 	else if (rc > 0)
 		rc = 0;
 	opts_fini(&w.analyze.inputs);

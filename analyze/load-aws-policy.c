@@ -38,7 +38,7 @@ static const struct json *member(const struct json *v, const char *key)
 	return NULL;
 }
 
-/* An external id keeps strangers from taking the role: what is in it is nobody's business. */
+/* An external id keeps strangers from taking the role: what is in it is nobody's business, but for a star, which takes any. */
 static void hide_external_ids(struct load *l, struct json *v, bool external)
 {
 	if (json_is(v, JSON_ARRAY)) {
@@ -47,7 +47,7 @@ static void hide_external_ids(struct load *l, struct json *v, bool external)
 	} else if (json_is(v, JSON_OBJECT)) {
 		for (uint32_t i = 0; i < v->n; i++)
 			hide_external_ids(l, &v->members[i].value, external || span_ieq(json_str(&v->members[i].key), "sts:ExternalId"));
-	} else if (external && json_is(v, JSON_STRING)) {
+	} else if (external && json_is(v, JSON_STRING) && !span_eq(json_str(v), "*")) {
 		*v = json_make_str(&l->item, redact_named(l->redact, &l->item, SPAN("password"), json_str(v)));
 	}
 }

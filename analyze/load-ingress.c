@@ -76,6 +76,12 @@ int load_ingress(struct kube *k, struct err *e)
 	{
 		r.host = json_text_at(rule, "host");
 		r.tls = host_has_tls(tls, r.host);
+		if (!json_count(json_path(rule, "http.paths"))) { /* the default backend serves the host */
+			r.path = SPAN_NONE;
+			backend(fallback ? fallback : json_get(k->spec, "backend"), &r);
+			if (insert_rule(k, &r, e))
+				return -1;
+		}
 		JSON_EACH(path, json_path(rule, "http.paths"))
 		{
 			r.path = json_text_at(path, "path");

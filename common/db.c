@@ -18,13 +18,30 @@ static int fail(struct db *d, struct err *e, const char *what)
 	int code = sqlite3_extended_errcode(d->h) & 0xff;
 	enum err_kind kind = code == SQLITE_NOTADB || code == SQLITE_CORRUPT ? ERR_INPUT : ERR_ENV;
 
+	/* Where in our work the disk was full is no help. */
+	if (code == SQLITE_FULL || code == SQLITE_IOERR || code == SQLITE_READONLY) {
+		err_set(e, kind, "%s: cannot be written: %s", d->path, sqlite3_errmsg(d->h));
+		if (e)
+			e->alone = true;
+		return -1;
+	}
 	return err_set(e, kind, "%s: %s: %s", d->path, what, sqlite3_errmsg(d->h));
+}
+
+/* For messages: an unfinished output by the name that it is to have (outfile.h). */
+static void name_path(struct db *d, const char *path)
+{
+	struct span name = span_of(path ? path : "temporary database");
+
+	if (span_ends(name, ".part"))
+		name.n -= strlen(".part");
+	snprintf(d->path, sizeof(d->path), "%.*s", (int)name.n, name.p);
 }
 
 static int open_handle(struct db *d, const char *path, int flags, struct err *e)
 {
 	*d = (struct db){0};
-	snprintf(d->path, sizeof(d->path), "%s", path ? path : "temporary database");
+	name_path(d, path);
 	if (sqlite3_open_v2(path ? path : "", &d->h, flags | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE, NULL)) {
 		int kind = access(path ? path : "/", F_OK) == 0 || (flags & SQLITE_OPEN_CREATE) ? ERR_ENV : ERR_INPUT;
 

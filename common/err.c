@@ -25,6 +25,7 @@ int err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 	format(e->msg, sizeof(e->msg), fmt, ap);
 	va_end(ap);
 	e->kind = kind;
+	e->alone = false;
 	return -1;
 }
 
@@ -45,7 +46,7 @@ int err_wrap(struct err *e, const char *fmt, ...)
 	char context[512], old[1024];
 	va_list ap;
 
-	if (!e)
+	if (!e || e->alone)
 		return -1;
 	va_start(ap, fmt);
 	format(context, sizeof(context), fmt, ap);

@@ -7,6 +7,8 @@
  * On success the error is untouched. The kind decides the exit code (docs/plimsoll.1).
  */
 
+#include <stdbool.h>
+
 enum err_kind {
 	ERR_NONE = 0,
 	ERR_USAGE = 2, /* the command line is wrong */
@@ -16,6 +18,7 @@ enum err_kind {
 
 struct err {
 	enum err_kind kind;
+	bool alone; /* says all that a user can make use of: err_wrap() leaves it as it is (a full disk) */
 	char msg[1024]; /* one line, already safe for a terminal */
 };
 

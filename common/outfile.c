@@ -57,7 +57,7 @@ int outfile_begin(struct outfile *o, const char *path, bool keep, struct err *e)
 	if (access(slash ? folder : ".", W_OK | X_OK))
 		return err_errno(e, "%s: cannot write in its folder", path);
 	if (unlink(o->part) && errno != ENOENT)
-		return err_errno(e, "%s: cannot be replaced", o->part);
+		return err_errno(e, "%s: what an earlier run left of it cannot be removed", path);
 	watch();
 	for (int i = 0; i < SLOTS && !keep && o->slot < 0; i++)
 		if (!in_use[i]) {
@@ -70,9 +70,9 @@ int outfile_begin(struct outfile *o, const char *path, bool keep, struct err *e)
 	return 0;
 }
 
-static int sync_file(const char *path, struct err *e)
+static int sync_file(const char *part, const char *path, struct err *e)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), rc = 0;
+	int fd = open(part, O_RDONLY | O_CLOEXEC), rc = 0;
 
 	if (fd < 0)
 		return err_errno(e, "%s: cannot open", path);
@@ -84,10 +84,10 @@ static int sync_file(const char *path, struct err *e)
 
 int outfile_commit(struct outfile *o, struct err *e)
 {
-	if (sync_file(o->part, e))
+	if (sync_file(o->part, o->path, e))
 		return -1;
 	if (rename(o->part, o->path))
-		return err_errno(e, "%s: cannot be renamed to %s", o->part, o->path);
+		return err_errno(e, "%s: cannot be put in its place", o->path);
 	if (o->slot >= 0)
 		in_use[o->slot] = 0;
 	o->slot = -1;
@@ -152,4 +152,38 @@ int outfile_mkdir(const char *path, struct err *e)
 	if (stat(part, &st) || !S_ISDIR(st.st_mode))
 		return err_set(e, ERR_ENV, "%s: not a folder", path);
 	return 0;
+}
+
+size_t outfile_existing(const char *path)
+{
+	char part[4096];
+	struct stat st;
+	size_t n = strlen(path);
+
+	if (n >= sizeof(part))
+		return n;
+	snprintf(part, sizeof(part), "%s", path);
+	while (n && stat(part, &st)) {
+		while (n && part[n - 1] == '/')
+			part[--n] = 0;
+		while (n && part[n - 1] != '/')
+			part[--n] = 0;
+	}
+	return n;
+}
+
+void outfile_unmkdir(const char *path, size_t existed)
+{
+	char part[4096];
+	size_t n = strlen(path);
+
+	if (n >= sizeof(part))
+		return;
+	snprintf(part, sizeof(part), "%s", path);
+	while (n > existed && rmdir(part) == 0) {
+		while (n > existed && part[n - 1] == '/')
+			part[--n] = 0;
+		while (n > existed && part[n - 1] != '/')
+			part[--n] = 0;
+	}
 }

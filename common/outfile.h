@@ -29,4 +29,8 @@ void outfile_abandon(struct outfile *o);
 int outfile_write(const char *path, const void *p, size_t n, struct err *e);
 /* Makes a folder and its missing parents, mode 0777 less umask. */
 int outfile_mkdir(const char *path, struct err *e);
+/* How much of a folder's path is there already, in bytes; and, after a run that failed, the removal of what outfile_mkdir() made beyond that, as
+ * far as it is empty. */
+size_t outfile_existing(const char *path);
+void outfile_unmkdir(const char *path, size_t existed);
 #endif

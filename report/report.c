@@ -226,6 +226,7 @@ int cmd_report(int argc, char **argv)
 	struct err e = {0};
 	auto_list operands = {0};
 	auto_db db = {0};
+	size_t existed;
 	int rc = opts_parse(&opts, argc, argv, &operands, &e);
 
 	if (rc)
@@ -236,7 +237,10 @@ int cmd_report(int argc, char **argv)
 	}
 	o.names = operands.at + 1;
 	o.count = operands.n - 1;
-	if (assessment_open(&db, operands.at[0], &e) || report_build(&db, &o, &e))
+	existed = outfile_existing(o.folder);
+	if (assessment_open(&db, operands.at[0], &e) || report_build(&db, &o, &e)) {
+		outfile_unmkdir(o.folder, existed);
 		return err_report(&e);
+	}
 	return assessment_exit(&db);
 }

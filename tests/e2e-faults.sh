@@ -69,6 +69,24 @@ faulty analyze "$PLIMSOLL" analyze -o out/site.db evidence
 "$PLIMSOLL" analyze -o site.db evidence 2> /dev/null
 faulty report "$PLIMSOLL" report site.db -o out
 
+# A full disk is told by the name of the output, and a folder that the run made goes when nothing came into it.
+full() {
+	what=$1 want=$2
+	shift 2
+	rm -rf new
+	FAULT=write:$n:$FULL LD_PRELOAD=$fault "$@" > /dev/null 2> err.txt
+	ok "$what, write $n: exit code" "$?" 5
+	ok "$what, write $n: what is told" "$(cat err.txt)" "plimsoll: $want: cannot be written: database or disk is full"
+	ok "$what, write $n: no folder stays" "$(ls -d new 2> /dev/null)" ""
+}
+for n in 1 7 200 600; do full assess new/deep/er/site.db "$PLIMSOLL" assess -o new/deep/er evidence; done
+mkdir -p kept/new && n=200
+FAULT=write:$n:$FULL LD_PRELOAD=$fault "$PLIMSOLL" assess -o kept/new/deep evidence > /dev/null 2>&1
+ok "a folder that was there stays" "$(ls -d kept/new kept/new/deep 2> /dev/null)" kept/new
+mkdir out2 && echo x > out2/mine
+FAULT=write:$n:$FULL LD_PRELOAD=$fault "$PLIMSOLL" assess -o out2 evidence > /dev/null 2>&1
+ok "and what lies in it" "$(ls out2)" mine
+
 # A feeds database is added to: what was there stays, or all of the new one is there.
 mkdir feeds
 for i in 1 2 3 4 5 6 7 8; do

@@ -123,7 +123,8 @@ CREATE VIEW v_principal_allow AS
         OR (r.value GLOB 'arn:*[*]' AND length(r.value) - length(replace(r.value, ':', '')) < 5) -- a star spans colons: arn:aws:iam::* is all of IAM
         OR (r.value GLOB 'arn:*:*:*:*:*/[*]' AND r.value NOT GLOB 'arn:*:*:*:*:*/*/*' AND r.value NOT GLOB 'arn:*:*:*:*:*:*/*' AND r.value NOT GLOB 'arn:*:s3:*')) AS everywhere
   FROM v_principal_statement s LEFT JOIN json_each(CASE WHEN s.actions = '[]' THEN NULL ELSE s.actions END) a WHERE s.effect = 'Allow';
--- Users and roles of AWS that hold rights. administrator: everything on everything without a condition (1, 0); rights_known: what all of
+-- Users and roles of AWS that hold rights. administrator: everything on everything without a condition (1, 0); administrator_if: the condition (JSON)
+-- under which one that is not holds it, the first by its text; rights_known: what all of
 -- their policies allow was seen.
 CREATE VIEW v_aws_identity AS
   SELECT p.thing AS subject, p.kind, p.name, p.account, p.created, p.last_used, p.last_used_known, p.service_linked, p.boundary,
@@ -132,6 +133,8 @@ CREATE VIEW v_aws_identity AS
         AND EXISTS (SELECT 1 FROM json_each(a.resources) r WHERE r.value = '*'))
       OR EXISTS (SELECT 1 FROM principal_policy h JOIN policy o ON o.thing = h.policy WHERE h.principal = p.thing AND NOT h.boundary
         AND o.kind = 'managed-aws' AND o.name = 'AdministratorAccess') AS administrator,
+    (SELECT min(a.conditions) FROM v_principal_allow a WHERE a.subject = p.thing AND a.action IN ('*', '*:*') AND a.exceptions IS NULL
+        AND EXISTS (SELECT 1 FROM json_each(a.resources) r WHERE r.value = '*')) AS administrator_if,
     p.path IS NOT NULL AND NOT EXISTS (SELECT 1 FROM principal_policy h WHERE h.principal = p.thing AND NOT h.boundary
         AND NOT EXISTS (SELECT 1 FROM policy_statement x WHERE x.policy = h.policy)) AS rights_known
   FROM principal p WHERE p.system = 'aws' AND p.kind IN ('user', 'role');
