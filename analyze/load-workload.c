@@ -470,18 +470,34 @@ static struct span pod_addresses(struct arena *a, const struct json *status)
 	return list.n > 1 ? kube_json(a, &list) : SPAN_NONE;
 }
 
+/* kubeadm's labels of the control plane, on the node's network. */
+static bool looks_like_kubeadm(const struct kube *k)
+{
+	const struct json *labels = json_get(k->meta, "labels");
+	struct span component = json_text_at(labels, "component");
+
+	return span_eq(json_text_at(labels, "tier"), "control-plane") && component.n && span_starts(k->name, component.p) &&
+	       json_bool(json_get(k->spec, "hostNetwork")) == 1;
+}
+
 /* A pod from a file on its node. The kubelet does not run what only claims to be a mirror; without that annotation the pod must look like one in every way, as
- * anybody may write the others: named after its node, and without the service account that the API server gives to all pods but mirrors. */
+ * anybody may write the others: named after its node, and without the service account that the API server gives to all pods but mirrors. In kube-system the
+ * account is no sign, and kubeadm's labels do: who may write pods there has the platform anyway, and in dumps that were restored elsewhere the pods have lost
+ * their annotations and won an account. */
 static bool is_static(const struct kube *k)
 {
 	const struct json *notes = json_get(k->meta, "annotations");
 	struct span source = json_str(json_get(notes, "kubernetes.io/config.source")), node = json_text_at(k->spec, "nodeName");
+	bool platform = span_eq(k->namespace, "kube-system"), from_file = source.n && !span_eq(source, "api");
 	size_t n = k->name.n;
 
 	if (json_get(notes, "kubernetes.io/config.mirror"))
 		return true;
-	return (span_eq(k->owner_kind, "Node") || (source.n && !span_eq(source, "api"))) && node.n && n > node.n + 1 && span_is((struct span){k->name.p + n - node.n, node.n}, node) &&
-	       k->name.p[n - node.n - 1] == '-' && !json_text_at(k->spec, "serviceAccountName").n;
+	if (!node.n || n <= node.n + 1 || !span_is((struct span){k->name.p + n - node.n, node.n}, node) || k->name.p[n - node.n - 1] != '-')
+		return false;
+	if (json_text_at(k->spec, "serviceAccountName").n && !platform)
+		return false;
+	return span_eq(k->owner_kind, "Node") || from_file || (platform && looks_like_kubeadm(k));
 }
 
 int load_pod(struct kube *k, struct err *e)
