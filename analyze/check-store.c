@@ -2,77 +2,104 @@
 // Keeps the verdicts of all checks: findings for what is not in order, counts for the rest. Judging is check-run.c's.
 #include "check.h"
 #include "common/buf.h"
-#include "common/hash.h"
+#include "common/embed.h"
+#include "common/limits.h"
+#include "common/map.h"
 #include "common/progress.h"
+#include "finding-buffer.h"
 
+#include <inttypes.h>
 #include <time.h>
 
-/* Rows come namespace by namespace: equal neighbours are counted here and written once. */
-struct run_length {
-	int64_t scope, count;
-	char verdict[20];
-	struct buf namespace;
+/* One row of table tally in the making. */
+struct count {
+	int64_t scope, n;
+	struct span verdict, namespace;
 };
 
 struct store {
 	struct db *db;
-	struct run_length last;
-	bool twice; /* two verdicts on one thing with the same key */
-	char subject[256]; /* of these */
+	struct finding_buffer findings;
+	/* Counts of the check at hand, in the order in which they came up. */
+	struct map by_place;
+	struct count **counts;
+	size_t counts_n, counts_cap;
+	struct arena arena;
+	struct buf key;
+	struct count *last; /* rows come namespace by namespace */
 };
 
-static int flush(struct store *s, const struct check *c, struct err *e)
+static void drop_counts(struct store *s)
 {
-	struct run_length *l = &s->last;
-	int64_t count = l->count;
+	map_fini(&s->by_place);
+	s->counts_n = 0;
+	s->last = NULL;
+	arena_reset(&s->arena);
+}
 
-	l->count = 0;
-	return !count ? 0 : db_run(s->db, e, "INSERT INTO tally(check_id, scope, namespace, verdict, count) VALUES (?, ?, ?, ?, ?) "
-					     "ON CONFLICT DO UPDATE SET count = count + excluded.count",
-				   "sitsi", c->id, l->scope, buf_span(&l->namespace), l->verdict, count);
+static int flush_counts(struct store *s, const struct check *c, struct err *e)
+{
+	for (size_t i = 0; i < s->counts_n; i++) {
+		const struct count *t = s->counts[i];
+
+		if (db_run(s->db, e, "INSERT INTO tally(check_id, scope, namespace, verdict, count) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count", "sitti",
+			   c->id, t->scope, t->namespace, t->verdict, t->n))
+			return -1;
+	}
+	drop_counts(s);
+	return 0;
+}
+
+static struct count *new_count(struct store *s, const struct check_row *row)
+{
+	struct count *t = arena_alloc(&s->arena, sizeof(*t));
+
+	*t = (struct count){.scope = row->scope, .verdict = span_of(arena_strdup(&s->arena, row->verdict)),
+			    .namespace = {arena_strndup(&s->arena, row->namespace.p ? row->namespace.p : "", row->namespace.n), row->namespace.n}};
+	if (s->counts_n == s->counts_cap) {
+		s->counts_cap = s->counts_cap ? 2 * s->counts_cap : 256;
+		s->counts = realloc(s->counts, s->counts_cap * sizeof(*s->counts));
+		if (!s->counts)
+			die("out of memory");
+	}
+	return s->counts[s->counts_n++] = t;
+}
+
+static bool counts_here(const struct count *t, const struct check_row *row)
+{
+	return t && t->scope == row->scope && span_eq(t->verdict, row->verdict) && span_is(t->namespace, row->namespace);
 }
 
 static int count_row(struct store *s, const struct check *c, const struct check_row *row, struct err *e)
 {
-	struct run_length *l = &s->last;
+	struct map_slot *slot;
 
-	if (l->count && (l->scope != row->scope || strcmp(l->verdict, row->verdict) != 0 || !span_is(buf_span(&l->namespace), row->namespace)) && flush(s, c, e))
-		return -1;
-	if (!l->count++) {
-		l->scope = row->scope;
-		snprintf(l->verdict, sizeof(l->verdict), "%s", row->verdict);
-		buf_reset(&l->namespace);
-		buf_add_span(&l->namespace, row->namespace);
+	if (!counts_here(s->last, row)) {
+		if (s->counts_n >= LIMIT_TALLY_HELD && flush_counts(s, c, e))
+			return -1;
+		buf_reset(&s->key);
+		buf_printf(&s->key, "%" PRId64 " %s ", row->scope, row->verdict);
+		buf_add_span(&s->key, row->namespace);
+		slot = map_at(&s->by_place, buf_span(&s->key));
+		if (!slot->value) {
+			slot->key = (struct span){arena_strndup(&s->arena, s->key.p, s->key.n), s->key.n};
+			slot->value = new_count(s, row);
+		}
+		s->last = slot->value;
 	}
+	s->last->n++;
 	return 0;
-}
-
-/* First 16 hex digits of SHA-256 over check, ref and key, with NUL bytes between: the same in every run. */
-static void finding_id(const struct check *c, const struct check_row *row, char id[static 17])
-{
-	char hex[HASH_HEX];
-	struct hash h;
-
-	hash_init(&h);
-	hash_add(&h, c->id, strlen(c->id) + 1);
-	hash_add(&h, row->subject.p, row->subject.n);
-	hash_add(&h, "", 1);
-	hash_add(&h, row->key.p ? row->key.p : "", row->key.n);
-	hash_hex(&h, hex);
-	memcpy(id, hex, 16);
-	id[16] = 0;
 }
 
 static int forget(struct store *s, const struct check *c, struct err *e)
 {
-	s->last.count = 0;
-	return db_run(s->db, e, "DELETE FROM finding WHERE check_id = ?", "s", c->id) || db_run(s->db, e, "DELETE FROM tally WHERE check_id = ?", "s", c->id) ? -1 : 0;
+	drop_counts(s);
+	return finding_buffer_forget(&s->findings, c, e) || db_run(s->db, e, "DELETE FROM tally WHERE check_id = ?", "s", c->id) ? -1 : 0;
 }
 
 static int keep(void *ctx, const struct check *c, const struct check_row *row, struct err *e)
 {
 	struct store *s = ctx;
-	char id[17];
 
 	if (strcmp(row->verdict, "error") == 0 && forget(s, c, e))
 		return -1;
@@ -80,17 +107,7 @@ static int keep(void *ctx, const struct check *c, const struct check_row *row, s
 		return -1;
 	if (strcmp(row->verdict, "pass") == 0 || strcmp(row->verdict, "not-applicable") == 0)
 		return 0;
-	finding_id(c, row, id);
-	if (db_run(s->db, e, "INSERT OR IGNORE INTO finding(id, check_id, thing, scope, subject, cluster, namespace, verdict, severity, domain, detail, facts, missing, owner) "
-			     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		   "ssrrtttssstsss", id, c->id, row->thing, row->scope, row->subject, row->cluster, row->namespace, row->verdict, c->severity, c->domain, row->detail,
-		   row->facts, row->missing, c->owner))
-		return -1;
-	if (!sqlite3_changes(s->db->h) && !s->twice) {
-		s->twice = true;
-		snprintf(s->subject, sizeof(s->subject), "%.*s", SPAN_ARG(row->subject));
-	}
-	return 0;
+	return finding_buffer_add(&s->findings, c, row, e);
 }
 
 static int describe(struct db *db, const struct check *c, struct err *e)
@@ -113,7 +130,7 @@ static int refuse_twice(struct store *s, const struct check *c, struct err *e)
 	char detail[400];
 	struct check_row row = {.subject = span_of(c->scope), .verdict = "error", .facts = "{}", .missing = "[]"};
 
-	snprintf(detail, sizeof(detail), "The check could not be run: it gives two verdicts on %s and no `key` to tell them apart.", s->subject);
+	snprintf(detail, sizeof(detail), "The check could not be run: it gives two verdicts on %s and no `key` to tell them apart.", s->findings.subject);
 	row.detail = span_of(detail);
 	return keep(s, c, &row, e);
 }
@@ -126,9 +143,26 @@ static double cpu_ms(void)
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
+static int store_one(struct store *s, const struct check *c, struct err *e)
+{
+	finding_buffer_begin(&s->findings);
+	if (describe(s->db, c, e) || check_run(s->db, c, keep, s, e) || finding_buffer_end(&s->findings, e))
+		return -1;
+	return (s->findings.twice && refuse_twice(s, c, e)) || flush_counts(s, c, e) ? -1 : 0;
+}
+
+static int store_rest(struct store *s, struct err *e)
+{
+	struct span indexes = embed_find("analyze/finding.sql");
+
+	if (!indexes.p)
+		die("analyze/finding.sql is not in the program");
+	return finding_buffer_flush(&s->findings, e) || db_exec(s->db, indexes.p, e) ? -1 : 0;
+}
+
 int check_store_all(struct db *db, const struct check_set *set, bool verbose, struct err *e)
 {
-	struct store s = {.db = db};
+	struct store s = {.db = db, .findings = {.db = db}};
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < set->n; i++) {
@@ -136,13 +170,18 @@ int check_store_all(struct db *db, const struct check_set *set, bool verbose, st
 		double before = cpu_ms();
 
 		progress_show("checking", i + 1, set->n, "checks");
-		s.twice = false;
-		rc = describe(db, c, e) || check_run(db, c, keep, &s, e) || (s.twice && refuse_twice(&s, c, e)) || flush(&s, c, e) ? -1 : 0;
+		rc = store_one(&s, c, e);
 		if (rc == 0 && verbose) {
 			progress_clear();
 			fprintf(stderr, "  %-40s %6.0f ms\n", c->id, cpu_ms() - before);
 		}
 	}
-	buf_fini(&s.last.namespace);
+	if (rc == 0)
+		rc = store_rest(&s, e);
+	finding_buffer_fini(&s.findings);
+	map_fini(&s.by_place);
+	free(s.counts);
+	arena_fini(&s.arena);
+	buf_fini(&s.key);
 	return rc;
 }
