@@ -160,9 +160,10 @@ size_t json_reader_begin(struct json_reader *r, struct arena *a, struct span tex
 	return n;
 }
 
+/* yajl lets form feeds and vertical tabs pass, too. */
 static bool only_space(struct span s)
 {
-	while (s.n && (*s.p == ' ' || *s.p == '\n' || *s.p == '\r' || *s.p == '\t'))
+	while (s.n && *s.p && strchr(" \n\r\t\f\v", *s.p))
 		s.p++, s.n--;
 	return !s.n;
 }
@@ -194,6 +195,8 @@ int json_reader_parse(struct json_reader *r, struct arena *a, struct span text, 
 	n = json_reader_begin(r, a, text, out);
 	if (n && only_space((struct span){text.p + n, text.n - n}))
 		return 0;
+	if (n) /* yajl would let half a string pass there */
+		return err_set(e, ERR_INPUT, "byte %zu: something stands behind the document", n);
 	bad = text.n ? lone_surrogate(text) : -1;
 	if (bad >= 0)
 		return err_set(e, ERR_INPUT, "byte %zd: half of a surrogate pair", bad);
