@@ -135,6 +135,38 @@ static int refuse_twice(struct store *s, const struct check *c, struct err *e)
 	return keep(s, c, &row, e);
 }
 
+enum { SHARED_BY = 4 };
+
+/* A view that several checks go over row by row is joined once, in a table. What cannot be made so is left to the checks, which say what is wrong. */
+static void share_views(struct db *db, struct check_set *set)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		const char *over = set->at[i].over, *name;
+		size_t uses = 0;
+
+		for (size_t k = 0; over && !set->at[i].from && k < set->n; k++)
+			uses += set->at[k].over && strcmp(set->at[k].over, over) == 0;
+		if (uses < SHARED_BY || over[strspn(over, "abcdefghijklmnopqrstuvwxyz_")])
+			continue;
+		name = arena_printf(&set->arena, "shared_%s", over);
+		if (db_exec(db, arena_printf(&set->arena, "CREATE TEMP TABLE %s AS SELECT * FROM main.%s", name, over), NULL))
+			continue;
+		for (size_t k = 0; k < set->n; k++)
+			if (set->at[k].over && strcmp(set->at[k].over, over) == 0)
+				set->at[k].from = name;
+	}
+}
+
+static int unshare_views(struct db *db, const struct check_set *set, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+
+	for (size_t i = 0; i < set->n; i++)
+		if (set->at[i].from && db_exec(db, arena_printf(&a, "DROP TABLE IF EXISTS temp.%s", set->at[i].from), e))
+			return -1;
+	return 0;
+}
+
 static double cpu_ms(void)
 {
 	struct timespec t;
@@ -160,11 +192,12 @@ static int store_rest(struct store *s, struct err *e)
 	return finding_buffer_flush(&s->findings, e) || db_exec(s->db, indexes.p, e) ? -1 : 0;
 }
 
-int check_store_all(struct db *db, const struct check_set *set, bool verbose, struct err *e)
+int check_store_all(struct db *db, struct check_set *set, bool verbose, struct err *e)
 {
 	struct store s = {.db = db, .findings = {.db = db}};
 	int rc = 0;
 
+	share_views(db, set);
 	for (size_t i = 0; rc == 0 && i < set->n; i++) {
 		const struct check *c = &set->at[i];
 		double before = cpu_ms();
@@ -177,7 +210,7 @@ int check_store_all(struct db *db, const struct check_set *set, bool verbose, st
 		}
 	}
 	if (rc == 0)
-		rc = store_rest(&s, e);
+		rc = store_rest(&s, e) || unshare_views(db, set, e) ? -1 : 0;
 	finding_buffer_fini(&s.findings);
 	map_fini(&s.by_place);
 	free(s.counts);

@@ -287,11 +287,21 @@ static bool behind_run(struct span s, size_t i, size_t run, struct secret_hit *o
 	return c == ' ' && run && (option_value(s, i, out) || command_secret(s, i, out));
 }
 
+/* Neither in a run of base64 nor what behind_run() looks at. */
+static bool dull_char(char c)
+{
+	return !base64_char(c) && c != ':' && c != ' ';
+}
+
 bool secret_find(struct span s, size_t from, struct secret_hit *out)
 {
 	size_t i = from, start, end, skip;
 
-	while (i < s.n) {
+	for (;;) {
+		while (i < s.n && dull_char(s.p[i]))
+			i++;
+		if (i >= s.n)
+			return false;
 		if (s.p[i] == '-' && (skip = public_pem(s, i)))
 			i = skip;
 		start = i;
@@ -309,7 +319,6 @@ bool secret_find(struct span s, size_t from, struct secret_hit *out)
 			return true;
 		i++;
 	}
-	return false;
 }
 
 /* Words that make a name secret, by their first letter: asked of every name in all evidence. */
