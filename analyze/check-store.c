@@ -3,10 +3,10 @@
 #include "check.h"
 #include "common/buf.h"
 #include "common/embed.h"
+#include "common/hash.h"
 #include "common/limits.h"
 #include "common/map.h"
 #include "common/progress.h"
-#include "finding-buffer.h"
 
 #include <inttypes.h>
 #include <time.h>
@@ -19,7 +19,9 @@ struct count {
 
 struct store {
 	struct db *db;
-	struct finding_buffer findings;
+	int64_t before; /* last finding of the checks before the one at hand */
+	bool twice; /* two verdicts on one thing with the same key */
+	char subject[256]; /* of these */
 	/* Counts of the check at hand, in the order in which they came up. */
 	struct map by_place;
 	struct count **counts;
@@ -91,15 +93,32 @@ static int count_row(struct store *s, const struct check *c, const struct check_
 	return 0;
 }
 
+/* First 16 hex digits of SHA-256 over check, ref and key, with NUL bytes between: the same in every run. */
+static void finding_id(const struct check *c, const struct check_row *row, char id[static 17])
+{
+	char hex[HASH_HEX];
+	struct hash h;
+
+	hash_init(&h);
+	hash_add(&h, c->id, strlen(c->id) + 1);
+	hash_add(&h, row->subject.p, row->subject.n);
+	hash_add(&h, "", 1);
+	hash_add(&h, row->key.p ? row->key.p : "", row->key.n);
+	hash_hex(&h, hex);
+	memcpy(id, hex, 16);
+	id[16] = 0;
+}
+
 static int forget(struct store *s, const struct check *c, struct err *e)
 {
 	drop_counts(s);
-	return finding_buffer_forget(&s->findings, c, e) || db_run(s->db, e, "DELETE FROM tally WHERE check_id = ?", "s", c->id) ? -1 : 0;
+	return db_run(s->db, e, "DELETE FROM finding WHERE rowid > ?", "i", s->before) || db_run(s->db, e, "DELETE FROM tally WHERE check_id = ?", "s", c->id) ? -1 : 0;
 }
 
 static int keep(void *ctx, const struct check *c, const struct check_row *row, struct err *e)
 {
 	struct store *s = ctx;
+	char id[17];
 
 	if (strcmp(row->verdict, "error") == 0 && forget(s, c, e))
 		return -1;
@@ -107,7 +126,17 @@ static int keep(void *ctx, const struct check *c, const struct check_row *row, s
 		return -1;
 	if (strcmp(row->verdict, "pass") == 0 || strcmp(row->verdict, "not-applicable") == 0)
 		return 0;
-	return finding_buffer_add(&s->findings, c, row, e);
+	finding_id(c, row, id);
+	if (db_run(s->db, e, "INSERT OR IGNORE INTO finding(id, check_id, thing, scope, subject, cluster, namespace, verdict, severity, domain, detail, facts, missing, owner) "
+			     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		   "ssrrtttssstsss", id, c->id, row->thing, row->scope, row->subject, row->cluster, row->namespace, row->verdict, c->severity, c->domain, row->detail,
+		   row->facts, row->missing, c->owner))
+		return -1;
+	if (!sqlite3_changes(s->db->h) && !s->twice) {
+		s->twice = true;
+		snprintf(s->subject, sizeof(s->subject), "%.*s", SPAN_ARG(row->subject));
+	}
+	return 0;
 }
 
 static int describe(struct db *db, const struct check *c, struct err *e)
@@ -130,7 +159,7 @@ static int refuse_twice(struct store *s, const struct check *c, struct err *e)
 	char detail[400];
 	struct check_row row = {.subject = span_of(c->scope), .verdict = "error", .facts = "{}", .missing = "[]"};
 
-	snprintf(detail, sizeof(detail), "The check could not be run: it gives two verdicts on %s and no `key` to tell them apart.", s->findings.subject);
+	snprintf(detail, sizeof(detail), "The check could not be run: it gives two verdicts on %s and no `key` to tell them apart.", s->subject);
 	row.detail = span_of(detail);
 	return keep(s, c, &row, e);
 }
@@ -177,24 +206,25 @@ static double cpu_ms(void)
 
 static int store_one(struct store *s, const struct check *c, struct err *e)
 {
-	finding_buffer_begin(&s->findings);
-	if (describe(s->db, c, e) || check_run(s->db, c, keep, s, e) || finding_buffer_end(&s->findings, e))
+	s->twice = false;
+	s->before = db_int(s->db, 0, "SELECT max(rowid) FROM finding", "");
+	if (describe(s->db, c, e) || check_run(s->db, c, keep, s, e))
 		return -1;
-	return (s->findings.twice && refuse_twice(s, c, e)) || flush_counts(s, c, e) ? -1 : 0;
+	return (s->twice && refuse_twice(s, c, e)) || flush_counts(s, c, e) ? -1 : 0;
 }
 
-static int store_rest(struct store *s, struct err *e)
+static int make_indexes(struct db *db, struct err *e)
 {
 	struct span indexes = embed_find("analyze/finding.sql");
 
 	if (!indexes.p)
 		die("analyze/finding.sql is not in the program");
-	return finding_buffer_flush(&s->findings, e) || db_exec(s->db, indexes.p, e) ? -1 : 0;
+	return db_exec(db, indexes.p, e);
 }
 
 int check_store_all(struct db *db, struct check_set *set, bool verbose, struct err *e)
 {
-	struct store s = {.db = db, .findings = {.db = db}};
+	struct store s = {.db = db};
 	int rc = 0;
 
 	share_views(db, set);
@@ -210,8 +240,7 @@ int check_store_all(struct db *db, struct check_set *set, bool verbose, struct e
 		}
 	}
 	if (rc == 0)
-		rc = store_rest(&s, e) || unshare_views(db, set, e) ? -1 : 0;
-	finding_buffer_fini(&s.findings);
+		rc = make_indexes(db, e) || unshare_views(db, set, e) ? -1 : 0;
 	map_fini(&s.by_place);
 	free(s.counts);
 	arena_fini(&s.arena);

@@ -41,8 +41,6 @@
 /* Edges of one kind, and of all: 100,000 objects give 12,000 and 100,000. A binding with a million subjects is stopped there. */
 #define LIMIT_EDGES_OF_A_KIND 100000
 #define LIMIT_EDGES 800000
-/* Findings that wait to be written in the order of their ids: 100,000 objects give 100,000 of 450 bytes. */
-#define LIMIT_FINDING_BUFFER (64u * 1024 * 1024)
 /* Counts of one check that are held while it runs: by namespace and verdict. */
 #define LIMIT_TALLY_HELD 50000
 /* Package versions and statements of feeds that matching keeps in memory: about 150 bytes each. */
