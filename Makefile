@@ -110,10 +110,12 @@ $(B)/fuzz/%: tests/fuzz/%.c tests/fuzz/loader.h $(LIBOBJ)
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(if $(filter clang,$(CC)),-fsanitize=fuzzer) -o $@ $(filter-out %.h,$^) $(if $(filter clang,$(CC)),,tests/fuzz/main.c) $(LIBS)
 
-# Speed as ratios against a baseline in the same run; BENCH_DUMP=DIR takes another dump than the demo site's.
+# Speed as ratios against a baseline in the same run; BENCH="SUBJECT..." measures some alone (tests/bench/SUBJECT.sh), BENCH_DUMP=DIR takes another dump
+# than the demo site's.
+BENCH ?=
 BENCH_DUMP ?=
 bench: all
-	$(Q)bash tests/bench/bench.sh $(CURDIR)/$(B)/plimsoll $(BENCH_DUMP)
+	$(Q)BENCH="$(BENCH)" bash tests/bench/bench.sh $(CURDIR)/$(B)/plimsoll $(BENCH_DUMP)
 
 # Against real servers, never part of `make test`: CONTROL_PLANE=BINDIR holds etcd, kube-apiserver and kube-controller-manager.
 conformance: all

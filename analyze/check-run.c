@@ -149,7 +149,7 @@ static int add_facts(struct judge *j, struct buf *sql, struct err *e)
 {
 	const struct check *c = j->c;
 	auto_stmt *s = NULL;
-	const char *probe = arena_printf(&j->arena, "SELECT * FROM %s LIMIT 0", c->over);
+	const char *probe = arena_printf(&j->arena, "SELECT * FROM %s LIMIT 0", c->from ? c->from : c->over);
 
 	if (sandbox_prepare(j->db, probe, &s, e))
 		return -1;
@@ -175,7 +175,7 @@ static int write_query(struct judge *j, struct buf *sql, struct err *e)
 				"CASE WHEN (%s\n) THEN (%s\n) END AS detail, %s\n AS key", c->fails, c->fails, c->fails, c->detail, c->key ? c->key : "NULL");
 		if (add_facts(j, sql, e))
 			return -1;
-		buf_printf(sql, "\nFROM %s%s%s%s", c->over, c->where ? " WHERE (" : "", c->where ? c->where : "", c->where ? "\n)" : "");
+		buf_printf(sql, "\nFROM %s%s%s%s%s%s", c->from ? c->from : "", c->from ? " AS " : "", c->over, c->where ? " WHERE (" : "", c->where ? c->where : "", c->where ? "\n)" : "");
 	}
 	buf_add_str(sql, "\n) q LEFT JOIN thing t ON t.id = q.subject");
 	return 0;

@@ -13,6 +13,7 @@ struct check {
 	struct knowledge_need *needs;
 	size_t needs_n;
 	const char *scope;	/* the kind of scope it is judged in, from the first need: cluster, aws, registry, images, site */
+	const char *from;	/* a table with the rows of `over`, made by check_store_all(); NULL: `over` itself */
 	const char *over, *where, *fails, *detail, *key; /* or: */
 	const char *query;
 	const char **facts;	/* columns of `over` to keep with a finding; NULL-terminated; NULL: those that `fails` names */
@@ -63,7 +64,7 @@ typedef int check_each(void *ctx, const struct check *c, const struct check_row 
 int check_run(struct db *db, const struct check *c, check_each *each, void *ctx, struct err *e);
 
 /* Runs all checks into the tables "check", finding and tally. `verbose`: what each costs, to stderr. */
-int check_store_all(struct db *db, const struct check_set *set, bool verbose, struct err *e);
+int check_store_all(struct db *db, struct check_set *set, bool verbose, struct err *e);
 
 /* Runs the cases of every check file whose id starts with `only` (NULL: all), prints what differs, then "N passed, N failed".
  * The number of failed cases, or -1. */

@@ -147,11 +147,15 @@ static const char *named_query(struct arena *a, const struct edge *x, const char
 	if (strcmp(x->named, "User") == 0 || strcmp(x->named, "Group") == 0)
 		return arena_printf(a, "\nUNION ALL\n%s\n%s JOIN thing t ON t.ref = g.cluster || '/-/' || %s || '/' || j.value\nWHERE g.names IS NOT NULL AND g.edge = %s AND g.namespace IS NULL%s", what, from, kind,
 				    id, there);
+	/* A rule that holds everywhere is bound many times: each name is looked for in all namespaces once. */
 	return arena_printf(a,
 			    "\nUNION ALL\n%s\n%s JOIN thing t ON t.ref = g.cluster || '/' || g.namespace || '/' || %s || '/' || j.value\nWHERE g.names IS NOT NULL AND g.edge = %s AND g.namespace IS NOT NULL%s"
-			    "\nUNION ALL\n%s\n%s JOIN graph_node n ON n.role = 'accounts' AND n.cluster = g.cluster AND n.namespace IS NOT NULL\n"
-			    "  JOIN thing t ON t.ref = g.cluster || '/' || n.namespace || '/' || %s || '/' || j.value\nWHERE g.names IS NOT NULL AND g.edge = %s AND g.namespace IS NULL%s",
-			    what, from, kind, id, there, what, from, kind, id, there);
+			    "\nUNION ALL SELECT * FROM (WITH\n"
+			    "  wanted AS MATERIALIZED (SELECT DISTINCT g.cluster, j.value AS name %s WHERE g.names IS NOT NULL AND g.edge = %s AND g.namespace IS NULL%s),\n"
+			    "  found AS MATERIALIZED (SELECT w.cluster, w.name, t.id FROM wanted w CROSS JOIN graph_node n ON n.role = 'accounts' AND n.cluster = w.cluster AND n.namespace IS NOT NULL\n"
+			    "    CROSS JOIN thing t ON t.ref = w.cluster || '/' || n.namespace || '/' || %s || '/' || w.name)\n"
+			    "%s\n%s JOIN found t ON t.cluster = g.cluster AND t.name = j.value\nWHERE g.names IS NOT NULL AND g.edge = %s AND g.namespace IS NULL%s)",
+			    what, from, kind, id, there, from, id, there, kind, what, from, id, there);
 }
 
 /* Whoever holds the right gets the hub of the place; a rule that names objects gets these (`named`), or nothing. With `crd`: where it is installed. */

@@ -4,6 +4,7 @@
 #include "common/buf.h"
 #include "common/embed.h"
 #include "common/limits.h"
+#include "common/map.h"
 #include "common/progress.h"
 #include "common/sandbox.h"
 
@@ -18,6 +19,9 @@ struct writer {
 	struct db *db;
 	const struct edge *edge;
 	int64_t rows, all; /* of this kind, of all */
+	struct map changes; /* ids of those that were found, by thing and text */
+	struct arena arena; /* of their keys */
+	struct buf key;
 };
 
 static int find_columns(sqlite3_stmt *s, struct columns *c, struct err *e)
@@ -79,9 +83,20 @@ static struct wanted_change wanted_change(const struct edge *x, sqlite3_stmt *s,
 /* The id of a change, made when new: the same text at the same thing is one change. */
 static int find_change(struct writer *w, int64_t thing, const struct wanted_change *c, int64_t *id, struct err *e)
 {
-	if (db_run(w->db, e, "INSERT OR IGNORE INTO change(thing, text, effort, apply) VALUES (?, ?, ?, ?)", "ittt", thing, c->text, c->effort, c->apply))
-		return -1;
-	*id = db_int(w->db, 0, "SELECT id FROM change WHERE thing = ? AND text = ?", "it", thing, c->text);
+	struct map_slot *slot;
+
+	buf_reset(&w->key);
+	buf_add(&w->key, &thing, sizeof(thing));
+	buf_add_span(&w->key, c->text);
+	slot = map_at(&w->changes, buf_span(&w->key));
+	if (!slot->value) {
+		slot->key = (struct span){arena_strndup(&w->arena, w->key.p, w->key.n), w->key.n};
+		if (db_run(w->db, e, "INSERT OR IGNORE INTO change(thing, text, effort, apply) VALUES (?, ?, ?, ?)", "ittt", thing, c->text, c->effort, c->apply))
+			return -1;
+		*id = sqlite3_changes(w->db->h) ? sqlite3_last_insert_rowid(w->db->h) : db_int(w->db, 0, "SELECT id FROM change WHERE thing = ? AND text = ?", "it", thing, c->text);
+		slot->value = (void *)(intptr_t)*id;
+	}
+	*id = (int64_t)(intptr_t)slot->value;
 	return 0;
 }
 
@@ -163,6 +178,9 @@ static int store(struct db *db, const struct edge *x, int64_t *all, struct err *
 	if (describe(db, x, e))
 		return -1;
 	rc = run_query(&w, edge_query(&a, x), &why, e);
+	map_fini(&w.changes);
+	arena_fini(&w.arena);
+	buf_fini(&w.key);
 	*all = w.all;
 	if (rc == 0)
 		return 0;

@@ -226,7 +226,8 @@ static int write_annotations(struct kube *k, struct err *e)
 static int seen_again(struct walk *w, struct kube *k, bool *skip, struct err *e)
 {
 	struct span uid = json_text_at(k->meta, "uid");
-	sqlite3_stmt *s = db_stmt(k->l->db, "SELECT uid, raw FROM object WHERE thing = ?");
+	sqlite3_stmt *s = db_stmt(k->l->db, "SELECT uid FROM object WHERE thing = ?");
+	auto_buf known = BUF_INIT;
 	int rc;
 	bool same;
 
@@ -240,7 +241,7 @@ static int seen_again(struct walk *w, struct kube *k, bool *skip, struct err *e)
 	if (uid.p && db_text(s, 0).p)
 		same = span_is(uid, db_text(s, 0));
 	else
-		same = (size_t)sqlite3_column_bytes(s, 1) == w->packed.n && memcmp(sqlite3_column_blob(s, 1), w->packed.p, w->packed.n) == 0;
+		same = object_json(k->l->db, k->thing, &known, NULL) == 0 && span_is(buf_span(&known), buf_span(&w->text));
 	sqlite3_reset(s);
 	return same ? 0 : load_problem(k->l, k->pointer, e, "a second object named %s; the first counts", k->ref);
 }
@@ -250,6 +251,7 @@ static int write_object(struct walk *w, struct kube *k, bool *skip, struct err *
 	struct thing_spec spec = {.kind = "object", .ref = span_of(k->ref), .name = k->name, .namespace = k->namespace, .pointer = k->pointer};
 	const struct json *owner = kube_controller(k->meta);
 	struct arena *a = &k->l->item;
+	int64_t dictionary;
 	bool fresh;
 
 	spec.type = arena_strndup(a, k->type.p, k->type.n);
@@ -257,16 +259,15 @@ static int write_object(struct walk *w, struct kube *k, bool *skip, struct err *
 		k->owner_kind = kube_kind(a, json_text_at(owner, "apiVersion"), json_text_at(owner, "kind"));
 		k->owner_name = json_text_at(owner, "name");
 	}
-	object_pack(k->l->packer, buf_span(&w->text), &w->packed);
-	if (load_thing(k->l, &spec, &k->thing, &fresh, e))
+	if (object_pack(k->l->packer, buf_span(&w->text), &w->packed, &dictionary, e) || load_thing(k->l, &spec, &k->thing, &fresh, e))
 		return -1;
 	if (!fresh && seen_again(w, k, skip, e))
 		return -1;
 	if (*skip)
 		return 0;
-	return db_run(k->l->db, e, "INSERT INTO object(thing, uid, api_version, created, owner_kind, owner_name, raw) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		      "ittrttz", k->thing, json_text_at(k->meta, "uid"), k->api_version,
-		      load_time(json_text_at(k->meta, "creationTimestamp")), k->owner_kind, k->owner_name, w->packed.p, w->packed.n);
+	return db_run(k->l->db, e, "INSERT INTO object(thing, uid, api_version, created, owner_kind, owner_name, raw, dictionary) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		      "ittrttzr", k->thing, json_text_at(k->meta, "uid"), k->api_version,
+		      load_time(json_text_at(k->meta, "creationTimestamp")), k->owner_kind, k->owner_name, w->packed.p, w->packed.n, dictionary);
 }
 
 /* What the object is: its own word, else the enclosing list's, else the member's name. */
@@ -387,7 +388,8 @@ int load_kubernetes(struct load *l, struct source *content, struct err *e)
 
 	(void)folder;
 	if (!l->packer)
-		l->packer = object_packer_new(SPAN_NONE);
+		l->packer = object_packer_new(l->db);
+	object_packer_begin(l->packer);
 	group = kube_kind(&a, span_of(arena_printf(&a, "%.*s/v1", SPAN_ARG(group))), plural);
 	w.member_kind = arena_printf(&a, "kubernetes/%.*s", SPAN_ARG(group.p ? group : plural));
 	items = items_open(content, NULL);

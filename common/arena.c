@@ -29,7 +29,8 @@ static struct arena_block *block_new(size_t need)
 	return b;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+/* As arena_alloc, with whatever bytes were there. */
+static void *take(struct arena *a, size_t n)
 {
 	size_t size;
 	void *p;
@@ -46,8 +47,12 @@ void *arena_alloc(struct arena *a, size_t n)
 	}
 	p = a->head->data + a->used;
 	a->used += size;
-	memset(p, 0, size);
 	return p;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+	return memset(take(a, n), 0, n);
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size)
@@ -61,10 +66,11 @@ void *arena_array(struct arena *a, size_t count, size_t size)
 
 char *arena_strndup(struct arena *a, const char *p, size_t n)
 {
-	char *s = arena_alloc(a, n + 1);
+	char *s = take(a, n + 1);
 
 	if (n)
 		memcpy(s, p, n);
+	s[n] = 0;
 	return s;
 }
 

@@ -14,10 +14,17 @@ struct buf {
 void buf_add(struct buf *b, const void *p, size_t n);
 void buf_add_span(struct buf *b, struct span s);
 void buf_add_str(struct buf *b, const char *s);
-void buf_add_char(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Room for `n` more bytes: returns where they go; the caller adds to b->n what it wrote. */
 char *buf_room(struct buf *b, size_t n);
+static inline void buf_add_char(struct buf *b, char c)
+{
+	char *at = b->cap - b->n > 1 ? b->p + b->n : buf_room(b, 1);
+
+	at[0] = c;
+	at[1] = 0;
+	b->n++;
+}
 static inline void buf_reset(struct buf *b)
 {
 	b->n = 0;

@@ -43,6 +43,8 @@
 /* Edges of one kind, and of all: 100,000 objects give 12,000 and 100,000. A binding with a million subjects is stopped there. */
 #define LIMIT_EDGES_OF_A_KIND 100000
 #define LIMIT_EDGES 800000
+/* Counts of one check that are held while it runs: by namespace and verdict. */
+#define LIMIT_TALLY_HELD 50000
 /* Package versions and statements of feeds that matching keeps in memory: about 150 bytes each. */
 #define LIMIT_MATCH_REMEMBERED 1000000
 /* Paths whose hops are kept; the others are counted. Nobody reads more, and each takes a dozen rows. */

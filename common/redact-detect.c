@@ -14,9 +14,33 @@ const char *secret_class_name(enum secret_class c)
 	return names[c];
 }
 
+/* Tables, because every character of all evidence is asked. */
 static bool word_char(char c)
 {
-	return isalnum((unsigned char)c) || c == '_' || c == '-';
+	static const bool table[256] = {['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['_'] = true, ['-'] = true};
+
+	return table[(unsigned char)c];
+}
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+/* Which second characters follow a first one among some words: a quick no to nearly every place of a text. A bit stands for eight characters. */
+struct pairs {
+	uint32_t second[256];
+	bool ready;
+};
+
+static void pairs_add(struct pairs *p, const char *word)
+{
+	p->second[(unsigned char)word[0]] |= 1u << (word[1] & 31);
+}
+
+static bool pairs_may(const struct pairs *p, char first, char second)
+{
+	return p->second[(unsigned char)first] >> (second & 31) & 1;
 }
 
 /* Length of the run of characters at `i` that may stand in a token. */
@@ -45,16 +69,16 @@ static const struct {
 
 static bool by_prefix(struct span s, size_t i, struct secret_hit *out)
 {
-	if (i && word_char(s.p[i - 1]))
+	static struct pairs pairs;
+
+	for (size_t k = 0; !pairs.ready && k < sizeof(prefixes) / sizeof(prefixes[0]); k++)
+		pairs_add(&pairs, prefixes[k].prefix);
+	pairs.ready = true;
+	if (s.n - i < 2 || !pairs_may(&pairs, s.p[i], s.p[i + 1]) || (i && word_char(s.p[i - 1])))
 		return false;
 	for (size_t k = 0; k < sizeof(prefixes) / sizeof(prefixes[0]); k++) {
-		const char *prefix = prefixes[k].prefix;
-		size_t n, run;
+		size_t n = strlen(prefixes[k].prefix), run;
 
-		/* Asked at every word of all evidence: two characters rule out nearly all. */
-		if (prefix[0] != s.p[i] || s.n - i < prefixes[k].least || prefix[1] != s.p[i + 1])
-			continue;
-		n = strlen(prefix);
 		if (s.n - i < prefixes[k].least || memcmp(s.p + i, prefixes[k].prefix, n) != 0)
 			continue;
 		run = run_at(s, i, prefixes[k].class == CLASS_JWT || prefixes[k].prefix[n - 1] == '.' ? "." : "");
@@ -212,7 +236,6 @@ static double entropy(struct span s)
 	return h;
 }
 
-/* A table, because every character of all evidence is asked. */
 static bool base64_char(char c)
 {
 	static const bool table[256] = {['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['+'] = true, ['/'] = true,
@@ -246,31 +269,10 @@ static bool random_text(struct span s, size_t i, size_t n)
 	return upper > n / 10 && lower > n / 10 && digit > n / 20 && other < n / 12 && entropy(run) >= 4.5;
 }
 
-/* First characters of everything that the detectors look for. */
-static bool interesting(char c)
-{
-	switch (c) {
-	case 'A':
-	case 'e':
-	case 'g':
-	case 'x':
-	case 's':
-	case 'r':
-	case 'n':
-	case 'h':
-	case 'S':
-	case 'd':
-	case 'p':
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* What begins with the run of base64 characters at `i`. */
 static bool at_run(struct span s, size_t i, struct secret_hit *out)
 {
-	return (interesting(s.p[i]) && by_prefix(s, i, out)) || (s.p[i] == '-' && private_key(s, i, out));
+	return by_prefix(s, i, out) || (s.p[i] == '-' && private_key(s, i, out));
 }
 
 /* What stands at the character at `i`, behind `run` base64 characters. */
@@ -285,11 +287,21 @@ static bool behind_run(struct span s, size_t i, size_t run, struct secret_hit *o
 	return c == ' ' && run && (option_value(s, i, out) || command_secret(s, i, out));
 }
 
+/* Neither in a run of base64 nor what behind_run() looks at. */
+static bool dull_char(char c)
+{
+	return !base64_char(c) && c != ':' && c != ' ';
+}
+
 bool secret_find(struct span s, size_t from, struct secret_hit *out)
 {
 	size_t i = from, start, end, skip;
 
-	while (i < s.n) {
+	for (;;) {
+		while (i < s.n && dull_char(s.p[i]))
+			i++;
+		if (i >= s.n)
+			return false;
 		if (s.p[i] == '-' && (skip = public_pem(s, i)))
 			i = skip;
 		start = i;
@@ -307,12 +319,6 @@ bool secret_find(struct span s, size_t from, struct secret_hit *out)
 			return true;
 		i++;
 	}
-	return false;
-}
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
 /* Words that make a name secret, by their first letter: asked of every name in all evidence. */
@@ -336,10 +342,16 @@ static bool secret_word(struct span name)
 		['w'] = {"webhook_url"},
 	};
 
-	for (size_t i = 0; i + 4 <= name.n; i++) {
-		const char *const *w = words[lower(name.p[i]) & 127];
+	static struct pairs pairs;
 
-		for (; *w; w++)
+	for (int c = 0; !pairs.ready && c < 128; c++)
+		for (const char *const *w = words[c]; *w; w++)
+			pairs_add(&pairs, *w);
+	pairs.ready = true;
+	for (size_t i = 0; i + 4 <= name.n; i++) {
+		if (!pairs_may(&pairs, lower(name.p[i]), lower(name.p[i + 1])))
+			continue;
+		for (const char *const *w = words[lower(name.p[i]) & 127]; *w; w++)
 			if (lower(name.p[i + 1]) == (*w)[1] && name.n - i >= strlen(*w) && span_ieq((struct span){name.p + i, strlen(*w)}, *w))
 				return true;
 	}
@@ -353,8 +365,11 @@ bool secret_name(struct span name)
 					   "seconds", "length", "size", "policy", "provider", "type", "enabled", "namespace", "issuer", "audience", "audiences", "mount",
 					   "key_path", "method", "count", "mode", "duration", "lifetime", "class", "store", "id", "reviews", "format", "rotation",
 					   "annotations", "labels", "keys", "prefix", "header", "version", "controller", "count", "s3_bucket", "env", "requests", "stdin"};
-	bool hit = span_ieq(name, "pass") || span_ieq(name, "pwd") || span_ieq(name, "auth") || span_ieq(name, "dsn") || span_ieq(name, "identitytoken");
+	static const char *const whole[] = {"pass", "pwd", "auth", "dsn", "identitytoken"};
+	bool hit = false;
 
+	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]) && name.n && !hit; i++)
+		hit = lower(name.p[0]) == whole[i][0] && span_ieq(name, whole[i]);
 	if (!hit && !secret_word(name))
 		return false;
 	if (span_has(name, "database_url") || span_has(name, "webhook_url") || span_has(name, "secret_access_key") || span_has(name, "access_key_id"))

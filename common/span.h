@@ -30,7 +30,8 @@ static inline bool span_is(struct span a, struct span b)
 }
 static inline bool span_eq(struct span a, const char *s)
 {
-	return span_is(a, span_of(s));
+	/* The first character rules out most, before any length is counted. */
+	return !(a.n && s && *s != *a.p) && span_is(a, span_of(s));
 }
 /* Byte order, shorter first on a tie; as strcmp. */
 int span_cmp(struct span a, struct span b);

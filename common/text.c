@@ -148,15 +148,18 @@ static void json_escape(struct buf *b, uint32_t cp)
 
 void text_add_json(struct buf *b, struct span s)
 {
+	/* Every character of all evidence is asked. */
+	static const bool plain[256] = {[' '] = true, ['!'] = true, ['#' ... '['] = true, [']' ... '~'] = true};
 	size_t from = 0, i = 0;
 
+	buf_room(b, s.n + 2);
 	buf_add_char(b, '"');
 	while (i < s.n) {
 		unsigned char c = (unsigned char)s.p[i];
 		size_t used = 1;
 		uint32_t cp = c;
 
-		if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
+		if (plain[c]) {
 			i++;
 			continue;
 		}
@@ -168,7 +171,7 @@ void text_add_json(struct buf *b, struct span s)
 		if (!used)
 			buf_add_str(b, "\xef\xbf\xbd");
 		else if (cp == '"' || cp == '\\')
-			buf_printf(b, "\\%c", (char)cp);
+			buf_add(b, (char[]){'\\', (char)cp}, 2);
 		else if (cp == '\n')
 			buf_add_str(b, "\\n");
 		else if (cp == '\t')

@@ -12,7 +12,7 @@ CREATE TABLE "check" (
   refs TEXT NOT NULL         -- JSON array of addresses
 ) STRICT, WITHOUT ROWID;
 
--- All verdicts but pass and not-applicable.
+-- All verdicts but pass and not-applicable. Its indexes, by check and by thing, are made when it is full (analyze/finding.sql).
 CREATE TABLE finding (
   id TEXT PRIMARY KEY,       -- first 16 hex digits of SHA-256 over check, ref and key
   check_id TEXT NOT NULL REFERENCES "check"(id),
@@ -29,8 +29,6 @@ CREATE TABLE finding (
   accepted INTEGER REFERENCES exception(id), -- a valid exception covers it
   owner TEXT                 -- team, else the check's owner
 ) STRICT; -- with a row number: rows lie in the order of the checks, which is how they are read
-CREATE INDEX finding_check ON finding(check_id, verdict);
-CREATE INDEX finding_thing ON finding(thing);
 
 -- Counts of every verdict, passes too.
 CREATE TABLE tally (
@@ -40,7 +38,7 @@ CREATE TABLE tally (
   verdict TEXT NOT NULL,     -- pass fail manual not-applicable not-assessed error
   count INTEGER NOT NULL,
   PRIMARY KEY (check_id, scope, namespace, verdict)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE framework (id TEXT PRIMARY KEY, title TEXT NOT NULL, version TEXT NOT NULL, url TEXT) STRICT, WITHOUT ROWID;
 CREATE TABLE control (

@@ -9,8 +9,10 @@ CREATE TABLE object (
   created INTEGER,           -- metadata.creationTimestamp
   owner_kind TEXT,           -- of the controlling owner reference, as refs name it ('ReplicaSet', 'Rollout.argoproj.io')
   owner_name TEXT,
-  raw BLOB                   -- zstd of the minified JSON, with the dictionary in object_dictionary
+  raw BLOB,                  -- zstd of the minified JSON
+  dictionary INTEGER REFERENCES object_dictionary(id) -- that it was packed with; NULL: none
 ) STRICT;
+-- The beginning of each list, packed: what the rest of the list is packed with.
 CREATE TABLE object_dictionary (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
 
 CREATE TABLE label (
