@@ -7,7 +7,7 @@
 /* In em. */
 #define LINE 1.3f	/* height of a line of text */
 #define GUTTER 2.2f	/* beside the columns, for ways in */
-#define LABEL 6.4f	/* between a column and the tracks, for ports; */
+#define LABEL 7.2f	/* between a column and the tracks, for ports; */
 #define LABEL_WIDE 9.0f	/* in a picture of this width: */
 #define WIDE 64.0f
 #define TRACK 0.8f	/* from track to track */
