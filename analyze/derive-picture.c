@@ -25,7 +25,7 @@ struct member {
 };
 struct class_info {
 	enum picture_state state;
-	bool exposed, from_internet, seen;
+	bool exposed, from_internet, seen, denied;
 	size_t workloads, row;
 };
 /* Ports of one way in. */
@@ -128,8 +128,9 @@ static uint32_t class_of(const struct picture_making *m, int64_t workload)
 	return low < m->n_members && m->members[low].workload == workload ? m->members[low].class : UINT32_MAX;
 }
 
-/* Which classes are exposed, or were seen in flows. */
-static int mark(struct picture_making *m, const char *sql, bool exposed, struct err *e)
+/* Which classes are exposed, were seen in flows, or in flows that policies deny. */
+enum mark { MARK_EXPOSED, MARK_SEEN, MARK_DENIED };
+static int mark(struct picture_making *m, const char *sql, enum mark what, struct err *e)
 {
 	sqlite3_stmt *s = db_stmt(m->net->db, sql);
 	int rc;
@@ -139,7 +140,7 @@ static int mark(struct picture_making *m, const char *sql, bool exposed, struct 
 		uint32_t c = class_of(m, sqlite3_column_int64(s, 0));
 
 		if (c != UINT32_MAX)
-			*(exposed ? &m->classes[c].exposed : &m->classes[c].seen) = true;
+			*(what == MARK_EXPOSED ? &m->classes[c].exposed : what == MARK_SEEN ? &m->classes[c].seen : &m->classes[c].denied) = true;
 	}
 	sqlite3_reset(s);
 	return rc;
@@ -160,34 +161,43 @@ static int mark_internet(struct picture_making *m, int64_t base, struct err *e)
 struct space_rank {
 	const struct net_space *space;
 	size_t weight, workloads;
+	unsigned kinds; /* of its rows: one bit each */
+	bool again;	/* one before has the same rows and as many workloads */
 };
 
 static int by_weight(const void *x, const void *y)
 {
 	const struct space_rank *a = x, *b = y;
 
+	if (a->again != b->again)
+		return a->again ? 1 : -1;
 	if (a->weight != b->weight)
 		return a->weight > b->weight ? -1 : 1;
 	if (a->workloads != b->workloads)
 		return a->workloads > b->workloads ? -1 : 1;
+	if (a->kinds != b->kinds)
+		return a->kinds < b->kinds ? -1 : 1;
 	return strcmp(a->space->name, b->space->name);
 }
 
-/* Namespaces that are exposed, observed or have policies come first, the larger before the smaller. */
+/* Namespaces with traffic that policies deny come first, then those that are exposed, observed or have policies, the larger before the smaller; of hundreds that are alike, one before all others. */
 static struct space_rank rank(const struct picture_making *m, const struct net_space *sp)
 {
-	bool exposed = false, seen = false, isolated = false;
-	struct space_rank out = {sp, 0, 0};
+	bool exposed = false, seen = false, isolated = false, denied = false;
+	struct space_rank out = {.space = sp};
 
 	for (uint32_t c = sp->first_class; c < sp->first_class + sp->n_classes; c++) {
 		const struct class_info *k = &m->classes[c];
 
 		exposed |= k->exposed && k->state != PICTURE_HOST;
 		seen |= k->seen;
+		denied |= k->denied;
 		isolated |= k->state != PICTURE_OPEN && k->state != PICTURE_HOST;
 		out.workloads += k->workloads;
+		if (k->workloads)
+			out.kinds |= 1u << (2 * k->state + k->exposed);
 	}
-	out.weight = (size_t)exposed + seen + isolated;
+	out.weight = (size_t)exposed + seen + isolated + 3 * (size_t)denied;
 	return out;
 }
 
@@ -315,6 +325,9 @@ static void fill_boxes(struct picture_making *m)
 		n += order[n].workloads > 0;
 	}
 	qsort(order, n, sizeof(*order), by_weight);
+	for (size_t i = 1; i < n; i++)
+		order[i].again = order[i].weight == order[i - 1].weight && order[i].workloads == order[i - 1].workloads && order[i].kinds == order[i - 1].kinds;
+	qsort(order, n, sizeof(*order), by_weight);
 	own = n > BOXES_MAX + 1 ? BOXES_MAX : n;
 	for (size_t i = 0; i < own; i++)
 		fill_box(m, order[i].space);
@@ -376,8 +389,11 @@ struct picture_making *picture_start(struct net *net, struct net_reach *r, int64
 		m->classes[c].state = state_of(net, c);
 	}
 	find_members(m);
-	if (mark(m, "SELECT DISTINCT e.workload FROM exposure e JOIN workload w ON w.thing = e.workload WHERE w.cluster = ? AND e.outside", true, e) ||
-	    mark(m, "SELECT source_workload FROM flow WHERE cluster = ?1 UNION SELECT target_workload FROM flow WHERE cluster = ?1", false, e) || mark_internet(m, base, e))
+	if (mark(m, "SELECT DISTINCT e.workload FROM exposure e JOIN workload w ON w.thing = e.workload WHERE w.cluster = ? AND e.outside", MARK_EXPOSED, e) ||
+	    mark(m, "SELECT source_workload FROM flow WHERE cluster = ?1 UNION SELECT target_workload FROM flow WHERE cluster = ?1", MARK_SEEN, e) ||
+	    mark(m, "SELECT source_workload FROM flow WHERE cluster = ?1 AND permitted = 0 AND allowed IS NOT 0 UNION SELECT target_workload FROM flow WHERE cluster = ?1 AND permitted = 0 AND allowed IS NOT 0",
+		 MARK_DENIED, e) ||
+	    mark_internet(m, base, e))
 		return NULL;
 	fill_boxes(m);
 	return find_ways(m, e) ? NULL : m;
@@ -402,8 +418,10 @@ void picture_target(struct picture_making *m, uint32_t to, const uint32_t *ids)
 	for (uint32_t from = 0; from < m->net->n_classes; from++) {
 		const struct class_info *k = &m->classes[from];
 
-		/* What is open at both ends hangs on the open network. A node reaches the pods that run on it, whatever policies say: that is its legend's to tell. */
-		if (ids[from] == REACH_NONE || k->row == NO_ROW || k->row == target || (open && !shelters(k->state, NET_EGRESS)) || (k->state == PICTURE_HOST && ids[from] == REACH_ALL))
+		/* What is open at both ends hangs on the open network. A node and the pods that run on it reach each other whatever policies say:
+		 * that is not drawn. */
+		if (ids[from] == REACH_NONE || k->row == NO_ROW || k->row == target || (open && !shelters(k->state, NET_EGRESS)) || 
+		    (ids[from] == REACH_ALL && (k->state == PICTURE_HOST || m->classes[to].state == PICTURE_HOST)))
 			continue;
 		pair_add(m, &m->pairs[k->row][target], ids[from]);
 	}

@@ -153,8 +153,12 @@ static void draw_box(struct svg *s, size_t i)
 	const struct picture_box *b = &s->p->boxes[i];
 	struct picture_rect at = s->l->boxes[i];
 	const char *count = arena_printf(s->a, "%lld workload%s", (long long)b->workloads, b->workloads == 1 ? "" : "s");
-	float count_w = (float)strlen(count) * SMALL * LETTER + 4;
 	struct span name = picture_box_name(b, s->a);
+	float count_w;
+
+	if ((float)name.n * 12 * LETTER_BOLD + (float)strlen(count) * SMALL * LETTER + 20 > at.w) /* the name matters more */
+		count = arena_printf(s->a, "%lld", (long long)b->workloads);
+	count_w = (float)strlen(count) * SMALL * LETTER + 4;
 
 	buf_add_str(s->out, "<g><title>");
 	add_xml(s->out, name);

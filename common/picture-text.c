@@ -121,10 +121,10 @@ static enum picture_ink line_ink(enum picture_line_state s)
 static void put_net(const struct writing *w, const struct frame *f, const struct picture_net *n, bool in, size_t row)
 {
 	struct span others = ends(w, in ? n->sources : n->targets, row);
-	const char *seen = n->seen ? arena_printf(w->a, " (%lld seen)", (long long)n->seen) : "";
+	const char *seen = n->seen ? arena_printf(w->a, ", %lld seen", (long long)n->seen) : "";
 
 	if (others.n)
-		put_in(w, f, line_ink(n->state), 4, span_of(arena_printf(w->a, "%s %.*s  %.*s%s", in ? w->signs->in[n->state] : w->signs->out[n->state], SPAN_ARG(n->ports), SPAN_ARG(others), seen)));
+		put_in(w, f, line_ink(n->state), 4, span_of(arena_printf(w->a, "%s %.*s%s  %.*s", in ? w->signs->in[n->state] : w->signs->out[n->state], SPAN_ARG(n->ports), seen, SPAN_ARG(others))));
 }
 
 static void put_row(const struct writing *w, const struct frame *f, size_t i)

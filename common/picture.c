@@ -220,6 +220,8 @@ struct span picture_box_name(const struct picture_box *b, struct arena *a)
 {
 	if (b->name.p)
 		return b->name;
+	if (b->namespaces >= 1000)
+		return span_of(arena_printf(a, "%lld,%03lld more namespaces", (long long)b->namespaces / 1000, (long long)b->namespaces % 1000));
 	return span_of(arena_printf(a, "%lld more namespace%s", (long long)b->namespaces, b->namespaces == 1 ? "" : "s"));
 }
 

@@ -122,10 +122,15 @@ static void box(const struct drawing *d, size_t i)
 	struct picture_rect at = d->l->boxes[i];
 	struct style bold = style_sized(style_bold(d->c), d->c->em * 0.94f), muted = style_small(d->c);
 	struct span count = span_of(arena_printf(d->c->arena, "%.*s workload%s", SPAN_ARG(number_text(d->c, (double)b->workloads, SPAN_NONE)), b->workloads == 1 ? "" : "s"));
+	struct span name = picture_box_name(b, d->c->arena);
 	float em = d->c->em, base = at.y + d->l->line * 0.82f, count_w = text_span_width(d->c, muted, count) + 0.1f;
 
+	if (text_span_width(d->c, bold, name) + count_w + 1.8f * em > at.w) { /* the name matters more */
+		count = number_text(d->c, (double)b->workloads, SPAN_NONE);
+		count_w = text_span_width(d->c, muted, count) + 0.1f;
+	}
 	frame(d, at, b->state);
-	text(d, at.x + 0.6f * em, base, at.w - count_w - 1.8f * em, bold, ALIGN_LEFT, picture_box_name(b, d->c->arena));
+	text(d, at.x + 0.6f * em, base, at.w - count_w - 1.8f * em, bold, ALIGN_LEFT, name);
 	text(d, at.x + at.w - 0.6f * em - count_w, base, count_w, muted, ALIGN_RIGHT, count);
 	for (size_t r = b->first; r < b->first + b->n; r++)
 		row(d, r);
@@ -195,7 +200,7 @@ static void stub(const struct drawing *d, const struct picture_stub *t)
 	if (!open && d->l->tracks[t->net].y1 > 0)
 		draw_circle(d->c, d->x + t->x1, d->y + t->y, d->c->em * 0.14f, paint_fill(ink));
 	if (t->label.w > 0)
-		text(d, t->label.x, t->label.y + t->label.h - d->c->em * 0.16f, t->label.w, style_in(small, ink), d->l->right[d->p->rows[t->row].box] ? ALIGN_RIGHT : ALIGN_LEFT,
+		text(d, t->label.x, t->label.y + t->label.h - d->c->em * 0.22f, t->label.w, style_in(small, ink), d->l->right[d->p->rows[t->row].box] ? ALIGN_RIGHT : ALIGN_LEFT,
 		     d->l->nets[t->net].ports);
 }
 
