@@ -4,11 +4,10 @@
 #include "common/picture-svg.h"
 #include "common/picture-text.h"
 #include "common/text.h"
-#include "common/tty.h"
 
 #include <stdio.h>
 
-static void dot_row(struct buf *b, const struct picture *p, size_t end)
+static void dot_row(struct buf *b, size_t end)
 {
 	if (end == PICTURE_NETWORK)
 		buf_add_str(b, "network");
@@ -16,7 +15,6 @@ static void dot_row(struct buf *b, const struct picture *p, size_t end)
 		buf_add_str(b, "outside");
 	else
 		buf_printf(b, "r%zu", end + 1);
-	(void)p;
 }
 
 /* DOT's quoted strings escape as JSON's do, as far as these names go. */
@@ -36,14 +34,14 @@ static void dot_box(struct buf *b, const struct picture *p, size_t i, struct are
 	buf_add_str(b, "  }\n");
 }
 
-static void dot_line(struct buf *b, const struct picture *p, const struct picture_line *l)
+static void dot_line(struct buf *b, const struct picture_line *l)
 {
-	static const char *const styles[PICTURE_LINE_STATES] = {"invis", "dotted", "dashed", "dotted", "solid", "bold"};
+	static const char *const styles[PICTURE_LINE_STATES] = {"invis", "dotted", "dotted", "dashed", "solid", "bold"};
 
 	buf_add_str(b, "  ");
-	dot_row(b, p, l->source);
+	dot_row(b, l->source);
 	buf_add_str(b, " -> ");
-	dot_row(b, p, l->target);
+	dot_row(b, l->target);
 	buf_add_str(b, " [label=");
 	text_add_json(b, l->ports);
 	buf_printf(b, ", style=%s];\n", styles[l->state]);
@@ -59,12 +57,12 @@ static void put_dot(struct buf *b, const struct picture *p, struct arena *a)
 		bool in = s == PICTURE_IN || s == PICTURE_CLOSED, out = s == PICTURE_OUT || s == PICTURE_CLOSED;
 
 		if (p->rows[i].way_state)
-			dot_line(b, p, &(struct picture_line){PICTURE_OUTSIDE, i, p->rows[i].way, p->rows[i].way_state, 0});
+			dot_line(b, &(struct picture_line){PICTURE_OUTSIDE, i, p->rows[i].way, p->rows[i].way_state, 0});
 		if (!in || !out)
 			buf_printf(b, "  r%zu -> network [dir=%s];\n", i + 1, in ? "forward" : out ? "back" : "both");
 	}
 	for (size_t i = 0; i < p->n_lines; i++)
-		dot_line(b, p, &p->lines[i]);
+		dot_line(b, &p->lines[i]);
 	buf_add_str(b, "}\n");
 }
 

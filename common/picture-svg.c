@@ -23,9 +23,9 @@ struct svg {
 };
 
 static const char *const inks[PICTURE_STATES] = {"#b84a00", "#8a6d00", "#8a6d00", "#2b7a4b", "#8b1a1a"};
-static const char *const line_inks[PICTURE_LINE_STATES] = {"none", "#2b7a4b", "#5f6b76", "#8a6d00", "#1f4e79", "#8b1a1a"};
-static const char *const line_dashes[PICTURE_LINE_STATES] = {"", "1 3", "5 3", "1 3", "", "7 2 1.5 2"};
-static const float line_widths[PICTURE_LINE_STATES] = {0, 1.2f, 1, 1.4f, 1.8f, 2.2f};
+static const char *const line_inks[PICTURE_LINE_STATES] = {"none", "#2b7a4b", "#8a6d00", "#5f6b76", "#1f4e79", "#8b1a1a"};
+static const char *const line_dashes[PICTURE_LINE_STATES] = {"", "1 3", "1 3", "5 3", "", "7 2 1.5 2"};
+static const float line_widths[PICTURE_LINE_STATES] = {0, 1.2f, 1.4f, 1, 1.8f, 2.2f};
 
 static void add_xml(struct buf *b, struct span text)
 {

@@ -16,15 +16,15 @@ struct signs {
 
 static const struct signs drawn = {
 	.rows = {"□", "◧", "◨", "■", "◇"},
-	.in = {"", "▌──", "◀╌╌", "┄x┄", "◀──", "◀━!"},
-	.out = {"", "──▌", "╌╌▶", "┄x┄", "──▶", "!━▶"},
+	.in = {"", "▌──", "┄x┄", "◀╌╌", "◀──", "◀━!"},
+	.out = {"", "──▌", "┄x┄", "╌╌▶", "──▶", "!━▶"},
 	.both = "◀─▶", .network_in = "◀──", .network_out = "──▶",
 	.frames = {[PICTURE_OPEN] = {{"┌", "┐", "└", "┘"}, "╌", "╎"}, [PICTURE_IN] = {{"┌", "┐", "└", "┘"}, "─", "│"}, [PICTURE_CLOSED] = {{"╔", "╗", "╚", "╝"}, "═", "║"}},
 };
 static const struct signs plain = {
 	.rows = {"[  ]", "[# ]", "[ #]", "[##]", "<>"},
-	.in = {"", "|--", "<--", "-x-", "<==", "<=!"},
-	.out = {"", "--|", "-->", "-x-", "==>", "!=>"},
+	.in = {"", "|--", "-x-", "<--", "<==", "<=!"},
+	.out = {"", "--|", "-x-", "-->", "==>", "!=>"},
 	.both = "<->", .network_in = "<--", .network_out = "-->",
 	.frames = {[PICTURE_OPEN] = {{"+", "+", "+", "+"}, ".", ":"}, [PICTURE_IN] = {{"+", "+", "+", "+"}, "-", "|"}, [PICTURE_CLOSED] = {{"#", "#", "#", "#"}, "=", "#"}},
 };
@@ -45,10 +45,24 @@ static enum picture_ink box_ink(enum picture_state s)
 	return s == PICTURE_CLOSED ? PICTURE_GOOD : s == PICTURE_OPEN || s == PICTURE_HOST ? PICTURE_BAD : PICTURE_HALF;
 }
 
+/* The ellipsis of cut text where the terminal has none. */
+static void plain_dots(struct buf *line)
+{
+	char *at;
+
+	while (line->n && (at = memmem(line->p, line->n, "\xe2\x80\xa6", 3))) {
+		*at = '~';
+		memmove(at + 1, at + 3, line->n - (size_t)(at + 3 - line->p));
+		line->n -= 2;
+	}
+}
+
 static void put(const struct writing *w, enum picture_ink ink, struct buf *line)
 {
 	while (line->n && line->p[line->n - 1] == ' ')
 		line->n--;
+	if (w->signs == &plain)
+		plain_dots(line);
 	w->each(w->user, ink, buf_span(line));
 }
 
@@ -68,8 +82,8 @@ static void put_edge(const struct writing *w, const struct frame *f, enum pictur
 	size_t used = 2, l = tty_columns(left), r = tty_columns(right), room = w->width - 4;
 	auto_buf b = BUF_INIT;
 
-	r = r + 2 < room / 2 ? r : 0;
-	l = l + 4 + r < room ? l : room - r - 4;
+	r = r + 12 <= room ? r : 0;
+	l = l + 4 + r <= room ? l : room - r - 4;
 	buf_add_str(&b, f->corners[top ? 0 : 2]);
 	if (left.n) {
 		buf_add_char(&b, ' ');
@@ -159,19 +173,30 @@ static void put_box(const struct writing *w, size_t i)
 	put_edge(w, f, ink, false, SPAN(""), SPAN(""));
 }
 
+/* Behind the last blank before `width`; a word that is longer is cut by who writes it. */
+static size_t line_end(struct span s, size_t width)
+{
+	size_t n = 0;
+
+	for (size_t at = 0; at <= s.n; at++) {
+		if (at < s.n && s.p[at] != ' ')
+			continue;
+		if (n && tty_columns((struct span){s.p, at}) > width)
+			return n;
+		n = at < s.n ? at + 1 : at;
+	}
+	return n;
+}
+
 static void put_words(const struct writing *w, enum picture_ink ink, const char *words)
 {
 	struct span rest = span_of(words);
 
-	while (rest.n) { /* broken at blanks */
-		size_t n = rest.n, at = 0;
+	while (rest.n) {
+		size_t n = line_end(rest, w->width);
 		auto_buf b = BUF_INIT;
 
-		if (tty_columns(rest) > w->width)
-			for (n = at = 0; at < rest.n && tty_columns((struct span){rest.p, at}) < w->width; at++)
-				n = rest.p[at] == ' ' ? at + 1 : n;
-		n = n ? n : at;
-		tty_add(&b, (struct span){rest.p, n}, w->width, TTY_LEFT, false);
+		tty_add(&b, span_trim((struct span){rest.p, n}), w->width, TTY_LEFT, false);
 		put(w, ink, &b);
 		rest.p += n;
 		rest.n -= n;

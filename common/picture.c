@@ -3,9 +3,11 @@
 // stand is picture-layout.c's.
 #include "picture.h"
 
-static const char *const row_states[PICTURE_STATES] = {"open", "in", "out", "closed", "host"};
+#define COUNT_MAX 1000000000000
+
+const char *const picture_row_states[PICTURE_STATES] = {"open", "in", "out", "closed", "host"};
 static const char *const box_states[PICTURE_STATES] = {"open", "partly", "", "closed", ""};
-static const char *const line_states[PICTURE_LINE_STATES] = {"", "blocked", "allowed", "dropped", "seen", "unexpected"};
+const char *const picture_line_states[PICTURE_LINE_STATES] = {"", "blocked", "dropped", "allowed", "seen", "unexpected"};
 static const char *const grades[] = {"hint", "warning", "missing"};
 
 static int named(struct span word, const char *const *names, int n)
@@ -16,18 +18,28 @@ static int named(struct span word, const char *const *names, int n)
 	return -1;
 }
 
+/* Bounded, so that sums cannot overflow. */
 static int64_t number(struct span s, int64_t otherwise)
 {
 	int64_t n;
 
-	return span_int(s, &n) ? n : otherwise;
+	if (!span_int(s, &n))
+		return otherwise;
+	return n > COUNT_MAX ? COUNT_MAX : n < -2 ? -2 : n;
+}
+
+static int64_t count(struct span s, int64_t otherwise)
+{
+	int64_t n = number(s, otherwise);
+
+	return n < 0 ? 0 : n;
 }
 
 static void add_note(struct picture *p, const struct span *c)
 {
 	int grade = named(c[4], grades, 3);
 
-	p->left_out += number(c[6], 0);
+	p->left_out += count(c[6], 0);
 	if (p->n_notes < PICTURE_NOTES && c[3].n)
 		p->notes[p->n_notes++] = (struct picture_note){c[3], grade < 0 ? PICTURE_HINT : (enum picture_grade)grade};
 }
@@ -38,12 +50,12 @@ static void add_box(struct picture *p, const struct span *c)
 
 	if (p->n_boxes == PICTURE_BOXES || state < 0)
 		return;
-	p->boxes[p->n_boxes++] = (struct picture_box){.name = c[3], .state = (enum picture_state)state, .workloads = number(c[5], 0), .namespaces = number(c[6], 1), .first = p->n_rows};
+	p->boxes[p->n_boxes++] = (struct picture_box){.name = c[3], .state = (enum picture_state)state, .workloads = count(c[5], 0), .namespaces = count(c[6], 1), .first = p->n_rows};
 }
 
 static void add_row(struct picture *p, const struct span *c)
 {
-	int state = named(c[4], row_states, PICTURE_STATES);
+	int state = named(c[4], picture_row_states, PICTURE_STATES);
 	struct picture_box *last;
 	int64_t box = number(c[2], 0);
 
@@ -54,7 +66,7 @@ static void add_row(struct picture *p, const struct span *c)
 	if (!last->n)
 		last->first = p->n_rows;
 	last->n++;
-	p->rows[p->n_rows++] = (struct picture_row){.box = (size_t)box - 1, .name = c[3], .state = (enum picture_state)state, .workloads = number(c[5], 1)};
+	p->rows[p->n_rows++] = (struct picture_row){.box = (size_t)box - 1, .name = c[3], .state = (enum picture_state)state, .workloads = count(c[5], 1)};
 }
 
 /* PICTURE_ENDS: no such end. */
@@ -71,12 +83,12 @@ static size_t end_of(const struct picture *p, struct span text)
 
 static void add_line(struct picture *p, const struct span *c)
 {
-	int state = named(c[4], line_states, PICTURE_LINE_STATES);
-	struct picture_line l = {end_of(p, c[1]), end_of(p, c[2]), c[3], (enum picture_line_state)(state < 0 ? 0 : state), number(c[5], 0)};
+	int state = named(c[4], picture_line_states, PICTURE_LINE_STATES);
+	struct picture_line l = {end_of(p, c[1]), end_of(p, c[2]), c[3], (enum picture_line_state)(state < 0 ? 0 : state), count(c[5], 0)};
 
 	if (state < 0 || l.source == PICTURE_ENDS || l.target == PICTURE_ENDS || l.source == l.target)
 		return;
-	p->observed |= l.state >= PICTURE_DROPPED;
+	p->observed |= l.state != PICTURE_BLOCKED && l.state != PICTURE_ALLOWED;
 	if (l.source != PICTURE_OUTSIDE) {
 		if (p->n_lines < PICTURE_LINES)
 			p->lines[p->n_lines++] = l;
@@ -169,9 +181,15 @@ static void fold_boxes(struct picture *p, const struct picture *old, size_t top)
 	rest->state = !closed ? PICTURE_OPEN : open ? PICTURE_IN : PICTURE_CLOSED;
 }
 
-static bool same_end(const struct picture_line *x, const struct picture_line *y)
+static bool denied(enum picture_line_state s)
 {
-	return x->source == y->source && x->target == y->target;
+	return s == PICTURE_DROPPED || s == PICTURE_UNEXPECTED;
+}
+
+/* What policies let through and what they do not stay two lines. */
+static bool same_line(const struct picture_line *x, const struct picture_line *y)
+{
+	return x->source == y->source && x->target == y->target && denied(x->state) == denied(y->state);
 }
 
 static void fold_line(struct picture *p, struct picture_line l)
@@ -179,7 +197,7 @@ static void fold_line(struct picture *p, struct picture_line l)
 	for (size_t i = 0; i < p->n_lines; i++) {
 		struct picture_line *o = &p->lines[i];
 
-		if (!same_end(o, &l))
+		if (!same_line(o, &l))
 			continue;
 		if (!span_is(o->ports, l.ports))
 			o->ports = SPAN("several ports");

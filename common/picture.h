@@ -11,7 +11,9 @@
 /* Of rows. Boxes have the first, the fourth, and PICTURE_IN for "partly". */
 enum picture_state { PICTURE_OPEN, PICTURE_IN, PICTURE_OUT, PICTURE_CLOSED, PICTURE_HOST, PICTURE_STATES };
 /* Of lines; what weighs more comes later. PICTURE_NO_LINE: of a row, that nothing outside leads to it. */
-enum picture_line_state { PICTURE_NO_LINE, PICTURE_BLOCKED, PICTURE_ALLOWED, PICTURE_DROPPED, PICTURE_SEEN, PICTURE_UNEXPECTED, PICTURE_LINE_STATES };
+enum picture_line_state { PICTURE_NO_LINE, PICTURE_BLOCKED, PICTURE_DROPPED, PICTURE_ALLOWED, PICTURE_SEEN, PICTURE_UNEXPECTED, PICTURE_LINE_STATES };
+/* As the records name them. */
+extern const char *const picture_row_states[PICTURE_STATES], *const picture_line_states[PICTURE_LINE_STATES];
 enum picture_grade { PICTURE_HINT, PICTURE_WARNING, PICTURE_MISSING };
 enum { PICTURE_BOXES = 12, PICTURE_ROWS = 110, PICTURE_LINES = 300, PICTURE_NOTES = 6 };
 /* Ends of lines that are no rows. */
