@@ -399,7 +399,7 @@ static size_t count_open(const struct work *w, bool (*open)(const struct picture
 	return n;
 }
 
-void picture_place(const struct picture *p, float width, float em, struct picture_layout *l)
+void picture_place(const struct picture *p, float width, float em, size_t nets, struct picture_layout *l)
 {
 	struct work w = {.p = p, .l = l};
 	float room = width - (2 * GUTTER + 2 * BOX_LEAST + NETWORK) * em - 2 * (width < WIDE * em ? LABEL : LABEL_WIDE) * em, top = 0;
@@ -408,6 +408,8 @@ void picture_place(const struct picture *p, float width, float em, struct pictur
 
 	*l = (struct picture_layout){.width = width, .em = em, .line = LINE * em, .left_out = p->left_out};
 	l->n_nets = picture_bundle(p, l->nets);
+	while (l->n_nets > nets)
+		drop_net(l, l->n_nets - 1);
 	w.most = room < 2 * TRACK * em ? 1 : (size_t)(room / (2 * TRACK * em));
 	w.most = w.most < SIDE_TRACKS ? w.most : SIDE_TRACKS;
 	w.attached = count_open(&w, row_receives) > 0 || count_open(&w, row_sends) > 0;

@@ -52,7 +52,7 @@ struct picture_layout {
 
 /* The least width, in em. */
 #define PICTURE_LEAST_EMS 44
-/* Places all of it; zeroes `out` first. */
-void picture_place(const struct picture *p, float width, float em, struct picture_layout *out);
+/* Places all of it, at most `nets` bundles of lines; zeroes `out` first. */
+void picture_place(const struct picture *p, float width, float em, size_t nets, struct picture_layout *out);
 const char *picture_legend_words(const struct picture *p, enum picture_legend l);
 #endif

@@ -281,7 +281,7 @@ void picture_svg(const struct picture *p, struct span title, struct buf *out)
 	struct svg s = {p, l, out, &a, 0};
 	float notes = 22;
 
-	picture_place(p, WIDTH, EM, l);
+	picture_place(p, WIDTH, EM, PICTURE_LINES, l);
 	for (size_t i = 0; i < p->n_notes; i++)
 		notes += 18;
 	if (!p->n_rows)

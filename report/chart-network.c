@@ -5,8 +5,8 @@
 
 #include <math.h>
 
-/* Most boxes, unless the block says how many. */
-enum { BOXES_TOP = 8, BOXES_LEAST = 2 };
+/* Most boxes, unless the block says how many; most bundles of lines. */
+enum { BOXES_TOP = 8, BOXES_LEAST = 2, LINES_TOP = 32 };
 
 struct drawing {
 	const struct canvas *c;
@@ -267,16 +267,20 @@ static void draw(const struct drawing *d)
 	legend(d);
 }
 
-/* Fewer boxes where there is no room for more. */
+/* Fewer boxes, and then fewer lines, where there is no room for more. */
 static void fit(const struct canvas *c, struct picture *p, struct picture_layout *l, float used)
 {
-	size_t top = c->d->top ? c->d->top : BOXES_TOP;
+	size_t top = c->d->top ? c->d->top : BOXES_TOP, lines = LINES_TOP;
 
-	for (;; top--) {
+	for (;;) {
 		picture_fold(p, c->arena, top);
-		picture_place(p, c->w, c->em, l);
-		if (c->at->max_height <= 0 || used + l->height + 1.5f * c->em <= c->at->max_height || top <= BOXES_LEAST)
+		picture_place(p, c->w, c->em, lines, l);
+		if (c->at->max_height <= 0 || used + l->height + 1.5f * c->em <= c->at->max_height || !lines)
 			return;
+		if (top > BOXES_LEAST)
+			top--;
+		else
+			lines /= 2;
 	}
 }
 

@@ -129,7 +129,7 @@ static void places_by_hand(void)
 	struct picture p;
 
 	fill(&p, small);
-	picture_place(&p, 600, 10, l);
+	picture_place(&p, 600, 10, PICTURE_LINES, l);
 	CHECK(near(l->outside.h, 19.5));
 	CHECK(near(l->boxes[0].x, 22) && near(l->boxes[0].y, 32.5) && near(l->boxes[0].w, 197.5));
 	CHECK(near(l->boxes[1].x, 600 - 22 - 197.5) && near(l->boxes[1].y, 32.5) && l->right[1]);
@@ -144,6 +144,8 @@ static void places_by_hand(void)
 	CHECK(near(l->tracks[0].y0, 45.5 + 0.62 * 13) && near(l->tracks[0].y1, 71.5 + 1.9 * 13)); /* from the target on the right to the lower source */
 	CHECK(l->network.up && near(l->network.y0, 19.5));
 	CHECK_INT(l->left_out, 0);
+	picture_place(&p, 600, 10, 0, l);
+	CHECK(l->n_nets == 0 && l->left_out == 2);
 	free(l);
 }
 
@@ -252,8 +254,8 @@ static void nothing_overlaps(void)
 		size_t here;
 
 		make(&p, seed * 2654435761u);
-		picture_place(&p, widths[seed % 5], seed % 5 == 3 ? 13 : 8.5f, l);
-		picture_place(&p, widths[seed % 5], seed % 5 == 3 ? 13 : 8.5f, again);
+		picture_place(&p, widths[seed % 5], seed % 5 == 3 ? 13 : 8.5f, seed % 7 ? PICTURE_LINES : 5, l);
+		picture_place(&p, widths[seed % 5], seed % 5 == 3 ? 13 : 8.5f, seed % 7 ? PICTURE_LINES : 5, again);
 		unlike += memcmp(l->stubs, again->stubs, l->n_stubs * sizeof(*l->stubs)) != 0 || l->n_stubs != again->n_stubs;
 		here = overlaps(&p, l);
 		if (here && !bad)
@@ -276,11 +278,11 @@ static void overlaps_are_seen(void)
 	struct picture p;
 
 	fill(&p, small);
-	picture_place(&p, 600, 10, l);
+	picture_place(&p, 600, 10, PICTURE_LINES, l);
 	CHECK_INT(overlaps(&p, l), 0);
 	l->boxes[1].x = 100;
 	CHECK(overlaps(&p, l) > 0);
-	picture_place(&p, 600, 10, l);
+	picture_place(&p, 600, 10, PICTURE_LINES, l);
 	l->stubs[1].y = l->stubs[0].y;
 	CHECK(overlaps(&p, l) > 0);
 	free(l);
