@@ -124,11 +124,11 @@ static void observed_words(const struct observed *o, struct buf *out)
 
 static void ports_words(const struct picture_making *m, const struct pair *p, struct buf *out)
 {
-	if (p->unions > UNIONS_MAX)
-		buf_add_str(out, "many ports");
-	else if (p->ports == REACH_ALL)
-		buf_add_str(out, "all ports");
-	for (int i = PROTOCOL_TCP; !out->n && p->ports != REACH_NONE && i <= PROTOCOL_SCTP; i++) {
+	if (p->unions > UNIONS_MAX || p->ports == REACH_ALL) {
+		buf_add_str(out, p->ports == REACH_ALL ? "all ports" : "many ports");
+		return;
+	}
+	for (int i = PROTOCOL_TCP; p->ports != REACH_NONE && i <= PROTOCOL_SCTP; i++) {
 		auto_buf text = BUF_INIT;
 
 		if (ports_text(net_reach_set(m->reach, p->ports), i, &text))

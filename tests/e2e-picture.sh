@@ -134,6 +134,10 @@ ok "no escape sequence in the text" "$(picture hostile | LC_ALL=C grep -c "$(pri
 ok "the text keeps its width" "$(picture hostile | grep -cE '^.{101}')" 0
 has "the rest is one box" "$(picture hostile)" "49 more namespaces"
 
+# What is drawn against a second evaluator, written apart from the first, on random clusters.
+mkdir "$D/random"
+add "$(python3 tests/network-picture.py "$PLIMSOLL" "$D/random" 1 60)"
+
 # The documents.
 "$PLIMSOLL" report -q "$D/site.db" -o "$D/out" cgar csb 2> "$D/err"
 ok "documents" "$? $(cat "$D/err")" "0 "
