@@ -42,6 +42,19 @@ static bool within(const struct picture_making *m, uint32_t x, uint32_t y)
 	return x == y || set_within(net_reach_set(m->reach, x), net_reach_set(m->reach, y));
 }
 
+/* Who sees a row joined to the open network takes it to reach what that reaches: false when on these ports it does. */
+static bool misleads(const struct picture_making *m, size_t row, uint32_t ports)
+{
+	for (size_t t = 0; t < m->n_rows; t++) {
+		uint32_t there = m->pairs[PICTURE_NETWORK][t].ports;
+		struct set both = set_common(&m->net->arena, net_reach_set(m->reach, ports), net_reach_set(m->reach, there));
+
+		if (t != row && there != REACH_NONE && !set_within(both, net_reach_set(m->reach, m->pairs[row][t].ports)))
+			return true;
+	}
+	return false;
+}
+
 /* What all rows of pods on the open network reach on a row, or a row on all of them, is one line; where some reach more, theirs stay. */
 static void join_network(struct picture_making *m, size_t row, int direction)
 {
@@ -60,7 +73,7 @@ static void join_network(struct picture_making *m, size_t row, int direction)
 		else if (!within(m, ports, p->ports))
 			return;
 	}
-	if (n < 2 || ports == REACH_NONE)
+	if (n < 2 || ports == REACH_NONE || (direction == NET_EGRESS && misleads(m, row, ports)))
 		return;
 	(direction == NET_INGRESS ? &m->pairs[PICTURE_NETWORK][row] : &m->pairs[row][PICTURE_NETWORK])->ports = ports;
 	for (size_t i = 0; i < m->n_rows; i++)
@@ -133,8 +146,8 @@ int picture_flows(struct picture_making *m, struct err *e)
 
 void picture_join(struct picture_making *m)
 {
-	for (size_t i = 0; i < m->n_rows; i++)
-		for (int d = NET_INGRESS; d <= NET_EGRESS; d++)
+	for (int d = NET_INGRESS; d <= NET_EGRESS; d++)
+		for (size_t i = 0; i < m->n_rows; i++)
 			join_network(m, i, d);
 	hide_same(m);
 }
