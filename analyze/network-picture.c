@@ -81,6 +81,8 @@ int network_picture(const struct network_options *o, struct err *e)
 	auto_buf b = BUF_INIT;
 	char cluster[512];
 
+	if (o->from || o->to)
+		return err_set(e, ERR_USAGE, "network: a picture is of a whole cluster: --from and --to go with text, json and csv");
 	if (o->rest->n)
 		return err_set(e, ERR_USAGE, "network picture takes SITE.db");
 	if (strcmp(format, "svg") != 0 && strcmp(format, "dot") != 0 && strcmp(format, "text") != 0)

@@ -27,22 +27,6 @@ static const char *const line_inks[PICTURE_LINE_STATES] = {"none", "#2b7a4b", "#
 static const char *const line_dashes[PICTURE_LINE_STATES] = {"", "1 3", "1 3", "5 3", "", "7 2 1.5 2"};
 static const float line_widths[PICTURE_LINE_STATES] = {0, 1.2f, 1.4f, 1, 1.8f, 2.2f};
 
-static void add_xml(struct buf *b, struct span text)
-{
-	auto_buf clean = BUF_INIT;
-
-	text_add_clean(&clean, text, false);
-	for (size_t i = 0; i < clean.n; i++)
-		switch (clean.p[i]) {
-		case '<': buf_add_str(b, "&lt;"); break;
-		case '>': buf_add_str(b, "&gt;"); break;
-		case '&': buf_add_str(b, "&amp;"); break;
-		case '"': buf_add_str(b, "&quot;"); break;
-		case '\'': buf_add_str(b, "&#39;"); break;
-		default: buf_add_char(b, clean.p[i]);
-		}
-}
-
 /* What fits into `w`, with an ellipsis when that is not all. */
 static struct span fitted(struct svg *s, struct span text, float w, float letter)
 {
@@ -79,7 +63,7 @@ static void text(struct svg *s, float x, float y, float w, const char *anchor, f
 	if (*anchor != 's')
 		buf_printf(s->out, " text-anchor=\"%s\"", anchor);
 	buf_add_str(s->out, bold ? " font-weight=\"bold\">" : ">");
-	add_xml(s->out, fit);
+	text_add_xml(s->out, fit);
 	buf_add_str(s->out, "</text>\n");
 }
 
@@ -161,7 +145,7 @@ static void draw_box(struct svg *s, size_t i)
 	count_w = (float)strlen(count) * SMALL * LETTER + 4;
 
 	buf_add_str(s->out, "<g><title>");
-	add_xml(s->out, name);
+	text_add_xml(s->out, name);
 	buf_printf(s->out, ": %lld workload%s, %s</title>\n", (long long)b->workloads, b->workloads == 1 ? "" : "s", picture_box_words(b->state));
 	draw_frame(s, at, b->state);
 	text(s, at.x + 7, at.y + s->l->line * 0.8f, at.w - 16 - count_w, "start", 12, true, "#1a1f24", name);
@@ -290,7 +274,7 @@ void picture_svg(const struct picture *p, struct span title, struct buf *out)
 		   (double)-MARGIN, (double)-MARGIN, (double)(WIDTH + 2 * MARGIN), (double)(l->height + notes + 20 + 2 * MARGIN), (double)(WIDTH + 2 * MARGIN),
 		   (double)(l->height + notes + 20 + 2 * MARGIN));
 	buf_add_str(out, "<title>");
-	add_xml(out, title);
+	text_add_xml(out, title);
 	buf_printf(out, "</title>\n<rect x=\"%.0f\" y=\"%.0f\" width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n", (double)-MARGIN, (double)-MARGIN);
 	text(&s, 0, 12, WIDTH, "start", 14, true, "#1a1f24", title);
 	for (size_t i = 0; i < p->n_notes; i++)

@@ -79,6 +79,9 @@ ok "the same each time" "$(picture site --format svg | cmp - "$D/site.svg" && ec
 picture site --format png
 ok "no such format" "$? $(cat "$D/err")" "2 plimsoll: network: a picture's --format is text, svg or dot, not 'png'"
 
+"$PLIMSOLL" network reach "$D/site.db" --format svg --from shop 2> "$D/err"
+ok "a picture is of a whole cluster" "$?" 2
+
 # Nothing enforces the policies: that comes first, and everything is open.
 mkdir "$D/flannel"
 { cat "$D/site/objects.json" | jq -c '.items[]'

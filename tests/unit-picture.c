@@ -339,7 +339,7 @@ static void hostile_names(void)
 		 "|warning||\n");
 	picture_svg(&p, SPAN(HOSTILE), &svg);
 	CHECK(!span_has(buf_span(&svg), "<script") && !memchr(svg.p, 0x1b, svg.n) && !memchr(svg.p, 0xff, svg.n));
-	CHECK(span_has(buf_span(&svg), "&lt;/text&gt;&lt;script&gt;alert(&#39;x&#39;)"));
+	CHECK(span_has(buf_span(&svg), "&lt;/text&gt;&lt;script&gt;alert(&apos;x&apos;)"));
 	CHECK(!memmem(svg.p, svg.n, "\xe2\x80\xae", 3));
 	picture_text(&p, 80, true, collect, &text);
 	CHECK(!memchr(text.p, 0x1b, text.n) && !memchr(text.p, 0xff, text.n) && !memmem(text.p, text.n, "\xe2\x80\xae", 3));
