@@ -360,6 +360,8 @@ static int write_outside(struct writing *w, struct err *e)
 			const struct net_outside *all;
 			size_t n = net_isolated(w->net, c, d) ? net_reach_outside(w->reach, c, d, &all) : 0;
 
+			for (size_t i = 0; i < n && d == NET_EGRESS; i++)
+				picture_outside(w->picture, c, all[i].ports);
 			for (size_t i = 0; i < n; i++)
 				if (write_networks(w, c, d, &all[i], e))
 					return -1;

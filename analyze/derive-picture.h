@@ -9,6 +9,8 @@ struct picture_making;
 struct picture_making *picture_start(struct net *net, struct net_reach *r, int64_t base, struct err *e);
 /* Takes in what reaches class `to`: `ids` as of net_reach_row. */
 void picture_target(struct picture_making *m, uint32_t to, const uint32_t *ids);
+/* Takes in that policies let class `from` connect to addresses outside on these ports. */
+void picture_outside(struct picture_making *m, uint32_t from, uint32_t ports);
 /* Writes it all. `complete`: every class was a target. */
 int picture_write(struct picture_making *m, bool complete, struct err *e);
 #endif

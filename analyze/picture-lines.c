@@ -31,6 +31,14 @@ void picture_target(struct picture_making *m, uint32_t to, const uint32_t *ids)
 	}
 }
 
+void picture_outside(struct picture_making *m, uint32_t from, uint32_t ports)
+{
+	size_t row = m->classes[from].row;
+
+	if (row != NO_ROW && shelters(m->rows[row].state, NET_EGRESS))
+		pair_add(m, &m->pairs[row][PICTURE_OUTSIDE], ports);
+}
+
 static void alike(struct pair *p, uint32_t ports)
 {
 	if (p->ports == ports)
@@ -45,6 +53,8 @@ static bool within(const struct picture_making *m, uint32_t x, uint32_t y)
 /* Who sees a row joined to the open network takes it to reach what that reaches: false when on these ports it does. */
 static bool misleads(const struct picture_making *m, size_t row, uint32_t ports)
 {
+	if (ports == REACH_ALL && m->pairs[row][PICTURE_OUTSIDE].ports != REACH_ALL)
+		return true;
 	for (size_t t = 0; t < m->n_rows; t++) {
 		uint32_t there = m->pairs[PICTURE_NETWORK][t].ports;
 		struct set both = set_common(&m->net->arena, net_reach_set(m->reach, ports), net_reach_set(m->reach, there));
@@ -84,6 +94,13 @@ static void join_network(struct picture_making *m, size_t row, int direction)
 /* A row that reaches all of the open network looks as if it were on it: its lines that are the same as the open network's go. */
 static void hide_same(struct picture_making *m)
 {
+	bool leads_out = false; /* the open network is drawn as leading outside */
+
+	for (size_t i = 0; i < m->n_rows; i++)
+		leads_out |= !shelters(m->rows[i].state, NET_EGRESS);
+	for (size_t s = 0; s < m->n_rows && leads_out; s++)
+		if (m->pairs[s][PICTURE_NETWORK].ports == REACH_ALL)
+			alike(&m->pairs[s][PICTURE_OUTSIDE], REACH_ALL);
 	for (size_t s = 0; s < m->n_rows; s++)
 		for (size_t t = 0; t < m->n_rows && m->pairs[s][PICTURE_NETWORK].ports == REACH_ALL; t++)
 			alike(&m->pairs[s][t], m->pairs[PICTURE_NETWORK][t].ports);

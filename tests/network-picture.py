@@ -15,6 +15,8 @@ spec.loader.exec_module(oracle)
 
 PROBES = [(p, n) for p in ("TCP", "UDP", "SCTP") for n in (1, 53, 80, 443, 500, 5432, 5433, 8080, 9090, 65535)]
 
+OUTSIDE = ["192.0.2.9", "198.51.100.7", "203.0.113.70", "8.8.8.8", "10.9.9.9", "2001:db8::1", "2a00::1"]
+
 
 def ports_have(text, protocol, port):
     if text == "all ports":
@@ -34,12 +36,15 @@ class Picture:
                 boxes[a] = name
             elif what == "row":
                 self.rows[a] = (["%s/%s" % (boxes[b], n) for n in name.split(", ")], state, count)
-            elif what == "line" and b != -1 and a != -1:
+            elif what == "line" and a != -1:
                 self.lines.append((a, b, name))
         self.at = {names[0]: row for row, (names, _, count) in self.rows.items() if count == 1}
 
     def sends(self, row):
         return self.rows[row][1] in ("open", "in", "host") or (row, 0, "all ports") in self.lines
+
+    def leads_out(self, a, protocol, port):
+        return self.sends(a) or any(s == a and t == -1 and ports_have(ports, protocol, port) for s, t, ports in self.lines)
 
     def allows(self, a, b, protocol, port):
         if self.sends(a) and self.rows[b][1] in ("open", "out", "host"):
@@ -75,6 +80,11 @@ def main():
                     if got != want and not bad:
                         bad = True
                         print("cluster %d: %s to %s %s %d: the picture says %s, the oracle %s" % (seed, a, b, protocol, port, got, want))
+            for address in OUTSIDE * (picture.rows[from_row][1] != "host"):
+                for protocol, port in PROBES:
+                    if cluster.allows(a, address, protocol, port) and not picture.leads_out(from_row, protocol, port) and not bad:
+                        bad = True
+                        print("cluster %d: %s to %s %s %d is allowed, and not drawn" % (seed, a, address, protocol, port))
         passed, failed = passed + (not bad), failed + bad
     if asked < 100 * clusters:
         failed += 1
