@@ -4,6 +4,7 @@
 #include "common/picture-svg.h"
 #include "common/picture-text.h"
 #include "common/text.h"
+#include "common/tty.h"
 
 #include <stdio.h>
 
@@ -80,6 +81,7 @@ int network_picture(const struct network_options *o, struct err *e)
 	struct picture *p = arena_alloc(&a, sizeof(*p));
 	auto_buf b = BUF_INIT;
 	char cluster[512];
+	int columns = tty_width(stdout);
 
 	if (o->from || o->to)
 		return err_set(e, ERR_USAGE, "network: a picture is of a whole cluster: --from and --to go with text, json and csv");
@@ -96,6 +98,6 @@ int network_picture(const struct network_options *o, struct err *e)
 	else if (strcmp(format, "dot") == 0)
 		put_dot(&b, p, &a);
 	else
-		picture_text(p, 100, true, put_text_line, &b);
+		picture_text(p, columns > 0 && columns < 160 ? (size_t)columns : 100, true, put_text_line, &b);
 	return fwrite(buf_str(&b), 1, b.n, stdout) == b.n ? 0 : err_errno(e, "standard output");
 }
