@@ -2,6 +2,7 @@
 // The network of each cluster into tables: who makes it, which pods are alike to policies, what reaches what. The evaluation is
 // network-reach.c's, findings about policies are network-lint.c's.
 #include "derive-network.h"
+#include "derive-picture.h"
 #include "network-lint.h"
 #include "network-list.h"
 #include "common/text.h"
@@ -25,6 +26,8 @@ struct writing {
 	bool *matters; /* of each class: it has a workload with a known flaw, so that paths lead over what reaches it */
 	bool *sends;   /* of each class: it reaches another */
 	uint32_t *ids; /* room for a number of each class */
+	struct picture_making *picture;
+	uint32_t targets; /* asked what reaches them */
 	struct set internet; /* public addresses */
 };
 
@@ -49,12 +52,6 @@ static int write_plugin(struct writing *w, struct err *e)
 
 	return db_run(w->db, e, "INSERT INTO network_plugin(cluster, scope, name, evidence, enforces) VALUES (?1, (SELECT id FROM scope WHERE kind = 'cluster' AND name = ?1), ?2, ?3, ?4)",
 		      "sssb", w->net->cluster, p->name, p->evidence, p->enforces);
-}
-
-/* Tables tell what is: where the plug-in ignores policies, nothing is isolated. */
-static bool isolated(struct net *net, uint32_t class, int direction)
-{
-	return net->plugin.enforces != 0 && !net->classes[class].first->host_network && net_applied(net, class, direction)->n > 0;
 }
 
 /* Addresses that are not of the Internet: private, shared, local, documentation, multicast and reserved ones
@@ -85,7 +82,7 @@ static struct internet internet(struct writing *w, uint32_t class, int direction
 
 	if (net_reach_work(w->reach) > REACH_WORK_MAX) /* not known: taken for open */
 		w->full = w->lost = true;
-	if (w->full || !isolated(w->net, class, direction))
+	if (w->full || !net_isolated(w->net, class, direction))
 		return (struct internet){true, true};
 	n = net_reach_outside(w->reach, class, direction, &all);
 	for (size_t i = 0; i < n; i++)
@@ -100,7 +97,7 @@ static bool every_pod(struct writing *w, uint32_t to)
 	const struct net_space *own = w->net->classes[to].first->space;
 	bool others = false;
 
-	if (!isolated(w->net, to, NET_INGRESS) || net_reach_work(w->reach) > REACH_WORK_MAX || net_reach_stranger(w->reach, to) != REACH_NONE)
+	if (!net_isolated(w->net, to, NET_INGRESS) || net_reach_work(w->reach) > REACH_WORK_MAX || net_reach_stranger(w->reach, to) != REACH_NONE)
 		return true;
 	net_reach_in(w->reach, to, w->ids);
 	for (uint32_t c = 0; c < w->net->n_classes; c++) {
@@ -120,7 +117,7 @@ static bool metadata_open(struct net *net, uint32_t class)
 	struct net_party from = net_party_pod(net->classes[class].first), to = {0};
 	struct net_answer answer;
 
-	if (!isolated(net, class, NET_EGRESS))
+	if (!net_isolated(net, class, NET_EGRESS))
 		return true;
 	address_parse(SPAN("169.254.169.254"), &to.address);
 	net_ask(net, &from, &to, PROTOCOL_TCP, 80, &answer);
@@ -135,8 +132,8 @@ static int write_class(struct writing *w, uint32_t c, struct err *e)
 
 	return db_run(w->db, e, "INSERT INTO reach_class(id, cluster, namespace, workload, pods, host_network, ingress_isolated, egress_isolated, ingress_open, egress_open, "
 				"metadata_open, internet_egress, internet_ingress) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		      "issribbbbbbbb", w->base + c, net->cluster, p->space->name, p->workload, (int64_t)net->classes[c].n, p->host_network, isolated(net, c, NET_INGRESS),
-		      isolated(net, c, NET_EGRESS), in.all || every_pod(w, c), out.all, metadata_open(net, c), out.some, in.some);
+		      "issribbbbbbbb", w->base + c, net->cluster, p->space->name, p->workload, (int64_t)net->classes[c].n, p->host_network, net_isolated(net, c, NET_INGRESS),
+		      net_isolated(net, c, NET_EGRESS), in.all || every_pod(w, c), out.all, metadata_open(net, c), out.some, in.some);
 }
 
 static int write_classes(struct writing *w, struct err *e)
@@ -243,7 +240,7 @@ static bool is_open(const struct writing *w, uint32_t from, uint32_t to, bool ho
 {
 	const struct net_endpoint *p = w->net->classes[from].first;
 
-	return !p->finished && is_pair(w->net, from, to) && !isolated(w->net, from, NET_EGRESS) && (hosts || !p->host_network);
+	return !p->finished && is_pair(w->net, from, to) && !net_isolated(w->net, from, NET_EGRESS) && (hosts || !p->host_network);
 }
 
 /* The ports that most senders of the open network reach, and all others of it too: one row then stands for thousands. REACH_NONE: there are none such. */
@@ -268,7 +265,7 @@ static uint32_t open_alike(const struct writing *w, uint32_t to, bool hosts)
 static int write_senders(struct writing *w, uint32_t to, struct err *e)
 {
 	struct net *net = w->net;
-	bool open = !isolated(net, to, NET_INGRESS);
+	bool open = !net_isolated(net, to, NET_INGRESS);
 	uint32_t all = open ? REACH_NONE : open_alike(w, to, true), pods = open || all != REACH_NONE ? REACH_NONE : open_alike(w, to, false);
 
 	if ((all != REACH_NONE && write_ports(w, OPEN_NETWORK, w->base + to, all, e)) || (pods != REACH_NONE && write_ports(w, OPEN_PODS, w->base + to, pods, e)))
@@ -276,7 +273,7 @@ static int write_senders(struct writing *w, uint32_t to, struct err *e)
 	for (uint32_t from = 0; from < net->n_classes && !w->full; from++) {
 		uint32_t told = net->classes[from].first->host_network || pods == REACH_NONE ? all : pods;
 
-		if (w->ids[from] != REACH_NONE && is_pair(net, from, to) && (isolated(net, from, NET_EGRESS) || (!open && w->ids[from] != told)) &&
+		if (w->ids[from] != REACH_NONE && is_pair(net, from, to) && (net_isolated(net, from, NET_EGRESS) || (!open && w->ids[from] != told)) &&
 		    write_ports(w, w->base + from, w->base + to, w->ids[from], e))
 			return -1;
 	}
@@ -286,6 +283,8 @@ static int write_senders(struct writing *w, uint32_t to, struct err *e)
 static int write_target(struct writing *w, uint32_t to, struct err *e)
 {
 	row(w, to);
+	w->targets++;
+	picture_target(w->picture, to, w->ids);
 	for (uint32_t from = 0; from < w->net->n_classes; from++)
 		w->sends[from] |= w->ids[from] != REACH_NONE && is_pair(w->net, from, to);
 	if (write_senders(w, to, e))
@@ -359,8 +358,10 @@ static int write_outside(struct writing *w, struct err *e)
 	for (uint32_t c = 0; c < w->net->n_classes && net_reach_work(w->reach) <= REACH_WORK_MAX; c++)
 		for (int d = 0; d < 2; d++) {
 			const struct net_outside *all;
-			size_t n = isolated(w->net, c, d) ? net_reach_outside(w->reach, c, d, &all) : 0;
+			size_t n = net_isolated(w->net, c, d) ? net_reach_outside(w->reach, c, d, &all) : 0;
 
+			for (size_t i = 0; i < n && d == NET_EGRESS; i++)
+				picture_outside(w->picture, c, all[i].ports);
 			for (size_t i = 0; i < n; i++)
 				if (write_networks(w, c, d, &all[i], e))
 					return -1;
@@ -417,7 +418,10 @@ static int one_cluster(struct db *db, const char *cluster, struct err *e)
 	w.ids = arena_array(&net.arena, net.n_classes, sizeof(*w.ids));
 	w.matters = arena_array(&net.arena, net.n_classes, sizeof(*w.matters));
 	w.sends = arena_array(&net.arena, net.n_classes, sizeof(*w.sends));
-	if (write_plugin(&w, e) || write_problems(&w, e) || write_classes(&w, e) || write_subjects(&w, e) || write_reach(&w, e) || write_outside(&w, e) || write_flows(&w, e))
+	if (write_plugin(&w, e) || write_problems(&w, e) || write_classes(&w, e) || write_subjects(&w, e) || write_flows(&w, e))
+		return -1;
+	w.picture = picture_start(&net, w.reach, w.base, e);
+	if (!w.picture || write_reach(&w, e) || write_outside(&w, e) || picture_write(w.picture, w.targets == net.n_classes, e))
 		return -1;
 	if (w.lost && db_run(db, e, "INSERT INTO problem(message) VALUES (?)", "s",
 			     arena_printf(&net.arena, "%s: more than %d pairs of pods reach one another, or its policies take too long to evaluate for all pods: the table reach has the "

@@ -344,3 +344,8 @@ const struct net_applied *net_applied(struct net *net, uint32_t class, int direc
 	c->known[direction] = true;
 	return &c->applied[direction];
 }
+
+bool net_isolated(struct net *net, uint32_t class, int direction)
+{
+	return net->plugin.enforces != 0 && !net->classes[class].first->host_network && net_applied(net, class, direction)->n > 0;
+}

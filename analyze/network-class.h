@@ -15,4 +15,6 @@ static inline bool net_bit(const uint64_t *bits, size_t i)
 bool net_selects(struct net *net, const struct net_selector *s, const struct net_endpoint *p);
 /* The policies that hold for a class in one direction. */
 const struct net_applied *net_applied(struct net *net, uint32_t class, int direction);
+/* Whether some policy holds for it in this direction. Tells what is: where the plug-in ignores policies, nothing is isolated. */
+bool net_isolated(struct net *net, uint32_t class, int direction);
 #endif

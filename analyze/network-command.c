@@ -21,6 +21,7 @@ static const struct {
 	{"generate", network_generate},
 	{"whatif", network_whatif},
 	{"diff", network_diff},
+	{"picture", network_picture},
 };
 
 static const char more[] =
@@ -30,6 +31,7 @@ static const char more[] =
 	"isolation SITE.db                    for each pair of namespaces whether none, some or all of their pods reach one another\n"
 	"lint SITE.db                         policies that do something else than can have been meant\n"
 	"flows SITE.db                        connections that were observed, against what the policies say\n"
+	"picture SITE.db                      namespaces, what reaches what and what was observed at a glance (--format text, svg, dot)\n"
 	"generate SITE.db [-n NAMESPACE]      least policies from observed flows, else from declared ports and services; order of roll-out as comments\n"
 	"whatif SITE.db FILE...               what more or less reaches what with the policies of these files, and which observed flows would break\n"
 	"diff OLD.db NEW.db                   what more or less reaches what\n"

@@ -19,7 +19,7 @@ struct network_options {
 typedef int network_command(const struct network_options *o, struct err *e);
 network_command network_reach, network_can, network_explain, network_exposures, network_isolation, network_lint, network_generate, network_whatif,
 	network_diff, network_flows;
-/* network-picture.c: reach --format dot|svg */
+/* Also for reach --format dot|svg. */
 network_command network_picture;
 
 /* The one cluster that is asked about: --cluster, else the only one that has pods. In `room`. */

@@ -207,6 +207,22 @@ void text_add_csv(struct buf *b, struct span s)
 	buf_add_char(b, '"');
 }
 
+void text_add_xml(struct buf *b, struct span s)
+{
+	auto_buf clean = BUF_INIT;
+
+	text_add_clean(&clean, s, false);
+	for (size_t i = 0; i < clean.n; i++)
+		switch (clean.p[i]) {
+		case '&': buf_add_str(b, "&amp;"); break;
+		case '<': buf_add_str(b, "&lt;"); break;
+		case '>': buf_add_str(b, "&gt;"); break;
+		case '"': buf_add_str(b, "&quot;"); break;
+		case '\'': buf_add_str(b, "&apos;"); break;
+		default: buf_add_char(b, clean.p[i]);
+		}
+}
+
 void text_add_markdown(struct buf *b, struct span s)
 {
 	auto_buf clean = BUF_INIT;

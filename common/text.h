@@ -29,6 +29,8 @@ void text_add_json(struct buf *b, struct span s);
 /* A CSV cell, always quoted (RFC 4180); a cell that a spreadsheet would run (= + - @ tab CR first) gets
  * a leading apostrophe. */
 void text_add_csv(struct buf *b, struct span s);
+/* Text and attribute values of XML 1.0 (2.4), cleaned as by text_add_clean first. */
+void text_add_xml(struct buf *b, struct span s);
 /* Text inside Markdown: characters that Markdown or HTML would read are escaped; newlines become spaces. */
 void text_add_markdown(struct buf *b, struct span s);
 /* Columns that a code point takes on a terminal: 0, 1 or 2. */

@@ -38,4 +38,5 @@ float chart_roadmap(struct canvas *c);
 float chart_path(struct canvas *c);
 float chart_map(struct canvas *c);
 float chart_cards(struct canvas *c);
+float chart_network(struct canvas *c);
 #endif

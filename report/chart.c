@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kinds of charts, and what all of them share. Each kind is drawn in its family's chart-*.c.
 #include "chart-shape.h"
+#include "common/picture-layout.h"
 
 #include <math.h>
 
@@ -20,6 +21,7 @@ static const struct kind {
 	[CHART_PATH] = {"path", 2, 12, chart_path},
 	[CHART_MAP] = {"map", 2, 8, chart_map},
 	[CHART_CARDS] = {"cards", 2, 8, chart_cards},
+	[CHART_NETWORK] = {"network", 5, PICTURE_LEAST_EMS, chart_network},
 };
 
 bool chart_find(struct span name, enum chart_kind *kind)

@@ -19,6 +19,7 @@ enum chart_kind {
 	CHART_PATH,
 	CHART_MAP,
 	CHART_CARDS,
+	CHART_NETWORK,
 	CHARTS
 };
 struct chart {

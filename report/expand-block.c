@@ -85,6 +85,7 @@ static const struct block_kind_row {
 	{"path", " title empty note top ", true},
 	{"map", " title empty note ", true},
 	{"cards", " title empty note ", true},
+	{"network", " title empty note top ", true},
 };
 
 static int options_check(struct fence *f, const char *known, struct err *e)

@@ -5,24 +5,6 @@
 
 #include <inttypes.h>
 
-/* XML 1.0, 2.4: text and attribute values; what XML cannot hold was cleaned to \u{..} before. */
-static void put(struct buf *b, struct span s)
-{
-	auto_buf clean = BUF_INIT;
-
-	text_add_clean(&clean, s, false);
-	for (size_t i = 0; i < clean.n; i++) {
-		switch (clean.p[i]) {
-		case '&': buf_add_str(b, "&amp;"); break;
-		case '<': buf_add_str(b, "&lt;"); break;
-		case '>': buf_add_str(b, "&gt;"); break;
-		case '"': buf_add_str(b, "&quot;"); break;
-		case '\'': buf_add_str(b, "&apos;"); break;
-		default: buf_add_char(b, clean.p[i]);
-		}
-	}
-}
-
 static int64_t cases(const struct findings_check *c)
 {
 	return c->failed + c->errors + c->skipped + (c->passed > 0);
@@ -34,12 +16,12 @@ static void begin_suite(struct findings *f, const struct findings_check *c)
 
 	f->suite = c;
 	buf_add_str(b, "  <testsuite name=\"");
-	put(b, span_of(c->id));
+	text_add_xml(b, span_of(c->id));
 	buf_printf(b, "\" tests=\"%" PRId64 "\" failures=\"%" PRId64 "\" errors=\"%" PRId64 "\" skipped=\"%" PRId64 "\">\n", cases(c), c->failed, c->errors, c->skipped);
 	if (!c->passed)
 		return;
 	buf_add_str(b, "    <testcase classname=\"");
-	put(b, span_of(c->id));
+	text_add_xml(b, span_of(c->id));
 	buf_printf(b, "\" name=\"%" PRId64 " passed\"/>\n", c->passed);
 }
 
@@ -79,10 +61,10 @@ static int begin(struct findings *f, struct err *e)
 static void element(struct buf *b, const char *name, const char *type, struct span message, const char *fix)
 {
 	buf_printf(b, "<%s%s%s%s message=\"", name, type ? " type=\"" : "", type ? type : "", type ? "\"" : "");
-	put(b, message);
+	text_add_xml(b, message);
 	if (fix) {
 		buf_add_str(b, "\">");
-		put(b, span_of(fix));
+		text_add_xml(b, span_of(fix));
 		buf_printf(b, "</%s>", name);
 	} else {
 		buf_add_str(b, "\"/>");
@@ -102,11 +84,11 @@ static void row(struct findings *f, const struct finding *r)
 		begin_suite(f, r->check);
 	}
 	buf_add_str(b, "    <testcase classname=\"");
-	put(b, span_of(r->check->id));
+	text_add_xml(b, span_of(r->check->id));
 	buf_add_str(b, "\" name=\"");
-	put(b, r->subject);
+	text_add_xml(b, r->subject);
 	buf_add_str(b, " ");
-	put(b, r->id);
+	text_add_xml(b, r->id);
 	buf_add_str(b, "\">");
 	if (span_eq(r->verdict, "error"))
 		element(b, "error", NULL, r->detail, NULL);

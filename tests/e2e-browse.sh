@@ -116,6 +116,16 @@ sees "command" "namespace=payments"
 keys x 3
 sees "coverage" "evidence by scope"
 sees "what is missing" "wait for node/"
+keys 5
+sees "network" "cluster tidewater-dev"
+sees "network: a frame" "┌ "
+ok "network: no line is wider than the screen" "$(screen | grep -cE '^.{81}')" 0
+keys /
+t send-keys -l "■ payments-api"
+keys Enter
+sees "network: isolated both ways" "■ payments-api"
+sees "network: who may speak to it" "◀╌╌ TCP 8443"
+keys Escape
 lacks "no JSON in it" '["'
 
 # Help names every key of the table.

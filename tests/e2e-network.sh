@@ -62,9 +62,15 @@ ok "explain" "$(n explain other/x shop/db 5432)" "other/x -> shop/db TCP 5432: d
 ok "isolation" "$(n isolation | sed -n 2,5p)" '"other","shop","some",2,1
 "shop","other","all",2,2
 "shop","shop","all",2,2'
-ok "a map as SVG" "$(n reach --format svg | grep -o '<rect' | wc -l | tr -d ' ')" 3
-ok "a map as DOT" "$(n reach --format dot | grep -- '->')" '  "shop" -> "other" [style=solid];
-  "other" -> "shop" [style=dashed];'
+ok "a map as SVG" "$(n reach --format svg | grep -c '<g><title>')" 2
+ok "a map as DOT" "$(n reach --format dot | grep -- '->')" '  outside -> r1 [label="TCP 22", style=dotted];
+  r1 -> network [dir=forward];
+  outside -> r2 [label="TCP 22", style=dotted];
+  r2 -> network [dir=forward];
+  r3 -> network [dir=both];
+  r2 -> r1 [label="TCP 5432", style=solid];
+  r2 -> outside [label="UDP 53", style=solid];
+  network -> r2 [label="TCP 8080", style=dashed];'
 ok "flows of four formats, one answer" "$(n flows)" "10.0.0.9 -> shop/Pod/db TCP 22  1 flows, inbound, dropped; policies do not permit it
 198.51.100.7 -> shop/Pod/web TCP 22  1 flows, inbound, dropped; policies do not permit it
 shop/Pod/web -> 8.8.8.8 UDP 53  1 flows, outbound, outcome not told; policies permit it

@@ -72,6 +72,38 @@ static const struct sample samples[] = {
 	{"map", {.kind = CHART_MAP}, "group|thing|note",
 	 "prod-eu|payments|14 workloads\nprod-eu|shop-frontend|9 workloads\nprod-eu|kube-system|22 workloads\nprod-us|payments|14 workloads\n"
 	 "test|a|1\ntest|b|1\ntest|c|1\ntest|d|1\ntest|e|1\ntest|f|1\ntest|g|1\ntest|h|1\ntest|i|1\n" HOSTILE "|" HOSTILE "|" HOSTILE "\n"},
+	{"network", {.kind = CHART_NETWORK}, "what|a|b|name|state|count|more",
+	 "observed|~|~|~|~|~|~\n"
+	 "note|~|~|The network plug-in flannel does not enforce policies: everything reaches everything, whatever the 12 policies say.|warning|0|0\n"
+	 "box|1|0|shop|open|12|1\n"
+	 "box|2|0|data|closed|1|1\n"
+	 "box|3|0|payments|partly|3|1\n"
+	 "box|4|0|~|partly|4371|1195\n"
+	 "row|1|1|frontend|open|1|0\n"
+	 "row|2|1|cart, checkout, mail|open|11|0\n"
+	 "row|3|2|db|closed|1|0\n"
+	 "row|4|3|api|in|1|0\n"
+	 "row|5|3|ledger|out|1|0\n"
+	 "row|6|3|agent|host|1|0\n"
+	 "row|7|4|no policy holds|open|2000|0\n"
+	 "row|8|4|isolated both ways|closed|2371|0\n"
+	 "line|-1|1|load balancer 443|seen|40|0\n"
+	 "line|-1|4|ingress 443|allowed|0|0\n"
+	 "line|-1|3|node port 30000|blocked|0|0\n"
+	 "line|1|3|TCP 5432|unexpected|2|0\n"
+	 "line|2|3|TCP 5432|dropped|3|0\n"
+	 "line|4|3|TCP 5432|seen|9|0\n"
+	 "line|5|4|TCP 8443|allowed|0|0\n"
+	 "line|5|-1|TCP 443|seen|3|0\n"
+	 "line|0|4|TCP 9090|allowed|0|0\n"
+	 "line|8|0|all ports|allowed|0|0\n"},
+	{"network hostile", {.kind = CHART_NETWORK, .top = 3}, "what|a|b|name|state|count|more",
+	 "note|||" HOSTILE HOSTILE HOSTILE "|warning||\nnote|||" MARKUP "|nograde||\nbox|1||" HOSTILE "|open|999999999999|1\nbox|2||" MARKUP "|closed|-4|1\nbox|3||c|partly|x|1\nbox|4||d|open|1|1\nbox|5||e|open|1|1\n"
+	 "row|1|1|" HOSTILE "|host|999999999999|\nrow|2|1|" MARKUP "|in||\nrow|3|9|x|open|1|\nrow|4|2||closed|1|\nrow|5|1|late|open|1|\nrow|6|4|r|open|2|\nrow|7|5|s|out|2|\n"
+	 "line|1|2|" HOSTILE "|unexpected|1|\nline|2|1|" MARKUP "|seen|1|\nline|2|2|self|seen|1|\nline|99|1|x|seen|1|\nline|-1|1|" HOSTILE "|allowed|1|\nline|-7|1|x|seen|1|\nline|5|-1|y|nostate|1|\nline|4|5|a|allowed|1|\n"
+	 "line|0|3|" HOSTILE "|allowed||\nline|3|0||allowed||\nline|0|-1||allowed||\n"},
+	{"network unknown", {.kind = CHART_NETWORK}, "what|a|b|name|state|count|more", "note|||Not assessed: NetworkPolicies were not collected.|missing|0|0\n"},
+	{"network lone", {.kind = CHART_NETWORK}, "what|a|b|name|state|count|more", "box|1|0|only|open|1|1\nrow|1|1|one|open|1|0\n"},
 };
 
 struct table {
@@ -355,6 +387,9 @@ static void charts_say(void)
 		{"heatmap", "not assessed"},	  {"heatmap grades", "E"},	     {"matrix", "R12"},		      {"matrix", "2 not rated"},
 		{"roadmap", "0–14"},		  {"roadmap", "not scheduled"},	     {"path", "may exec into"}, {"path hostile", "and 1 more"},
 		{"path hostile", "unknown"},	  {"map", "and 2 more"},	     {"map", "9"},
+		{"network", "1,195 more namespaces"}, {"network", "load balancer 443"}, {"network", "TCP 5432"},	{"network", "open network"},
+		{"network", "observed, policies deny it"}, {"network", "way in that policies close"}, {"network unknown", "Not assessed: NetworkPolicies were not collected."},
+		{"network hostile", "2 more namespaces"},
 	};
 	struct seen *seen = seen_new();
 

@@ -147,6 +147,9 @@ static int handle(struct browser *b, enum action a, struct err *e)
 	case ACT_COVERAGE:
 		browse_push(b, view_coverage_new());
 		return 0;
+	case ACT_NETWORK:
+		browse_push(b, view_network_new());
+		return 0;
 	case ACT_PATHS:
 		browse_push(b, view_paths_new(0));
 		return 0;

@@ -34,6 +34,7 @@ struct view *view_findings_new(const char *where_column, struct span value);
 struct view *view_detail_new(struct span finding);
 struct view *view_coverage_new(void);
 struct view *view_help_new(void);
+struct view *view_network_new(void);
 /* `path` 0: the list of all. */
 struct view *view_paths_new(int64_t path);
 /* The raw object of a thing, or of what it is a part of. */

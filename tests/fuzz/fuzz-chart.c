@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// First line: kind, width, height, options as letters; then rows with cells between | (~ is NULL). Nothing may be drawn outside.
+// First line: kind (a, b, ...), width, height, options as letters; then rows with cells between | (~ is NULL). Nothing may be drawn outside.
 #include "report/chart.h"
 #include "common/err.h"
 
@@ -57,7 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static struct span cells[CELLS_MAX];
 	struct span rest = {(const char *)data, n}, head = span_cut(&rest, '\n'), heads[COLUMNS_MAX];
-	struct chart d = {.kind = letter(head, 0) % CHARTS, .columns = 1 + letter(head, 3) % COLUMNS_MAX, .heads = heads};
+	struct chart d = {.kind = (letter(head, 0) + 256 - 'a') % CHARTS, .columns = 1 + letter(head, 3) % COLUMNS_MAX, .heads = heads};
 	struct chart_place at = {.fonts = &fonts, .theme = &theme, .x = 10, .y = 10, .mark = see};
 	struct bounds b = {.x0 = 1e6f, .y0 = 1e6f, .at = &at};
 	float h;
