@@ -286,7 +286,7 @@ static void errors(void)
 	refused(FRONT "a\n```table\nSELECT :x\n```\n", "t.md:5: table: no value is named :x");
 	refused(FRONT "```table\nDELETE FROM t\n```\n", NULL);
 	refused(FRONT "```table\nATTACH 'x' AS y\n```\n", NULL);
-	refused(FRONT "```table colour=red\nSELECT 1\n```\n", "t.md:4: table has no option 'colour'; it has: title empty note top more priority widths align code bar anchor ref ");
+	refused(FRONT "```table colour=red\nSELECT 1\n```\n", "t.md:4: table has no option 'colour'; it has: title empty note top more priority widths align code bar anchor ref signs ");
 	refused(FRONT "<b>a</b>\n", "t.md:4: HTML and pictures are not for templates (html_inline)");
 	refused(FRONT "[[half]]\n", "t.md:4: '[[half]]' is not known: toc, page, columns, next, end, space");
 	refused(FRONT "# A {big}\n", "t.md:4: 'big' is no attribute of a heading");
