@@ -15,4 +15,6 @@ static inline bool net_bit(const uint64_t *bits, size_t i)
 bool net_selects(struct net *net, const struct net_selector *s, const struct net_endpoint *p);
 /* The policies that hold for a class in one direction. */
 const struct net_applied *net_applied(struct net *net, uint32_t class, int direction);
+/* Whether they let everything pass: none holds for the class, or what they say first is that all is allowed. False where that takes more than a look at the rules. */
+bool net_holds_nothing(struct net *net, uint32_t class, int direction);
 #endif

@@ -207,10 +207,11 @@ static void comparing_fini(struct comparing *c)
 	buf_fini(&c->out);
 }
 
-/* Flows that were let pass and whose policies would let them pass no more. */
+/* Flows that were let pass (or that are not known to have been dropped) and whose policies would let them pass no more. */
 static int broken_flows(struct comparing *c, struct db *db, size_t *n, struct err *e)
 {
-	sqlite3_stmt *s = db_stmt(db, "SELECT source, target, protocol, port, sum(count) FROM flow WHERE cluster = ? AND allowed AND NOT reply GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4");
+	sqlite3_stmt *s = db_stmt(db, "SELECT source, target, protocol, port, sum(count), max(source_workload), max(target_workload), max(coalesce(pod_port, port)) FROM flow WHERE cluster = ? AND NOT reply "
+				     "AND (allowed OR (allowed IS NULL AND permitted)) GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4");
 	int rc;
 
 	db_bind(s, "s", c->old.net.cluster);
@@ -219,9 +220,10 @@ static int broken_flows(struct comparing *c, struct db *db, size_t *n, struct er
 		struct net_answer answer;
 		int protocol = protocol_named(db_text(s, 2));
 
-		if (protocol < 0 || network_party(&c->new.net, db_text(s, 0), &from, NULL) || network_party(&c->new.net, db_text(s, 1), &to, NULL))
+		if (protocol < 0 || (protocol <= PROTOCOL_SCTP && sqlite3_column_int(s, 7) == 0) || network_flow_party(&c->new.net, db_text(s, 0), sqlite3_column_int64(s, 5), &from) ||
+		    network_flow_party(&c->new.net, db_text(s, 1), sqlite3_column_int64(s, 6), &to))
 			continue;
-		net_ask(&c->new.net, &from, &to, protocol, (uint32_t)sqlite3_column_int(s, 3), &answer);
+		net_ask(&c->new.net, &from, &to, protocol, (uint32_t)sqlite3_column_int(s, 7), &answer);
 		if (answer.allowed)
 			continue;
 		++*n;

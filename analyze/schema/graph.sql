@@ -169,7 +169,7 @@ CREATE VIEW v_cut AS
 -- What policies leave of the network, from the point of view of an attacker: open_out, open_in: some pods of the workload are held by no policy in that direction, or policies do
 -- not hold in this cluster. nothing_out: no pod of it reaches anything. known: policies were collected, so that what is not there is not there.
 CREATE VIEW v_workload_network AS
-  SELECT w.thing AS workload, w.cluster, coalesce(p.enforces IS 0 OR max(NOT c.egress_isolated), 1) AS open_out, coalesce(max(NOT c.egress_isolated AND NOT c.host_network), 1) AS open_pod, coalesce(p.enforces IS 0 OR max(NOT c.ingress_isolated), 1) AS open_in,
+  SELECT w.thing AS workload, w.cluster, coalesce(p.enforces IS 0 OR max(NOT c.egress_held), 1) AS open_out, coalesce(max(NOT c.egress_held AND NOT c.host_network), 1) AS open_pod, coalesce(p.enforces IS 0 OR max(NOT c.ingress_held), 1) AS open_in,
     p.enforces IS NOT 0 AND min(c.egress_isolated AND NOT c.sends
       AND NOT EXISTS (SELECT 1 FROM reach_outside o WHERE o.class = c.id AND o.direction = 'egress')) IS 1 AS nothing_out,
     EXISTS (SELECT 1 FROM evidence_kind k JOIN scope s ON s.id = k.scope WHERE s.kind = 'cluster' AND s.name = w.cluster AND k.kind = 'kubernetes/networkpolicies') AS known
