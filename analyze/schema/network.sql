@@ -19,8 +19,20 @@ CREATE TABLE exposure (
 ) STRICT;
 CREATE INDEX exposure_workload ON exposure(workload);
 CREATE VIEW v_exposure AS
-  SELECT e.workload AS subject, e.through, tt.ref AS through_ref, e.type, e.outside, e.host, e.port, e.tls, w.cluster, w.namespace, w.kind AS workload_kind, w.name AS workload_name
+  SELECT e.workload AS subject, e.id, e.through, tt.ref AS through_ref, e.type, e.outside, e.host, e.port, e.tls, w.cluster, w.namespace, w.kind AS workload_kind, w.name AS workload_name
   FROM exposure e JOIN workload w ON w.thing = e.workload JOIN thing tt ON tt.id = e.through;
+
+-- Ways in from outside against the engagement file's inspection points (derive-inspection.c). Empty without the key inspection_points.
+CREATE TABLE inspection (
+  exposure INTEGER PRIMARY KEY REFERENCES exposure(id),
+  state TEXT NOT NULL,       -- covered; partly (some of its addresses); gap; unknown (its addresses are not in the evidence, and points are told by address)
+  points TEXT NOT NULL,      -- JSON array of names
+  addresses TEXT NOT NULL    -- JSON array: addresses and host names of the way in that are known
+) STRICT;
+CREATE VIEW v_inspection AS
+  SELECT e.*, i.state, i.points, i.addresses, EXISTS (SELECT 1 FROM json_each(i.points) x JOIN inspection_point p ON p.name = x.value AND p.kind IN ('ids', 'ips')) AS detects,
+    (SELECT max(p.decrypts) FROM json_each(i.points) x JOIN inspection_point p ON p.name = x.value WHERE p.kind != 'firewall') AS decrypts
+  FROM inspection i JOIN v_exposure e ON e.id = i.exposure;
 
 -- The plug-in that makes a cluster's network, as its agents tell it; and what policies come to (derive-network.c, docs/network.md).
 CREATE TABLE network_plugin (
@@ -191,3 +203,20 @@ CREATE VIEW v_flow_summary AS
     UNION ALL SELECT cluster, 5, 'policies', CASE WHEN permitted IS NULL THEN 'cannot be asked' ELSE outcome || iif(permitted, ' and permitted', ' and not permitted') END, count, subject, NULL, NULL FROM f)
   SELECT cluster, ordinal, section, what, count(*) AS connections, sum(count) AS count, count(DISTINCT subject) AS workloads, min(first) AS first, max(last) AS last FROM part GROUP BY cluster, ordinal, section, what
   UNION ALL SELECT w.cluster, 6, 'cover', 'workloads whose flows are known in both directions', sum(c.inbound AND c.outbound), NULL, count(*), NULL, NULL FROM flow_cover c JOIN workload w ON w.thing = c.workload GROUP BY w.cluster;
+-- Workloads that flows tell of, with what is worth a look in them. covered_in, covered_out: that there is no more of it is known.
+CREATE VIEW v_workload_flow AS
+  SELECT w.*, c.inbound AS covered_in, c.outbound AS covered_out, c.flows, c.first, c.last,
+    (SELECT count(*) FROM v_flow_unexpected u WHERE u.target_workload = w.subject AND u.code = 'not-exposed') AS from_outside,
+    (SELECT min(u.source) FROM v_flow_unexpected u WHERE u.target_workload = w.subject AND u.code = 'not-exposed') AS from_outside_first,
+    (SELECT group_concat(DISTINCT u.port) FROM v_flow_unexpected u WHERE u.target_workload = w.subject AND u.code = 'port-not-declared') AS undeclared_ports,
+    (SELECT min(u.source_namespace || '/' || u.source_name) FROM v_flow_unexpected u WHERE u.target_workload = w.subject AND u.code = 'test-to-production') AS from_test,
+    (SELECT count(*) FROM flow f WHERE f.source_workload = w.subject AND NOT f.reply AND f.allowed IS NOT 0 AND f.target_place = 'metadata') AS to_metadata,
+    (SELECT group_concat(DISTINCT u.port) FROM v_flow_unexpected u WHERE u.subject = w.subject AND u.code = 'node-control') AS to_node_control,
+    (SELECT count(*) FROM flow f WHERE f.source_workload = w.subject AND NOT f.reply AND f.allowed IS NOT 0 AND f.target_place = 'internet') AS to_internet,
+    (SELECT min(coalesce(f.name, f.target)) FROM flow f WHERE f.source_workload = w.subject AND NOT f.reply AND f.allowed IS NOT 0 AND f.target_place = 'internet') AS to_internet_first,
+    (SELECT count(DISTINCT f.target || ' ' || f.port) FROM flow f WHERE f.source_workload = w.subject AND NOT f.reply AND f.allowed = 0 AND f.target_place IN ('pod', 'node', 'service')) AS dropped_inside,
+    (SELECT min(c.egress_held) FROM reach_member m JOIN reach_class c ON c.id = m.class WHERE m.workload = w.subject) AS egress_held,
+    (SELECT min(c.ingress_held) FROM reach_member m JOIN reach_class c ON c.id = m.class WHERE m.workload = w.subject) AS ingress_held,
+    (SELECT min(f.tls) FROM flow f WHERE f.target_workload = w.subject AND NOT f.reply AND f.origin = 'mesh') AS mesh_tls,
+    (SELECT count(*) FROM flow_unused u WHERE u.target = w.subject AND u.source IS NOT NULL AND u.used = '') AS unused_senders
+  FROM v_workload w JOIN flow_cover c ON c.workload = w.subject;
