@@ -149,7 +149,7 @@ static void unused_text(struct buf *b, sqlite3_stmt *s)
 	put_end(b, s, 4, false);
 	buf_printf(b, " %s %s: ", db_text(s, 8).p, db_text(s, 9).p);
 	if (db_text(s, 10).n)
-		buf_printf(b, "used %s; never %s", db_text(s, 10).p, db_text(s, 11).p);
+		buf_printf(b, span_eq(db_text(s, 11), "all others") ? "used %s; nothing else" : "used %s; never %s", db_text(s, 10).p, db_text(s, 11).p);
 	else
 		buf_add_str(b, "never used");
 }
