@@ -4,6 +4,7 @@
 #include "flow.h"
 #include "kubernetes.h"
 #include "common/limits.h"
+#include "common/lines.h"
 
 static int write_flow(struct load *l, const char *format, const struct flow *f, struct err *e)
 {
@@ -43,43 +44,26 @@ static int full(struct load *l, int64_t number, struct err *e)
 int load_flows(struct load *l, struct source *content, struct err *e)
 {
 	struct flow_reader r = {.format = flow_format(span_after_last(span_of(l->kind), '/')), .item = &l->item};
-	auto_buf b = BUF_INIT;
+	auto_lines lines = {.source = content};
 	struct err why = {0};
-	int64_t number = 0;
-	bool skipping = false;
-	ssize_t n;
+	struct span line;
 	int rc;
 
 	if (!r.format)
 		return load_problem(l, NULL, e, "'%s' is no format of flows that is known", l->kind);
-	do {
-		size_t from = 0;
-		char *end;
-
-		n = source_read(content, buf_room(&b, 65536), 65536, &why);
-		if (n < 0 && load_problem(l, NULL, e, "%s", why.msg))
-			return -1;
-		b.n += n > 0 ? (size_t)n : 0;
-		if (n <= 0 && b.n)
-			buf_add_char(&b, '\n');
-		while ((end = b.n > from ? memchr(b.p + from, '\n', b.n - from) : NULL)) {
-			struct span line = span_trim((struct span){b.p + from, (size_t)(end - b.p) - from});
-
-			number++;
-			from = (size_t)(end - b.p) + 1;
-			rc = !skipping && line.n ? one_line(l, &r, line, number, e) : 0;
-			if (rc)
-				return rc < 0 || full(l, number, e) ? -1 : load_kind(l, l->kind, l->items, e);
-			skipping = false;
-		}
-		memmove(b.p, b.p + from, b.n - from);
-		b.n -= from;
-		if (b.n > LIMIT_LINE_BYTES) {
-			if (!skipping && load_problem(l, NULL, e, "line %lld is over %u bytes", (long long)number + 1, LIMIT_LINE_BYTES))
+	while ((rc = lines_next(&lines, &line, &why)) > 0) {
+		if (rc == 2) {
+			if (load_problem(l, NULL, e, "line %lld is over %u bytes", (long long)lines.number, LIMIT_LINE_BYTES))
 				return -1;
-			skipping = true;
-			b.n = 0;
+			continue;
 		}
-	} while (n > 0);
+		rc = line.n ? one_line(l, &r, line, lines.number, e) : 0;
+		if (rc < 0 || (rc > 0 && full(l, lines.number, e)))
+			return -1;
+		if (rc > 0)
+			break;
+	}
+	if (rc < 0 && load_problem(l, NULL, e, "%s", why.msg))
+		return -1;
 	return load_kind(l, l->kind, l->items, e);
 }

@@ -2,6 +2,7 @@
 // Redaction of evidence by its kind, and the shape in which it is stored. Where it comes from is source-*.c's.
 #include "evidence.h"
 #include "common/limits.h"
+#include "common/lines.h"
 #include "common/redact-evidence.h"
 #include "common/refused.h"
 #include "common/redact-walk.h"
@@ -310,53 +311,29 @@ static int copy_flows(struct evidence *ev, const struct member_spec *spec, struc
 {
 	struct member_spec text = *spec;
 	struct copy c = {.ev = ev, .spec = &text};
-	auto_buf b = BUF_INIT;
-	int64_t number = 0;
-	bool skipping = false;
-	ssize_t n;
-	int rc = -1;
+	auto_lines lines = {.source = content};
+	struct span line;
+	int rc, written = 0; /* -1: the bundle cannot be written */
 
 	text.type = "txt";
 	if (member_begin(ev->w, &text, e))
 		return -1;
-	do {
-		size_t from = 0;
-		char *end;
-
-		n = source_read(content, buf_room(&b, 65536), 65536, broken);
-		b.n += n > 0 ? (size_t)n : 0;
-		if (n <= 0 && b.n)
-			buf_add_char(&b, '\n');
-		while ((end = b.n > from ? memchr(b.p + from, '\n', b.n - from) : NULL)) {
-			struct span line = span_trim((struct span){b.p + from, (size_t)(end - b.p) - from});
-
-			number++;
-			from = (size_t)(end - b.p) + 1;
-			if (!skipping && one_line(&c, line, number, e))
-				goto done;
-			arena_reset(&ev->item);
-			skipping = false;
-		}
-		memmove(b.p, b.p + from, b.n - from);
-		b.n -= from;
-		if (b.n > LIMIT_LINE_BYTES) {
-			if (!skipping)
-				member_problem(ev->w, NULL, "a line is too long; it was left out");
-			skipping = true;
-			b.n = 0;
-		}
-	} while (n > 0);
-	if (broken->kind == ERR_ENV) {
-		err_set(e, ERR_ENV, "%s", broken->msg);
-		goto done;
+	while (!written && (rc = lines_next(&lines, &line, broken)) > 0) {
+		if (rc == 2)
+			member_problem(ev->w, NULL, "a line is too long; it was left out");
+		else
+			written = one_line(&c, line, lines.number, e);
+		arena_reset(&ev->item);
 	}
-	if (broken->kind && c.items)
+	if (!written && broken->kind == ERR_ENV)
+		written = err_set(e, ERR_ENV, "%s", broken->msg);
+	if (!written && broken->kind && c.items)
 		member_problem(ev->w, NULL, broken->msg);
-	rc = !c.items && broken->kind ? member_drop(ev->w, e) : flush(&c, 0, e) || member_end(ev->w, c.items, e) ? -1 : 0;
+	if (!written)
+		written = !c.items && broken->kind ? member_drop(ev->w, e) : flush(&c, 0, e) || member_end(ev->w, c.items, e) ? -1 : 0;
 	*items = c.items;
-done:
 	buf_fini(&c.text);
-	return rc;
+	return written;
 }
 
 int evidence_copy(struct evidence *ev, const struct member_spec *spec, struct source *content, uint64_t *items, struct err *broken, struct err *e)

@@ -159,6 +159,18 @@ a/Pod/y -> a/Pod/x TCP all"
 ok "can says the same" "$("$PLIMSOLL" network can "$W/dual.db" a/x a/y 1) $("$PLIMSOLL" network can "$W/dual.db" a/x a/z 1) $("$PLIMSOLL" network can "$W/dual.db" a/z a/x 1)" "yes no no"
 ok "explain names the family" "$("$PLIMSOLL" network explain "$W/dual.db" a/x a/y 1 | head -n 1)" "a/x -> a/y TCP 1: allowed over IPv6"
 
+# A node of both families: its second address is it too, and a pod and its node always reach each other.
+cat > "$W/node.yaml" <<'Y'
+apiVersion: v1
+kind: List
+items:
+- {apiVersion: v1, kind: Node, metadata: {name: n1}, status: {addresses: [{type: InternalIP, address: 192.168.0.1}, {type: InternalIP, address: "fd01::1"}, {type: Hostname, address: n1}]}}
+- {apiVersion: v1, kind: Pod, metadata: {name: w, namespace: a}, spec: {nodeName: n1, containers: [{name: c, image: x}]}, status: {phase: Running, podIP: 10.1.0.4, podIPs: [{ip: 10.1.0.4}, {ip: "fd00::4"}]}}
+- {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny, namespace: a}, spec: {podSelector: {}, policyTypes: [Ingress]}}
+Y
+"$PLIMSOLL" analyze -o "$W/node.db" "$W/node.yaml" > /dev/null 2>&1
+ok "a node by its second address" "$("$PLIMSOLL" network can "$W/node.db" fd01::1 a/w 80) $("$PLIMSOLL" network can "$W/node.db" fd01::2 a/w 80)" "yes no"
+
 # Pods of one workload that differ in a label which only the new policies ask for: they are told apart afterwards, and nothing has changed.
 cat > "$W/zones.yaml" <<'Y'
 apiVersion: v1
@@ -167,7 +179,12 @@ items:
 - {apiVersion: v1, kind: Pod, metadata: {name: d-1, namespace: a, labels: {app: d, z: "1"}, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: d, controller: true, uid: d}]}, spec: {containers: [{name: c, image: x}]}, status: {phase: Running, podIP: 10.1.0.1}}
 - {apiVersion: v1, kind: Pod, metadata: {name: d-2, namespace: a, labels: {app: d, z: "2"}, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: d, controller: true, uid: d}]}, spec: {containers: [{name: c, image: x}]}, status: {phase: Running, podIP: 10.1.0.2}}
 Y
-echo '{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: none, namespace: a}, spec: {podSelector: {matchLabels: {z: "3"}}}}' > "$W/zone-policy.yaml"
+cat > "$W/zone-policy.yaml" <<'Y'
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: none, namespace: a}
+spec: {podSelector: {matchLabels: {z: "3"}}}
+Y
 "$PLIMSOLL" analyze -o "$W/zones.db" "$W/zones.yaml" > /dev/null 2>&1
 ok "classes that a new policy makes are no change" "$("$PLIMSOLL" network whatif "$W/zones.db" "$W/zone-policy.yaml")" "0 more, 0 less"
 
