@@ -19,6 +19,7 @@ struct judging {
 	struct set internet, local, metadata;
 	struct service_address *services; /* by address */
 	size_t n_services;
+	bool *watched; /* of each endpoint: something was seen at its end */
 	uint32_t *row; /* what reaches class `row_of` */
 	uint32_t row_of;
 	uint64_t work;
@@ -31,6 +32,7 @@ struct far {
 	const char *place;
 	int64_t service;
 	bool known; /* policies can be asked */
+	bool itself; /* `pod` is the very one that was seen */
 };
 
 static int by_address(const void *x, const void *y)
@@ -151,6 +153,7 @@ static bool named_end(struct judging *j, struct span text, struct far *out)
 	if (!network_split(text, &w) || !w.namespace.n || !w.name.n)
 		return false;
 	*out = (struct far){.place = "pod", .pod = net_find(j->net, w.namespace, w.name)};
+	out->itself = out->pod != NULL;
 	sp = net_find_space(j->net, w.namespace);
 	if (!out->pod && sp) {
 		if (span_ends(w.name, "*"))
@@ -176,6 +179,7 @@ static struct far end_of(struct judging *j, struct span text)
 	if (address_parse(text, &address)) {
 		f.known = network_party(j->net, text, &f.party, NULL) == 0;
 		f.pod = f.party.pod;
+		f.itself = f.pod != NULL;
 		if (f.pod || f.party.node)
 			f.place = f.pod ? "pod" : "node";
 		else if (set_has(j->metadata, address))
@@ -274,6 +278,10 @@ static int one_flow(struct judging *j, sqlite3_stmt *s, struct err *e)
 	int64_t port = sqlite3_column_int64(s, 4), pod_port = 0;
 	struct far from = end_of(j, db_text(s, 1)), to = end_of(j, db_text(s, 2));
 
+	if (from.itself && sqlite3_column_int(s, 5))
+		j->watched[from.pod - j->net->endpoints] = true;
+	if (to.itself && sqlite3_column_int(s, 6))
+		j->watched[to.pod - j->net->endpoints] = true;
 	if (from.service)
 		from.known = false;
 	if (to.service && behind_service(j, &to, protocol, &port, e))
@@ -287,7 +295,7 @@ static int one_flow(struct judging *j, sqlite3_stmt *s, struct err *e)
 
 static int judge(struct judging *j, struct err *e)
 {
-	sqlite3_stmt *s = db_stmt(j->net->db, "SELECT id, source, target, protocol, port FROM flow WHERE cluster = ? ORDER BY target, id");
+	sqlite3_stmt *s = db_stmt(j->net->db, "SELECT id, source, target, protocol, port, at_source, at_target FROM flow WHERE cluster = ? ORDER BY target, id");
 	int rc;
 
 	db_bind(s, "s", j->net->cluster);
@@ -306,7 +314,7 @@ static int judge(struct judging *j, struct err *e)
 static int join(struct judging *j, int worse, int better, struct err *e)
 {
 	return db_run(j->net->db, e,
-		      "UPDATE flow SET count = max(flow.count, o.count), name = coalesce(flow.name, o.name), tls = min(coalesce(flow.tls, o.tls), coalesce(o.tls, flow.tls)), "
+		      "UPDATE flow SET count = max(flow.count, o.count), at_source = max(flow.at_source, o.at_source), at_target = max(flow.at_target, o.at_target), name = coalesce(flow.name, o.name), tls = min(coalesce(flow.tls, o.tls), coalesce(o.tls, flow.tls)), "
 		      "first = min(coalesce(flow.first, o.first), coalesce(o.first, flow.first)), last = max(coalesce(flow.last, o.last), coalesce(o.last, flow.last)) "
 		      "FROM flow o WHERE flow.cluster = ?3 AND " SAME " AND coalesce(o.allowed, -1) = coalesce(?1, -1) AND coalesce(flow.allowed, -1) = coalesce(?2, -1)",
 		      "bbs", worse, better, j->net->cluster) ||
@@ -328,19 +336,39 @@ static int settle(struct judging *j, struct err *e)
 	return join(j, NOT_TOLD, PASSED, e) || join(j, NOT_TOLD, DROPPED, e) ? -1 : 0;
 }
 
-/* A service's address behind which several workloads are hides which of them was reached. */
+/* Nodes on which somebody watched. A pod that is gone does not tell where it ran. */
+static int write_watched(struct judging *j, struct err *e)
+{
+	if (db_exec(j->net->db, "CREATE TEMP TABLE IF NOT EXISTS watched(node TEXT PRIMARY KEY) WITHOUT ROWID", e) || db_exec(j->net->db, "DELETE FROM temp.watched", e))
+		return -1;
+	for (size_t i = 0; i < j->net->n_endpoints; i++)
+		if (j->watched[i] && j->net->endpoints[i].node_name && db_run(j->net->db, e, "INSERT OR IGNORE INTO temp.watched(node) VALUES (?)", "s", j->net->endpoints[i].node_name))
+			return -1;
+	return 0;
+}
+
+/* A service's address behind which several workloads are hides which of them was reached. What all flows have in common is what an export was
+ * filtered by, as far as anyone can tell: of all else it holds a part only. */
 static int cover(struct judging *j, struct err *e)
 {
 	return db_run(j->net->db, e,
-		      "WITH seen AS (SELECT source_workload AS workload, count, first, last, 'out' AS role, target_workload IS NULL AND target_place IN ('gone', 'unknown', 'service') AS blind, "
-		      "  origin IN ('hubble', 'cilium', 'calico') AS sees FROM flow WHERE cluster = ?1 AND NOT reply AND allowed IS NOT 0 "
-		      "UNION ALL SELECT target_workload, count, first, last, 'in', source_workload IS NULL AND source_place IN ('gone', 'unknown', 'service'), origin IN ('hubble', 'cilium', 'calico') "
+		      "WITH seen AS (SELECT source_workload AS workload, count, first, last, 'out' AS role, target_workload IS NULL AND target_place IN ('gone', 'unknown', 'service') AS blind "
+		      "  FROM flow WHERE cluster = ?1 AND NOT reply AND allowed IS NOT 0 "
+		      "UNION ALL SELECT target_workload, count, first, last, 'in', source_workload IS NULL AND source_place IN ('gone', 'unknown', 'service') "
 		      "  FROM flow WHERE cluster = ?1 AND NOT reply AND allowed IS NOT 0), "
 		      "hidden AS (SELECT sw.workload FROM flow f JOIN service s ON s.cluster = f.cluster AND s.cluster_ip = f.target JOIN service_workload sw ON sw.service = s.thing "
 		      "  WHERE f.cluster = ?1 AND f.target_place = 'service' AND f.target_workload IS NULL AND f.allowed IS NOT 0), "
-		      "cut AS (SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'flows-cut') AS yes) "
-		      "INSERT INTO flow_cover(workload, inbound, outbound, flows, first, last) SELECT workload, max(sees) AND NOT max(role = 'in' AND blind) AND NOT cut.yes AND workload NOT IN (SELECT workload FROM hidden), "
-		      "max(sees) AND NOT max(role = 'out' AND blind) AND NOT cut.yes, sum(count), min(first), max(last) FROM seen, cut WHERE workload IS NOT NULL GROUP BY workload ORDER BY workload",
+		      "whole AS MATERIALIZED (SELECT f.id, f.source_workload AS a, f.target_workload AS b, v.namespace AS x, w.namespace AS y FROM flow f LEFT JOIN workload v ON v.thing = f.source_workload "
+		      "  LEFT JOIN workload w ON w.thing = f.target_workload WHERE f.cluster = ?1 AND NOT f.reply AND (f.at_source OR f.at_target)), "
+		      "total AS (SELECT count(*) AS n FROM whole), "
+		      "place AS MATERIALIZED (SELECT x AS namespace FROM (SELECT id, x FROM whole UNION SELECT id, y FROM whole), total WHERE x IS NOT NULL GROUP BY x HAVING count(*) = max(n)), "
+		      "one AS MATERIALIZED (SELECT a AS workload FROM (SELECT id, a FROM whole UNION SELECT id, b FROM whole), total WHERE a IS NOT NULL GROUP BY a HAVING count(*) = max(n)), "
+		      "known AS (SELECT w.thing, NOT EXISTS (SELECT 1 FROM meta WHERE key = 'flows-cut') AND w.thing NOT IN (SELECT workload FROM hidden) "
+		      "  AND (NOT EXISTS (SELECT 1 FROM place) OR w.namespace IN (SELECT namespace FROM place)) AND (NOT EXISTS (SELECT 1 FROM one) OR w.thing IN (SELECT workload FROM one)) "
+		      "  AND EXISTS (SELECT 1 FROM pod p WHERE p.workload = w.thing) AND NOT EXISTS (SELECT 1 FROM pod p WHERE p.workload = w.thing AND coalesce(p.phase, '') NOT IN ('Succeeded', 'Failed') "
+		      "  AND coalesce(p.node, '') NOT IN (SELECT node FROM temp.watched)) AS yes FROM workload w WHERE w.cluster = ?1) "
+		      "INSERT INTO flow_cover(workload, inbound, outbound, flows, first, last) SELECT s.workload, k.yes AND NOT max(role = 'in' AND blind), k.yes AND NOT max(role = 'out' AND blind), "
+		      "sum(count), min(first), max(last) FROM seen s JOIN known k ON k.thing = s.workload GROUP BY s.workload ORDER BY s.workload",
 		      "s", j->net->cluster);
 }
 
@@ -365,8 +393,9 @@ int derive_flows(struct net *net, struct net_reach *reach, struct set internet, 
 		return 0;
 	j.local = networks(&net->arena, local);
 	j.metadata = networks(&net->arena, metadata);
+	j.watched = arena_array(&net->arena, net->n_endpoints, sizeof(*j.watched));
 	j.row = arena_array(&net->arena, net->n_classes, sizeof(*j.row));
-	if (load_services(&j, e) || judge(&j, e) || settle(&j, e) || cover(&j, e))
+	if (load_services(&j, e) || judge(&j, e) || settle(&j, e) || write_watched(&j, e) || cover(&j, e))
 		return -1;
 	if (j.work > FLOW_WORK_MAX && db_run(net->db, e, "INSERT INTO problem(message) VALUES (?)", "s",
 					     arena_printf(&net->arena, "%s: its flows and policies are too many to judge every flow: of some it is not told whether policies permit them", net->cluster)))

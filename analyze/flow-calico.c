@@ -71,6 +71,8 @@ int flow_read_calico(struct flow_reader *r, struct span line, struct flow *f, st
 		if (!f->name.n)
 			f->name = json_str(name);
 	}
+	f->at_source = span_ieq(reporter, "src");
+	f->at_target = span_ieq(reporter, "dst");
 	/* Each end reports for itself. */
 	if (span_ieq(action, "allow"))
 		f->outcome = span_ieq(reporter, "dst") ? FLOW_PASSED : FLOW_SENT;

@@ -57,6 +57,8 @@ int flow_read_hubble(struct flow_reader *r, struct span line, struct flow *f, st
 	if (span_eq(json_text_at(flow, "Type"), "SOCK") || !f->protocol.n || !f->source.n || !f->target.n)
 		return 0;
 	f->reply = json_bool_at(flow, "is_reply") == 1;
+	f->at_source = !f->reply && span_eq(json_text_at(flow, "traffic_direction"), "EGRESS");
+	f->at_target = !f->reply && span_eq(json_text_at(flow, "traffic_direction"), "INGRESS");
 	if (f->reply && f->outcome != FLOW_DROPPED && source_port > 0) {
 		flow_turn(f, source_port);
 		f->reply = false;
@@ -89,6 +91,8 @@ static int event_flow(const struct event *ev, struct flow *f)
 	f->protocol = ev->protocol;
 	f->port = ev->target_port;
 	f->outcome = ev->what == EVENT_DROP ? FLOW_DROPPED : ev->what == EVENT_AT_RECEIVER ? FLOW_PASSED : FLOW_SENT;
+	f->at_source = !reply && ev->what == EVENT_AT_SENDER;
+	f->at_target = !reply && ev->what == EVENT_AT_RECEIVER;
 	if (reply)
 		flow_turn(f, ev->source_port);
 	return 1;

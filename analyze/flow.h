@@ -22,6 +22,7 @@ struct flow {
 	enum flow_outcome outcome;
 	int tls;		    /* 1 encrypted and both ends proven by the mesh, 0 in clear, -1 not told */
 	bool reply;		    /* an answer that could not be turned round */
+	bool at_source, at_target;  /* seen by one who watches all traffic of the sender's, or of the receiver's, node */
 };
 
 enum { FLOW_COLUMNS = 64 };

@@ -9,11 +9,11 @@
 static int write_flow(struct load *l, const char *format, const struct flow *f, struct err *e)
 {
 	return db_run(l->db, e,
-		      "INSERT INTO flow(cluster, source, target, name, protocol, port, allowed, reply, origin, tls, first, last, count) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
-		      "?11, ?12, max(?13, 1)) ON CONFLICT DO UPDATE SET count = count + ?13, name = coalesce(name, excluded.name), "
+		      "INSERT INTO flow(cluster, source, target, name, protocol, port, allowed, reply, origin, tls, first, last, count, at_source, at_target) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+		      "?11, ?12, max(?13, 1), ?14, ?15) ON CONFLICT DO UPDATE SET count = count + ?13, at_source = max(at_source, ?14), at_target = max(at_target, ?15), name = coalesce(name, excluded.name), "
 		      "tls = min(coalesce(tls, excluded.tls), coalesce(excluded.tls, tls)), first = min(coalesce(first, excluded.first), coalesce(excluded.first, first)), "
 		      "last = max(coalesce(last, excluded.last), coalesce(excluded.last, last))",
-		      "sttttibbsbrri", kube_cluster(l), f->source, f->target, f->name, f->protocol, f->port, (int)f->outcome, f->reply, format, f->tls, f->first, f->last, f->count);
+		      "sttttibbsbrribb", kube_cluster(l), f->source, f->target, f->name, f->protocol, f->port, (int)f->outcome, f->reply, format, f->tls, f->first, f->last, f->count, f->at_source, f->at_target);
 }
 
 /* 1 when the table is full. */

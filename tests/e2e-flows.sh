@@ -67,6 +67,20 @@ grep '^conntrack	' $F/cases.tsv | cut -f3 | grep '<flow>' >> "$W/conntrack.xml"
 echo '</conntrack>' >> "$W/conntrack.xml"
 form conntrack "$W/conntrack.xml"
 
+# Who watched one node only has not seen who else came to a pod on another; what a filter left is known of that alone.
+some() { grep -E "$1" $F/site/hubble.json > "$W/some.json"; "$PLIMSOLL" analyze -o "$W/form.db" $F/site/objects.yaml "$W/some.json" > /dev/null 2>&1; }
+covered() { q "$W/form.db" "SELECT group_concat(name || ' ' || inbound || outbound, ', ') FROM (SELECT w.name, c.inbound, c.outbound FROM flow_cover c JOIN workload w ON w.thing = c.workload ORDER BY 1)"; }
+some '"pod_name":"(api|web)-.*"EGRESS"'
+ok "what ran on the node that was watched" "$(covered)" "api 11, web 11"
+sed 's/"INGRESS"/"EGRESS"/' $F/site/hubble.json > "$W/some.json"
+"$PLIMSOLL" analyze -o "$W/form.db" $F/site/objects.yaml "$W/some.json" > /dev/null 2>&1
+ok "senders' ends only, of both nodes" "$(covered)" "api 11, db 11, tool 11, web 11"
+grep -v '"pod_name":"tool' $F/site/hubble.json | grep -vE '"web.*"db-0"' | sed '/db-0/s/"INGRESS"/"EGRESS"/' > "$W/some.json"
+"$PLIMSOLL" analyze -o "$W/form.db" $F/site/objects.yaml "$W/some.json" > /dev/null 2>&1
+ok "nobody watched the second node" "$(covered)" "api 11, db 00, web 11"
+some '"pod_name":"db-0"'
+ok "an export of one pod's flows" "$(covered)" "api 00, db 11, tool 00"
+
 # A snapshot, counters of a mesh and logs of a gateway do not see everything: nothing is called unused.
 "$PLIMSOLL" analyze -o "$W/form.db" $F/site/objects.yaml "$W/flows-conntrack.log" "$W/flows-mesh.log" "$W/flows-vpc.log" > /dev/null 2>&1
 ok "silence of some observers says nothing" "$(q "$W/form.db" "SELECT count(*), max(inbound OR outbound) FROM flow_cover; SELECT count(*) FROM flow_unused")" "3|0

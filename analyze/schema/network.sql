@@ -139,6 +139,7 @@ CREATE TABLE flow (
   tls INTEGER,               -- as a mesh tells it: 1 always mutual TLS; 0 in clear at least at times; NULL not told
   origin TEXT NOT NULL,      -- hubble, cilium, calico, conntrack, vpc, mesh
   first INTEGER, last INTEGER, -- Unix seconds, of the observer's clock; NULL: not told
+  at_source INTEGER NOT NULL, at_target INTEGER NOT NULL, -- seen by one who watches all traffic of that end's node
   count INTEGER NOT NULL     -- connections, packets or requests, as the observer counts
 ) STRICT;
 CREATE UNIQUE INDEX flow_key ON flow(cluster, source, target, protocol, port, coalesce(allowed, -1), reply, origin);
@@ -151,8 +152,9 @@ CREATE VIEW v_flow AS
       WHEN f.source_place = 'unknown' OR f.target_place = 'unknown' THEN 'unknown'
       WHEN f.target_place IN ('pod', 'node', 'service', 'gone') THEN 'inbound' WHEN f.source_place IN ('pod', 'node', 'service', 'gone') THEN 'outbound' ELSE 'outside' END AS way
   FROM flow f LEFT JOIN workload s ON s.thing = f.source_workload LEFT JOIN workload t ON t.thing = f.target_workload WHERE NOT f.reply;
--- Which workloads the flows cover: whether who reached it, and whom it reached, is known for the time of the capture. Only Hubble, Cilium and Calico see every connection of a pod while they look;
--- where an end of one of its connections is not known, or flows were left out, nothing is claimed.
+-- Which workloads the flows cover: whether who reached it, and whom it reached, is known for the time of the capture. Only Hubble, Cilium and Calico see every connection of a node's pods while they look:
+-- a workload is covered where something was seen on each node that its pods run on. Where an end of one of its connections is not known, flows were left out, or all flows have one namespace or workload
+-- in common, as if the export had been filtered, and it is another, nothing is claimed.
 CREATE TABLE flow_cover (
   workload INTEGER PRIMARY KEY REFERENCES workload(thing),
   inbound INTEGER NOT NULL, outbound INTEGER NOT NULL, -- 1: covered in this direction
