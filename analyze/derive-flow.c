@@ -348,13 +348,13 @@ static int write_watched(struct judging *j, struct err *e)
 }
 
 /* A service's address behind which several workloads are hides which of them was reached. What all flows have in common is what an export was
- * filtered by, as far as anyone can tell: of all else it holds a part only. */
+ * filtered by, as far as anyone can tell: of all else it holds a part only. cilium monitor tells addresses only, so that a private one may be a pod's that is gone. */
 static int cover(struct judging *j, struct err *e)
 {
 	return db_run(j->net->db, e,
-		      "WITH seen AS (SELECT source_workload AS workload, count, first, last, 'out' AS role, target_workload IS NULL AND target_place IN ('gone', 'unknown', 'service') AS blind "
+		      "WITH seen AS (SELECT source_workload AS workload, count, first, last, 'out' AS role, target_workload IS NULL AND (target_place IN ('gone', 'unknown', 'service') OR (target_place = 'private' AND origin = 'cilium')) AS blind "
 		      "  FROM flow WHERE cluster = ?1 AND NOT reply AND allowed IS NOT 0 "
-		      "UNION ALL SELECT target_workload, count, first, last, 'in', source_workload IS NULL AND source_place IN ('gone', 'unknown', 'service') "
+		      "UNION ALL SELECT target_workload, count, first, last, 'in', source_workload IS NULL AND (source_place IN ('gone', 'unknown', 'service') OR (source_place = 'private' AND origin = 'cilium')) "
 		      "  FROM flow WHERE cluster = ?1 AND NOT reply AND allowed IS NOT 0), "
 		      "hidden AS (SELECT sw.workload FROM flow f JOIN service s ON s.cluster = f.cluster AND s.cluster_ip = f.target JOIN service_workload sw ON sw.service = s.thing "
 		      "  WHERE f.cluster = ?1 AND f.target_place = 'service' AND f.target_workload IS NULL AND f.allowed IS NOT 0), "

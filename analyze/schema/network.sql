@@ -178,8 +178,10 @@ CREATE VIEW v_flow_unused AS
 -- Flows that are worth a look, one row for each reason.
 CREATE VIEW v_flow_unexpected AS
   SELECT f.*, 'denied-but-seen' AS code, 'passed, and no policy permits it: policies are not enforced there, or younger than the flow' AS reason FROM v_flow f WHERE f.allowed = 1 AND f.permitted = 0
-  UNION ALL SELECT f.*, 'not-exposed', 'came from outside the cluster to a workload that nothing exposes' FROM v_flow f WHERE f.way = 'inbound' AND f.source_place IN ('internet', 'private') AND f.target_workload IS NOT NULL AND f.allowed IS NOT 0
-    AND NOT EXISTS (SELECT 1 FROM exposure x WHERE x.workload = f.target_workload AND (x.outside OR f.source_place != 'internet'))
+  UNION ALL SELECT f.*, 'not-exposed', 'came from the Internet to a workload that nothing exposes' FROM v_flow f WHERE f.source_place = 'internet' AND f.target_workload IS NOT NULL AND f.allowed IS NOT 0
+    AND NOT EXISTS (SELECT 1 FROM exposure x WHERE x.workload = f.target_workload AND x.outside)
+  UNION ALL SELECT f.*, 'not-known', 'came from a private address that no pod and no node has, to a workload that nothing exposes' FROM v_flow f WHERE f.source_place = 'private' AND f.target_workload IS NOT NULL AND f.allowed IS NOT 0
+    AND NOT EXISTS (SELECT 1 FROM exposure x WHERE x.workload = f.target_workload)
   UNION ALL SELECT f.*, 'port-not-declared', 'reached a port that no container of the workload declares' FROM v_flow f WHERE f.target_workload IS NOT NULL AND f.port > 0 AND f.protocol IN ('TCP', 'UDP', 'SCTP') AND f.allowed IS NOT 0 AND f.target_place != 'service'
     AND EXISTS (SELECT 1 FROM container c JOIN container_port p ON p.container = c.thing WHERE c.workload = f.target_workload AND p.protocol = f.protocol)
     AND NOT EXISTS (SELECT 1 FROM container c JOIN container_port p ON p.container = c.thing WHERE c.workload = f.target_workload AND p.protocol = f.protocol AND p.port = f.port)
