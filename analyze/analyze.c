@@ -8,6 +8,7 @@
 #include "derive-admission.h"
 #include "derive-defaults.h"
 #include "derive-match.h"
+#include "derive-inspection.h"
 #include "derive-network.h"
 #include "derive-node.h"
 #include "derive-paths.h"
@@ -78,6 +79,7 @@ static const struct derive_step steps[] = {
 	{"projects", derive_registry_projects},
 	{"network", derive_network},
 	{"engagement", derive_engagement},
+	{"inspection", derive_inspection},
 	{"absent", derive_absent_scopes},
 	{NULL, NULL},
 };

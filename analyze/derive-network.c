@@ -3,6 +3,7 @@
 // network-reach.c's, findings about policies are network-lint.c's.
 #include "derive-network.h"
 #include "derive-picture.h"
+#include "derive-flow.h"
 #include "network-lint.h"
 #include "network-list.h"
 #include "common/text.h"
@@ -25,6 +26,8 @@ struct writing {
 	bool lost;     /* something that paths are made of is not known or not listed */
 	bool *matters; /* of each class: it has a workload with a known flaw, so that paths lead over what reaches it */
 	bool *sends;   /* of each class: it reaches another */
+	bool *held[2]; /* of each class: policies hold back some of what comes in, or goes out */
+	uint64_t by_work; /* rules looked at for the column `rules` */
 	uint32_t *ids; /* room for a number of each class */
 	struct picture_making *picture;
 	uint32_t targets; /* asked what reaches them */
@@ -52,6 +55,16 @@ static int write_plugin(struct writing *w, struct err *e)
 
 	return db_run(w->db, e, "INSERT INTO network_plugin(cluster, scope, name, evidence, enforces) VALUES (?1, (SELECT id FROM scope WHERE kind = 'cluster' AND name = ?1), ?2, ?3, ?4)",
 		      "sssb", w->net->cluster, p->name, p->evidence, p->enforces);
+}
+
+/* Policies that allow everything hold back as little as none. */
+static void find_held(struct writing *w)
+{
+	for (int d = 0; d < 2; d++) {
+		w->held[d] = arena_array(&w->net->arena, w->net->n_classes, sizeof(bool));
+		for (uint32_t c = 0; c < w->net->n_classes; c++)
+			w->held[d][c] = net_isolated(w->net, c, d) && !net_holds_nothing(w->net, c, d);
+	}
 }
 
 /* Addresses that are not of the Internet: private, shared, local, documentation, multicast and reserved ones
@@ -131,9 +144,10 @@ static int write_class(struct writing *w, uint32_t c, struct err *e)
 	struct internet in = internet(w, c, NET_INGRESS), out = internet(w, c, NET_EGRESS);
 
 	return db_run(w->db, e, "INSERT INTO reach_class(id, cluster, namespace, workload, pods, host_network, ingress_isolated, egress_isolated, ingress_open, egress_open, "
-				"metadata_open, internet_egress, internet_ingress) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		      "issribbbbbbbb", w->base + c, net->cluster, p->space->name, p->workload, (int64_t)net->classes[c].n, p->host_network, net_isolated(net, c, NET_INGRESS),
-		      net_isolated(net, c, NET_EGRESS), in.all || every_pod(w, c), out.all, metadata_open(net, c), out.some, in.some);
+				"metadata_open, internet_egress, internet_ingress, ingress_held, egress_held) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		      "issribbbbbbbbbb", w->base + c, net->cluster, p->space->name, p->workload, (int64_t)net->classes[c].n, p->host_network, net_isolated(net, c, NET_INGRESS),
+		      net_isolated(net, c, NET_EGRESS), in.all || every_pod(w, c), out.all, metadata_open(net, c), out.some, in.some, w->held[NET_INGRESS][c],
+		      w->held[NET_EGRESS][c]);
 }
 
 static int write_classes(struct writing *w, struct err *e)
@@ -183,11 +197,70 @@ static int write_subjects(struct writing *w, struct err *e)
 /* The open network, and that of it which is not the network of nodes, as sources (schema/network.sql). */
 enum { OPEN_NETWORK = 0, OPEN_PODS = -1 };
 
-/* `from` and `to` are ids of reach_class, or one of these. */
-static int write_ports(struct writing *w, int64_t from, int64_t to, uint32_t id, struct err *e)
+/* Rules of one row as a JSON array of "policy pointer". */
+enum { RULES_MAX = 16 };
+/* Rules looked at for all rows of a cluster: a second or two. Rows behind that do not tell theirs. */
+#define BY_WORK_MAX 500000000ull
+
+struct rules {
+	const struct net_rule *seen[RULES_MAX];
+	size_t n, more;
+	struct buf text;
+};
+
+static void add_rule(void *ctx, const struct net_policy *p, struct net_rule *rule, int direction)
+{
+	struct rules *r = ctx;
+	auto_buf one = BUF_INIT;
+
+	for (size_t i = 0; i < r->n; i++)
+		if (r->seen[i] == rule)
+			return;
+	if (r->n == RULES_MAX) {
+		r->more++;
+		return;
+	}
+	r->seen[r->n++] = rule;
+	network_rule_text(&one, p, rule, direction);
+	buf_add_str(&r->text, r->n > 1 ? "," : "[");
+	text_add_json(&r->text, buf_span(&one));
+}
+
+static uint64_t rules_of(struct net *net, uint32_t class, int direction)
+{
+	const struct net_applied *a = net_applied(net, class, direction);
+	uint64_t n = 1;
+
+	for (size_t i = 0; i < a->n; i++)
+		n += a->at[i]->rules[direction].n;
+	return n;
+}
+
+/* The rules that let class `from` reach class `to` on these ports of a protocol; absent: too many to look at. */
+static void rules_text(struct writing *w, uint32_t from, uint32_t to, uint32_t ports, int protocol, struct buf *out)
+{
+	struct range whole = {port_at(protocol, 1), port_at(protocol, 65535)};
+	struct set all = set_common(&w->net->arena, net_reach_set(w->reach, ports), (struct set){&whole, 1});
+	struct net_party a = net_party_pod(w->net->classes[from].first), b = net_party_pod(w->net->classes[to].first);
+	struct rules r = {.text = BUF_INIT};
+
+	w->by_work += rules_of(w->net, from, NET_EGRESS) + rules_of(w->net, to, NET_INGRESS);
+	if (w->by_work > BY_WORK_MAX)
+		return;
+	if (w->net->plugin.enforces != 0)
+		net_reach_by(w->reach, &a, &b, all, add_rule, &r);
+	if (r.more)
+		buf_printf(&r.text, ",\"and %zu more\"", r.more);
+	buf_add_str(out, r.n ? buf_str(&r.text) : "[");
+	buf_add_char(out, ']');
+	buf_fini(&r.text);
+}
+
+/* `from` and `to` are ids of reach_class, or one of these; `sender` is a class that stands for `from`. */
+static int write_ports(struct writing *w, int64_t from, uint32_t sender, uint32_t to, uint32_t id, struct err *e)
 {
 	for (int i = PROTOCOL_TCP; i <= PROTOCOL_SCTP; i++) {
-		auto_buf text = BUF_INIT;
+		auto_buf text = BUF_INIT, rules = BUF_INIT;
 
 		if (!ports_text(net_reach_set(w->reach, id), i, &text))
 			continue;
@@ -195,7 +268,9 @@ static int write_ports(struct writing *w, int64_t from, int64_t to, uint32_t id,
 			w->full = true;
 			return 0;
 		}
-		if (db_run(w->db, e, "INSERT INTO reach(source, target, protocol, ports) VALUES (?, ?, ?, ?)", "iist", from, to, protocol_name(i), buf_span(&text)))
+		rules_text(w, sender, to, id, i, &rules);
+		if (db_run(w->db, e, "INSERT INTO reach(source, target, protocol, ports, rules) VALUES (?, ?, ?, ?, ?)", "iistt", from, w->base + to, protocol_name(i), buf_span(&text),
+			   rules.n ? buf_span(&rules) : SPAN_NONE))
 			return -1;
 	}
 	return 0;
@@ -240,7 +315,7 @@ static bool is_open(const struct writing *w, uint32_t from, uint32_t to, bool ho
 {
 	const struct net_endpoint *p = w->net->classes[from].first;
 
-	return !p->finished && is_pair(w->net, from, to) && !net_isolated(w->net, from, NET_EGRESS) && (hosts || !p->host_network);
+	return !p->finished && is_pair(w->net, from, to) && !w->held[NET_EGRESS][from] && (hosts || !p->host_network);
 }
 
 /* The ports that most senders of the open network reach, and all others of it too: one row then stands for thousands. REACH_NONE: there are none such. */
@@ -261,20 +336,29 @@ static uint32_t open_alike(const struct writing *w, uint32_t to, bool hosts)
 	return most;
 }
 
+/* One row for all open senders; a sender that reaches just these ports stands for them. */
+static int write_hub(struct writing *w, int64_t hub, uint32_t to, uint32_t id, struct err *e)
+{
+	for (uint32_t from = 0; id != REACH_NONE && from < w->net->n_classes; from++)
+		if (w->ids[from] == id && is_open(w, from, to, hub == OPEN_NETWORK))
+			return write_ports(w, hub, from, to, id, e);
+	return 0;
+}
+
 /* What reaches one class that policies protect, or what egress policies let through to one that none does. */
 static int write_senders(struct writing *w, uint32_t to, struct err *e)
 {
 	struct net *net = w->net;
-	bool open = !net_isolated(net, to, NET_INGRESS);
+	bool open = !w->held[NET_INGRESS][to];
 	uint32_t all = open ? REACH_NONE : open_alike(w, to, true), pods = open || all != REACH_NONE ? REACH_NONE : open_alike(w, to, false);
 
-	if ((all != REACH_NONE && write_ports(w, OPEN_NETWORK, w->base + to, all, e)) || (pods != REACH_NONE && write_ports(w, OPEN_PODS, w->base + to, pods, e)))
+	if (write_hub(w, OPEN_NETWORK, to, all, e) || write_hub(w, OPEN_PODS, to, pods, e))
 		return -1;
 	for (uint32_t from = 0; from < net->n_classes && !w->full; from++) {
 		uint32_t told = net->classes[from].first->host_network || pods == REACH_NONE ? all : pods;
+		bool held = w->held[NET_EGRESS][from];
 
-		if (w->ids[from] != REACH_NONE && is_pair(net, from, to) && (net_isolated(net, from, NET_EGRESS) || (!open && w->ids[from] != told)) &&
-		    write_ports(w, w->base + from, w->base + to, w->ids[from], e))
+		if (w->ids[from] != REACH_NONE && is_pair(net, from, to) && (held || (!open && w->ids[from] != told)) && write_ports(w, w->base + from, from, to, w->ids[from], e))
 			return -1;
 	}
 	return 0;
@@ -369,43 +453,6 @@ static int write_outside(struct writing *w, struct err *e)
 	return 0;
 }
 
-/* The pod of an end, by its name or address; NULL: none that is known. */
-static const struct net_endpoint *end_of(struct net *net, struct span text, struct net_party *out)
-{
-	return network_party(net, text, out, NULL) == 0 ? out->pod : NULL;
-}
-
-static int one_flow(struct writing *w, sqlite3_stmt *s, struct err *e)
-{
-	struct net_party from, to;
-	const struct net_endpoint *a = end_of(w->net, db_text(s, 1), &from), *b = end_of(w->net, db_text(s, 2), &to);
-	bool known = network_party(w->net, db_text(s, 1), &from, NULL) == 0 && network_party(w->net, db_text(s, 2), &to, NULL) == 0;
-	int protocol = protocol_named(db_text(s, 3)), permitted = -1;
-	struct net_answer answer;
-
-	if (known && protocol >= 0 && (protocol > PROTOCOL_SCTP || sqlite3_column_int(s, 4) > 0)) {
-		net_ask(w->net, &from, &to, protocol, (uint32_t)sqlite3_column_int(s, 4), &answer);
-		permitted = answer.allowed;
-	}
-	return db_run(w->db, e, "UPDATE flow SET source_workload = ?, target_workload = ?, permitted = ? WHERE id = ?", "rrbi", a ? a->workload : 0, b ? b->workload : 0, permitted,
-		      sqlite3_column_int64(s, 0));
-}
-
-static int write_flows(struct writing *w, struct err *e)
-{
-	sqlite3_stmt *s = db_stmt(w->db, "SELECT id, source, target, protocol, port FROM flow WHERE cluster = ? ORDER BY id");
-	int rc;
-
-	db_bind(s, "s", w->net->cluster);
-	while ((rc = db_step(w->db, s, e)) == 1)
-		if (one_flow(w, s, e)) {
-			rc = -1;
-			break;
-		}
-	sqlite3_reset(s);
-	return rc;
-}
-
 static int one_cluster(struct db *db, const char *cluster, struct err *e)
 {
 	auto_net net = {0};
@@ -418,7 +465,8 @@ static int one_cluster(struct db *db, const char *cluster, struct err *e)
 	w.ids = arena_array(&net.arena, net.n_classes, sizeof(*w.ids));
 	w.matters = arena_array(&net.arena, net.n_classes, sizeof(*w.matters));
 	w.sends = arena_array(&net.arena, net.n_classes, sizeof(*w.sends));
-	if (write_plugin(&w, e) || write_problems(&w, e) || write_classes(&w, e) || write_subjects(&w, e) || write_flows(&w, e))
+	find_held(&w);
+	if (write_plugin(&w, e) || write_problems(&w, e) || write_classes(&w, e) || write_subjects(&w, e) || derive_flows(&net, w.reach, w.internet, e))
 		return -1;
 	w.picture = picture_start(&net, w.reach, w.base, e);
 	if (!w.picture || write_reach(&w, e) || write_outside(&w, e) || picture_write(w.picture, w.targets == net.n_classes, e))

@@ -38,6 +38,25 @@ static struct span address(const struct json *status, const char *type)
 	return SPAN_NONE;
 }
 
+/* Those behind the first of each type: a node of both families has two of each. */
+static struct span more_addresses(struct arena *a, const struct json *status)
+{
+	struct json list = {.type = JSON_ARRAY};
+	bool internal = false, external = false;
+
+	JSON_EACH(one, json_get(status, "addresses"))
+	{
+		struct span type = json_text_at(one, "type");
+		bool *seen = span_eq(type, "InternalIP") ? &internal : span_eq(type, "ExternalIP") ? &external : NULL;
+
+		if (seen && *seen)
+			json_push(a, &list, json_make_str(a, json_text_at(one, "address")));
+		if (seen)
+			*seen = true;
+	}
+	return kube_json(a, &list);
+}
+
 /* 1 or 0 as the condition says, -1 when there is none. */
 static int is_ready(const struct json *status)
 {
@@ -82,12 +101,13 @@ int load_node(struct kube *k, struct err *e)
 	quantity_units(json_scalar(json_get(room, "pods")), &pods);
 	return db_run(k->l->db, e,
 		      "INSERT INTO node(thing, cluster, name, control_plane, kubelet_version, runtime, os_image, kernel, architecture, provider, internal_ip, "
-		      "external_ip, unschedulable, ready, cpu_mcpu, memory_bytes, pods_limit, taints) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-		      "?, ?)",
-		      "istbttttttttbbrrrt", k->thing, kube_cluster(k->l), k->name, control, json_text_at(info, "kubeletVersion"),
+		      "external_ip, unschedulable, ready, cpu_mcpu, memory_bytes, pods_limit, taints, more_ips) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+		      "?, ?, ?)",
+		      "istbttttttttbbrrrtt", k->thing, kube_cluster(k->l), k->name, control, json_text_at(info, "kubeletVersion"),
 		      json_text_at(info, "containerRuntimeVersion"), json_text_at(info, "osImage"), json_text_at(info, "kernelVersion"),
 		      json_text_at(info, "architecture"), provider(k->spec), address(k->status, "InternalIP"), address(k->status, "ExternalIP"),
-		      json_bool_at(k->spec, "unschedulable") == 1, is_ready(k->status), cpu, memory, pods, taints(&k->l->item, k->spec));
+		      json_bool_at(k->spec, "unschedulable") == 1, is_ready(k->status), cpu, memory, pods, taints(&k->l->item, k->spec),
+		      more_addresses(&k->l->item, k->status));
 }
 
 /* The role of a cloud that an annotation binds the account to. */

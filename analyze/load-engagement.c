@@ -2,6 +2,7 @@
 // The engagement file's sections, each into its table. What they mean for namespaces, images and people is derive-engagement.c's.
 #include "load-engagement.h"
 #include "engagement-read.h"
+#include "network-set.h"
 #include "common/embed.h"
 #include "common/limits.h"
 #include "common/opts.h"
@@ -454,6 +455,53 @@ static int duty(void *ctx, const struct entry *n, struct err *e)
 	return once(r, n, name, e);
 }
 
+/* Where traffic from outside is looked at. What a point covers: any of its lists suffices. */
+static int inspection_point(void *ctx, const struct entry *n, struct err *e)
+{
+	static const char *const kinds[] = {"firewall", "ids", "ips", "waf", NULL}, *const keys[] = {"name", "kind", "decrypts", "covers", NULL};
+	static const char *const lists[] = {"addresses", "networks", "load_balancers", "ingress_classes", "namespaces", NULL};
+	struct reader *r = ctx;
+	struct entry inner = {n->file, "covers", n->v, n->line}, covers;
+	auto_buf json = BUF_INIT;
+	struct span name, kind;
+	bool decrypts;
+
+	if (entry_keys(n, keys, e) || entry_text(n, "name", true, &name, e) || entry_word(n, "kind", true, kinds, &kind, e) || entry_bool(n, "decrypts", false, &decrypts, e) ||
+	    mapping(&inner, lists, &covers, e))
+		return -1;
+	if (!json_count(covers.v))
+		return entry_error(n, NULL, e, "'covers' is needed, with any of addresses, networks, load_balancers, ingress_classes, namespaces");
+	for (size_t i = 0; lists[i]; i++) {
+		buf_printf(&json, "%s\"%s\":", i ? "," : "{", lists[i]);
+		if (entry_list(&covers, lists[i], &json, e))
+			return -1;
+	}
+	buf_add_char(&json, '}');
+	JSON_EACH(network, json_get(covers.v, "networks"))
+	{
+		auto_arena a = ARENA_INIT;
+		struct err why = {0};
+		struct set unused;
+
+		if (cidr_parse(&a, json_str(network), &unused, &why))
+			return entry_error(&covers, network, e, "networks: %s", why.msg);
+	}
+	if (db_run(r->db, e, "INSERT OR IGNORE INTO inspection_point(name, ordinal, kind, decrypts, covers) VALUES (?, ?, ?, ?, ?)", "titbt", name, ++r->ordinal, kind,
+		   json_get(n->v, "decrypts") ? decrypts : -1, buf_span(&json)))
+		return -1;
+	return once(r, n, name, e);
+}
+
+/* An empty list is an answer too: there is none. */
+static int inspection_points(struct reader *r, const struct entry *n, struct err *e)
+{
+	const struct json *v = json_get(r->root, n->section);
+
+	if (json_is(v, JSON_ARRAY) && db_run(r->db, e, "INSERT OR REPLACE INTO meta(key, value) VALUES ('inspection-points', '1')", ""))
+		return -1;
+	return entry_each(n, v, NULL, inspection_point, r, e);
+}
+
 static int check_off(void *ctx, const struct entry *n, struct err *e)
 {
 	static const char *const keys[] = {"check", "reason", NULL};
@@ -507,6 +555,7 @@ static const struct section sections[] = {
 	{.key = "job_roles", .each = job_role, .keys = {"name", "purpose", "access"}},
 	{.key = "people", .each = person, .keys = {"name", "job_role", "email", "accounts"}},
 	{.key = "separation_of_duties", .each = duty, .keys = {"name", "one", "other", "except", "reason"}},
+	{.key = "inspection_points", .whole = inspection_points},
 	{.key = "prices", .whole = prices},
 	{.key = "targets", .whole = targets},
 	{.key = "exceptions", .each = exception, .keys = {"check", "subject", "reason", "approver", "expires"}},

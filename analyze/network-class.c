@@ -349,3 +349,27 @@ bool net_isolated(struct net *net, uint32_t class, int direction)
 {
 	return net->plugin.enforces != 0 && !net->classes[class].first->host_network && net_applied(net, class, direction)->n > 0;
 }
+
+/* The first rule that takes in everything decides for everything, unless one before it denies or passes on. */
+bool net_holds_nothing(struct net *net, uint32_t class, int direction)
+{
+	const struct net_applied *a = net_applied(net, class, direction);
+	bool denies = false;
+
+	for (size_t i = 0; i < a->n; i++) {
+		const struct net_rules *rules = &a->at[i]->rules[direction];
+
+		for (size_t k = 0; k < rules->n; k++) {
+			const struct net_rule *r = &rules->at[k];
+
+			if (r->action == NET_DENY || r->action == NET_PASS)
+				return false;
+			if (r->action == NET_ALLOW && r->any_peer && !r->self && set_equal(r->ports, net->all_ports))
+				return true;
+		}
+		denies |= rules->isolates && !a->at[i]->stage_passes;
+		if (denies && (i + 1 == a->n || a->at[i + 1]->stage != a->at[i]->stage))
+			return false;
+	}
+	return true;
+}

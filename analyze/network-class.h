@@ -17,4 +17,6 @@ bool net_selects(struct net *net, const struct net_selector *s, const struct net
 const struct net_applied *net_applied(struct net *net, uint32_t class, int direction);
 /* Whether some policy holds for it in this direction. Tells what is: where the plug-in ignores policies, nothing is isolated. */
 bool net_isolated(struct net *net, uint32_t class, int direction);
+/* Whether they let everything pass: none holds for the class, or what they say first is that all is allowed. False where that takes more than a look at the rules. */
+bool net_holds_nothing(struct net *net, uint32_t class, int direction);
 #endif

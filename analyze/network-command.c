@@ -30,7 +30,7 @@ static const char more[] =
 	"exposures SITE.db                    what the outside reaches: through what, on which port, with TLS or not, and what policies say\n"
 	"isolation SITE.db                    for each pair of namespaces whether none, some or all of their pods reach one another\n"
 	"lint SITE.db                         policies that do something else than can have been meant\n"
-	"flows SITE.db                        connections that were observed, against what the policies say\n"
+	"flows SITE.db                        connections that were observed, against what the policies say; or --unused, --unexpected, --summary\n"
 	"picture SITE.db                      namespaces, what reaches what and what was observed at a glance (--format text, svg, dot)\n"
 	"generate SITE.db [-n NAMESPACE]      least policies from observed flows, else from declared ports and services; order of roll-out as comments\n"
 	"whatif SITE.db FILE...               what more or less reaches what with the policies of these files, and which observed flows would break\n"
@@ -99,6 +99,18 @@ int network_party(const struct net *net, struct span text, struct net_party *out
 		return err_set(e, ERR_INPUT, "no pod '%.*s' in the evidence", SPAN_ARG(text));
 	*out = net_party_pod(p);
 	return 0;
+}
+
+int network_flow_party(const struct net *net, struct span text, int64_t workload, struct net_party *out)
+{
+	if (network_party(net, text, out, NULL) == 0 && (out->pod || out->node || !workload))
+		return 0;
+	for (size_t i = 0; workload && i < net->n_endpoints; i++)
+		if (net->endpoints[i].workload == workload && !net->endpoints[i].finished) {
+			*out = net_party_pod(&net->endpoints[i]);
+			return 0;
+		}
+	return -1;
 }
 
 static int named_port(const struct net_party *to, struct span port, int *protocol, uint32_t *out, struct err *e)
@@ -190,6 +202,9 @@ int cmd_network(int argc, char **argv)
 		{"namespace", 'n', OPT_TEXT, &o.namespace, "NAME", "Only this namespace (exposures, generate)."},
 		{"replace", 0, OPT_FLAG, &o.replace, NULL, "whatif: the policies of FILE are all there are in their namespaces."},
 		{"all", 0, OPT_FLAG, &o.all, NULL, "List every pair of workloads, however many."},
+		{"unused", 0, OPT_FLAG, &o.unused, NULL, "flows: what policies allow and no flow used, where the flows cover an end."},
+		{"unexpected", 0, OPT_FLAG, &o.unexpected, NULL, "flows: what is worth a look: denied but seen, from places or to ports that nothing speaks of."},
+		{"summary", 0, OPT_FLAG, &o.summary, NULL, "flows: east-west and north-south in a few lines."},
 		{"cluster", 0, OPT_TEXT, &o.cluster, "NAME", "Which cluster, where the assessment has several."},
 		{"protocol", 0, OPT_TEXT, &o.protocol, "NAME", "TCP (default), UDP, SCTP, ICMP."},
 		{"format", 0, OPT_TEXT, &o.format, "FORMAT", "text (default), json, and csv, dot, svg where a subcommand has them; generate: kubernetes (default), cilium, calico."},

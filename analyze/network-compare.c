@@ -138,26 +138,69 @@ static void outside_change(struct comparing *c, bool added, const struct net_uni
 	}
 }
 
-/* What is in `a` and not in `b`, of every class of a workload. */
-static void outside_less(struct comparing *c, bool added, struct side *a, const struct net_unit *ua, struct side *b, const struct net_unit *ub, int direction)
+/* Addresses outside and what they reach on any pod of a workload, or are reached on: no address is in two of them. */
+struct region {
+	struct set addresses, ports;
+};
+struct regions {
+	struct region *at;
+	size_t n, cap;
+};
+
+static void add_region(struct comparing *c, struct regions *r, struct set addresses, struct set ports)
+{
+	struct arena *mem = &c->old.net.arena;
+	size_t n = r->n;
+
+	for (size_t i = 0; i < n && addresses.n; i++) {
+		struct set common = set_common(mem, addresses, r->at[i].addresses);
+
+		if (!common.n)
+			continue;
+		addresses = set_minus(mem, addresses, common);
+		if (set_within(ports, r->at[i].ports))
+			continue;
+		if (!set_equal(common, r->at[i].addresses)) {
+			struct region rest = {set_minus(mem, r->at[i].addresses, common), r->at[i].ports};
+
+			*NET_GROW(&c->old.net, r->at, r->n, r->cap) = rest;
+			r->at[i].addresses = common;
+		}
+		r->at[i].ports = set_union(mem, r->at[i].ports, ports);
+	}
+	if (addresses.n)
+		*NET_GROW(&c->old.net, r->at, r->n, r->cap) = (struct region){addresses, ports};
+}
+
+/* A workload's pods may be of several classes, and of other ones on each side. */
+static struct regions regions_of(struct comparing *c, struct side *s, const struct net_unit *u, int direction)
+{
+	const struct net_outside *x, *last = NULL;
+	struct regions r = {0};
+
+	for (size_t i = 0; u && i < u->n; i++) {
+		size_t n = net_reach_outside(s->reach, u->classes[i], direction, &x);
+
+		for (size_t k = 0; k < n && x != last; k++)
+			add_region(c, &r, x[k].addresses, net_reach_set(s->reach, x[k].ports));
+		last = n ? x : last;
+	}
+	return r;
+}
+
+/* What is in `a` and not in `b`. */
+static void outside_less(struct comparing *c, bool added, const struct net_unit *u, struct regions a, struct regions b, int direction)
 {
 	struct arena *mem = &c->old.net.arena;
 
-	for (size_t i = 0; ua && i < ua->n; i++) {
-		const struct net_outside *x, *y = NULL;
-		size_t n = net_reach_outside(a->reach, ua->classes[i], direction, &x);
-		size_t m = ub && i < ub->n ? net_reach_outside(b->reach, ub->classes[i], direction, &y) : 0;
+	for (size_t k = 0; k < a.n; k++) {
+		struct set left = a.at[k].addresses;
 
-		for (size_t k = 0; k < n; k++) {
-			struct set left = x[k].addresses, ports = net_reach_set(a->reach, x[k].ports);
-
-			for (size_t j = 0; j < m; j++) {
-				outside_change(c, added, ua, direction, set_common(mem, x[k].addresses, y[j].addresses),
-					       set_minus(mem, ports, net_reach_set(b->reach, y[j].ports)));
-				left = set_minus(mem, left, y[j].addresses);
-			}
-			outside_change(c, added, ua, direction, left, ports);
+		for (size_t j = 0; j < b.n; j++) {
+			outside_change(c, added, u, direction, set_common(mem, a.at[k].addresses, b.at[j].addresses), set_minus(mem, a.at[k].ports, b.at[j].ports));
+			left = set_minus(mem, left, b.at[j].addresses);
 		}
+		outside_change(c, added, u, direction, left, a.at[k].ports);
 	}
 }
 
@@ -179,8 +222,10 @@ static void compare_target(struct comparing *c, const struct net_unit *before, c
 		if (!same_unit(&c->old, &c->new.units.at[i]))
 			one_way(c, true, &c->new.units.at[i], after ? after : before, NULL, pair(&c->new, new, &c->new.units.at[i]), (struct set){0});
 	for (int d = 0; d < 2; d++) {
-		outside_less(c, false, &c->old, before, &c->new, after, d);
-		outside_less(c, true, &c->new, after, &c->old, before, d);
+		struct regions old_side = regions_of(c, &c->old, before, d), new_side = regions_of(c, &c->new, after, d);
+
+		outside_less(c, false, before, old_side, new_side, d);
+		outside_less(c, true, after, new_side, old_side, d);
 	}
 }
 
@@ -207,10 +252,11 @@ static void comparing_fini(struct comparing *c)
 	buf_fini(&c->out);
 }
 
-/* Flows that were let pass and whose policies would let them pass no more. */
+/* Flows that were let pass (or that are not known to have been dropped) and whose policies would let them pass no more. */
 static int broken_flows(struct comparing *c, struct db *db, size_t *n, struct err *e)
 {
-	sqlite3_stmt *s = db_stmt(db, "SELECT source, target, protocol, port, sum(count) FROM flow WHERE cluster = ? AND allowed AND NOT reply GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4");
+	sqlite3_stmt *s = db_stmt(db, "SELECT source, target, protocol, port, sum(count), max(source_workload), max(target_workload), max(coalesce(pod_port, port)) FROM flow WHERE cluster = ? AND NOT reply "
+				     "AND (allowed OR (allowed IS NULL AND permitted)) GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4");
 	int rc;
 
 	db_bind(s, "s", c->old.net.cluster);
@@ -219,9 +265,10 @@ static int broken_flows(struct comparing *c, struct db *db, size_t *n, struct er
 		struct net_answer answer;
 		int protocol = protocol_named(db_text(s, 2));
 
-		if (protocol < 0 || network_party(&c->new.net, db_text(s, 0), &from, NULL) || network_party(&c->new.net, db_text(s, 1), &to, NULL))
+		if (protocol < 0 || (protocol <= PROTOCOL_SCTP && sqlite3_column_int(s, 7) == 0) || network_flow_party(&c->new.net, db_text(s, 0), sqlite3_column_int64(s, 5), &from) ||
+		    network_flow_party(&c->new.net, db_text(s, 1), sqlite3_column_int64(s, 6), &to))
 			continue;
-		net_ask(&c->new.net, &from, &to, protocol, (uint32_t)sqlite3_column_int(s, 3), &answer);
+		net_ask(&c->new.net, &from, &to, protocol, (uint32_t)sqlite3_column_int(s, 7), &answer);
 		if (answer.allowed)
 			continue;
 		++*n;

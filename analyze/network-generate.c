@@ -129,9 +129,22 @@ static void add_need(struct generating *g, const struct net_unit *u, int directi
 		*NET_GROW(&g->net, g->needs, g->n, g->cap) = (struct need){u, direction, peer, protocol, port};
 }
 
+/* Whoever counts requests may not tell the port: those that the target's containers declare. */
+static void add_declared(struct generating *g, const struct net_party *from, const struct net_party *to, int protocol)
+{
+	sqlite3_stmt *s = db_stmt(g->net.db, "SELECT DISTINCT p.port FROM container c JOIN container_port p ON p.container = c.thing WHERE c.workload = ? AND p.protocol = ? ORDER BY 1");
+
+	db_bind(s, "is", to->pod->workload, protocol_name(protocol));
+	while (sqlite3_step(s) == SQLITE_ROW) {
+		add_need(g, unit_of(g, from->pod), NET_EGRESS, peer_of(g, to), protocol, (uint32_t)sqlite3_column_int(s, 0));
+		add_need(g, unit_of(g, to->pod), NET_INGRESS, peer_of(g, from), protocol, (uint32_t)sqlite3_column_int(s, 0));
+	}
+	sqlite3_reset(s);
+}
+
 static int needs_of_flows(struct generating *g, struct err *e)
 {
-	sqlite3_stmt *s = db_stmt(g->net.db, "SELECT source, target, protocol, port FROM flow WHERE cluster = ? AND NOT reply AND allowed IS NOT 0 ORDER BY id");
+	sqlite3_stmt *s = db_stmt(g->net.db, "SELECT source, target, protocol, coalesce(pod_port, port), source_workload, target_workload FROM flow WHERE cluster = ? AND NOT reply AND allowed IS NOT 0 ORDER BY id");
 	int rc;
 
 	db_bind(s, "s", g->net.cluster);
@@ -141,8 +154,10 @@ static int needs_of_flows(struct generating *g, struct err *e)
 		uint32_t port = (uint32_t)sqlite3_column_int(s, 3);
 
 		g->observed = true;
-		if (network_party(&g->net, db_text(s, 0), &from, NULL) || network_party(&g->net, db_text(s, 1), &to, NULL) || protocol < 0)
+		if (network_flow_party(&g->net, db_text(s, 0), sqlite3_column_int64(s, 4), &from) || network_flow_party(&g->net, db_text(s, 1), sqlite3_column_int64(s, 5), &to) || protocol < 0)
 			continue;
+		if (!port && protocol <= PROTOCOL_SCTP && to.pod)
+			add_declared(g, &from, &to, protocol);
 		add_need(g, unit_of(g, from.pod), NET_EGRESS, peer_of(g, &to), protocol, port);
 		add_need(g, unit_of(g, to.pod), NET_INGRESS, peer_of(g, &from), protocol, port);
 	}
@@ -359,7 +374,7 @@ static int64_t broken(struct generating *g, size_t *asked, struct err *e)
 {
 	auto_net net = {0};
 	struct net_more more = {.objects = g->objects, .n = g->n_objects, .replace = true};
-	sqlite3_stmt *s = db_stmt(g->net.db, "SELECT source, target, protocol, port FROM flow WHERE cluster = ? AND NOT reply AND allowed IS NOT 0 AND permitted ORDER BY id");
+	sqlite3_stmt *s = db_stmt(g->net.db, "SELECT source, target, protocol, coalesce(pod_port, port), source_workload, target_workload FROM flow WHERE cluster = ? AND NOT reply AND allowed IS NOT 0 AND permitted ORDER BY id");
 	int64_t bad = 0;
 	int rc;
 
@@ -371,7 +386,8 @@ static int64_t broken(struct generating *g, size_t *asked, struct err *e)
 		struct net_answer answer;
 		int protocol = protocol_named(db_text(s, 2));
 
-		if (protocol < 0 || protocol > PROTOCOL_SCTP || network_party(&net, db_text(s, 0), &from, NULL) || network_party(&net, db_text(s, 1), &to, NULL))
+		if (protocol < 0 || protocol > PROTOCOL_SCTP || sqlite3_column_int(s, 3) == 0 || network_flow_party(&net, db_text(s, 0), sqlite3_column_int64(s, 4), &from) ||
+		    network_flow_party(&net, db_text(s, 1), sqlite3_column_int64(s, 5), &to))
 			continue;
 		net_ask(&net, &from, &to, protocol, (uint32_t)sqlite3_column_int(s, 3), &answer);
 		++*asked;

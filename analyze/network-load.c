@@ -327,9 +327,22 @@ static void add_address(wide *at, size_t *n, struct span text)
 		at[(*n)++] = address;
 }
 
+static void add_more(struct net_node *n, struct span list)
+{
+	auto_arena a = ARENA_INIT;
+	struct json *all;
+
+	if (list.n < 3 || json_parse(&a, list, &all, NULL))
+		return;
+	JSON_EACH(one, all)
+	{
+		add_address(n->addresses, &n->n_addresses, json_str(one));
+	}
+}
+
 static int load_nodes(struct net *net, struct err *e)
 {
-	sqlite3_stmt *s = db_stmt(net->db, "SELECT thing, name, control_plane, internal_ip, external_ip FROM node WHERE cluster = ? ORDER BY name");
+	sqlite3_stmt *s = db_stmt(net->db, "SELECT thing, name, control_plane, internal_ip, external_ip, more_ips FROM node WHERE cluster = ? ORDER BY name");
 	size_t cap = 0;
 	int rc;
 
@@ -340,6 +353,7 @@ static int load_nodes(struct net *net, struct err *e)
 		*n = (struct net_node){.name = keep_text(net, s, 1), .control_plane = sqlite3_column_int(s, 2)};
 		add_address(n->addresses, &n->n_addresses, db_text(s, 3));
 		add_address(n->addresses, &n->n_addresses, db_text(s, 4));
+		add_more(n, db_text(s, 5));
 		n->labels = read_labels(net, label_stmt(net), sqlite3_column_int64(s, 0), true, 0);
 	}
 	sqlite3_reset(s);

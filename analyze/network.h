@@ -11,6 +11,7 @@ struct network_options {
 	const char *protocol;
 	bool replace;	 /* whatif: policies that stand in the namespaces of the files' are gone */
 	bool all;	 /* no bounds on what is listed */
+	bool unused, unexpected, summary; /* flows: what to list in place of them */
 	const struct opt_list *rest; /* operands behind the subcommand's name */
 	struct db *db;
 };
@@ -27,6 +28,8 @@ int network_cluster(const struct network_options *o, char room[static 512], stru
 
 /* One end of a question: "ns/pod" or an address. ERR_INPUT names what there is not. */
 int network_party(const struct net *net, struct span text, struct net_party *out, struct err *e);
+/* One end of a flow: as above, and where that is no pod that is there, any pod of the workload that it is known to be of (0: none). -1: not known. */
+int network_flow_party(const struct net *net, struct span text, int64_t workload, struct net_party *out);
 /* "ns/name" split; false for an address. */
 bool network_split(struct span text, struct net_wish *out);
 /* "TCP", "80"; "http" is a name of a port of the target. ERR_USAGE or ERR_INPUT. */

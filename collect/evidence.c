@@ -2,8 +2,10 @@
 // Redaction of evidence by its kind, and the shape in which it is stored. Where it comes from is source-*.c's.
 #include "evidence.h"
 #include "common/limits.h"
+#include "common/lines.h"
 #include "common/redact-evidence.h"
 #include "common/refused.h"
+#include "common/redact-walk.h"
 #include "common/text.h"
 
 enum { FLUSH = 256 * 1024 };
@@ -252,6 +254,88 @@ static int copy_refused(struct evidence *ev, const struct member_spec *spec, str
 	return rc;
 }
 
+/* Contents of requests and whatever else a proxy knows of them: flows are judged without. */
+static bool is_flow(struct span line)
+{
+	static const char *const metrics[] = {"istio_requests_total{", "istio_tcp_connections_opened_total{", "request_total{", "tcp_open_total{"};
+
+	for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++)
+		if (span_starts(line, metrics[i]))
+			return true;
+	return false;
+}
+
+/* One observed connection: JSON is parsed and written anew, text goes through redaction; what still looks like a secret is left out. */
+static bool flow_line(struct copy *c, struct span line)
+{
+	struct arena *a = &c->ev->item;
+	struct span hidden;
+	struct json *v;
+
+	if (line.p[0] == '{') {
+		if (json_parse(a, line, &v, NULL))
+			return false;
+		redact_evidence(c->ev->redact, a, c->spec->kind, SPAN_NONE, v);
+		json_write(&c->text, v);
+	} else {
+		hidden = redact_text(c->ev->redact, a, line);
+		buf_add_span(&c->text, hidden.p ? hidden : line);
+	}
+	return true;
+}
+
+static int one_line(struct copy *c, struct span line, int64_t number, struct err *e)
+{
+	size_t before = c->text.n;
+	struct span written;
+
+	if (!line.n || (strcmp(c->spec->kind, "flow/mesh") == 0 && !is_flow(line)))
+		return 0;
+	if (!flow_line(c, line)) {
+		member_problem(c->ev->w, arena_printf(&c->ev->item, "line %lld", (long long)number), "not JSON; it was left out");
+		return 0;
+	}
+	written = (struct span){c->text.p + before, c->text.n - before};
+	if (redact_evidence_leaks(c->spec->kind, written)) {
+		c->text.n = before;
+		member_problem(c->ev->w, arena_printf(&c->ev->item, "line %lld", (long long)number), "it still looks as if it held a secret after redaction; it was left out");
+		return 0;
+	}
+	buf_add_char(&c->text, '\n');
+	c->items++;
+	return flush(c, FLUSH, e);
+}
+
+/* Flows come one a line, in JSON or not. */
+static int copy_flows(struct evidence *ev, const struct member_spec *spec, struct source *content, uint64_t *items, struct err *broken, struct err *e)
+{
+	struct member_spec text = *spec;
+	struct copy c = {.ev = ev, .spec = &text};
+	auto_lines lines = {.source = content};
+	struct span line;
+	int rc, written = 0; /* -1: the bundle cannot be written */
+
+	text.type = "txt";
+	if (member_begin(ev->w, &text, e))
+		return -1;
+	while (!written && (rc = lines_next(&lines, &line, broken)) > 0) {
+		if (rc == 2)
+			member_problem(ev->w, NULL, "a line is too long; it was left out");
+		else
+			written = one_line(&c, line, lines.number, e);
+		arena_reset(&ev->item);
+	}
+	if (!written && broken->kind == ERR_ENV)
+		written = err_set(e, ERR_ENV, "%s", broken->msg);
+	if (!written && broken->kind && c.items)
+		member_problem(ev->w, NULL, broken->msg);
+	if (!written)
+		written = !c.items && broken->kind ? member_drop(ev->w, e) : flush(&c, 0, e) || member_end(ev->w, c.items, e) ? -1 : 0;
+	*items = c.items;
+	buf_fini(&c.text);
+	return written;
+}
+
 int evidence_copy(struct evidence *ev, const struct member_spec *spec, struct source *content, uint64_t *items, struct err *broken, struct err *e)
 {
 	struct copy c = {.ev = ev, .spec = spec};
@@ -263,6 +347,8 @@ int evidence_copy(struct evidence *ev, const struct member_spec *spec, struct so
 		return copy_report(ev, spec, content, items, broken, e);
 	if (strcmp(spec->kind, "kubernetes/refused") == 0)
 		return copy_refused(ev, spec, content, items, broken, e);
+	if (strncmp(spec->kind, "flow/", 5) == 0)
+		return copy_flows(ev, spec, content, items, broken, e);
 	if (member_begin(ev->w, spec, e))
 		return -1;
 	in = items_open(content, redact_evidence_lists(spec->kind));

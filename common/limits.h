@@ -32,6 +32,8 @@
 #define LIMIT_GATHERED_RULES 100000
 /* Different accounts, verbs and resources in audit logs: a busy cluster of 500 accounts has some 50,000. */
 #define LIMIT_AUDIT_USES 500000u
+/* Different connections that were observed: 200 bytes each; a busy cluster of 5,000 pods has some 100,000 in a day. */
+#define LIMIT_FLOWS 1000000u
 /* Version strings: nothing real is longer; comparison stays linear. */
 #define LIMIT_VERSION_BYTES 256
 /* Other names of one advisory: each new one is looked for among the others, so that their number costs its square. */

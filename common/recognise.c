@@ -212,21 +212,40 @@ static bool ours(struct span head, char *kind, size_t cap)
 	return true;
 }
 
+/* Observed connections that come as JSON, one a line. */
+static const char *flows_json(struct span head)
+{
+	static const char *const signs[][4] = {
+		{"hubble", "\"verdict\"", "\"traffic_direction\"", "\"IP\""},
+		{"hubble", "\"verdict\"", "\"IP\"", "\"l4\""},
+		{"calico", "\"dest_port\"", "\"reporter\"", "\"action\""},
+		{"cilium", "\"traceSummary\"", "\"observationPoint\"", "\"srcLabel\""},
+		{"cilium", "\"type\":\"drop\"", "\"reason\"", "\"srcLabel\""},
+	};
+
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (span_has(head, signs[i][1]) && span_has(head, signs[i][2]) && span_has(head, signs[i][3]))
+			return signs[i][0];
+	return NULL;
+}
+
 /* Observed connections: each line tells one. */
 static bool flows(struct span head, char *kind, size_t cap)
 {
 	const char *format = NULL;
+	struct span rest = head, first = span_cut(&rest, '\n');
 
-	if (head.n && head.p[0] == '{') {
-		if (span_has(head, "\"verdict\"") && span_has(head, "\"traffic_direction\""))
-			format = "hubble";
-		else if (span_has(head, "\"dest_port\"") && span_has(head, "\"reporter\"") && span_has(head, "\"action\""))
-			format = "calico";
-	} else if (span_starts(head, "version account-id interface-id ") || (span_starts(head, "2 ") && span_has(head, " eni-"))) {
+	if (head.n && head.p[0] == '{')
+		format = flows_json(head);
+	else if ((span_has(first, "srcaddr") && span_has(first, "dstaddr") && span_has(first, " ")) || ((span_starts(first, "2 ") || span_has(first, "Z 2 ")) && span_has(first, " eni-")))
 		format = "vpc";
-	} else if (span_has(head, " src=") && span_has(head, " dst=") && span_has(head, " sport=") && span_has(head, " dport=")) {
+	else if ((span_has(head, " src=") && span_has(head, " dst=") && (span_has(head, " dport=") || span_has(head, "icmp"))) || (span_has(head, "<conntrack>") && span_has(head, "<flow>")))
 		format = "conntrack";
-	}
+	else if (span_has(head, " flow 0x") && span_has(head, " -> ") && (span_has(head, "identity ") || span_has(head, "Policy verdict log:")))
+		format = "cilium";
+	else if (span_has(head, "istio_requests_total{") || span_has(head, "istio_tcp_connections_opened_total{") || (span_has(head, "request_total{") && span_has(head, "direction=\"")) ||
+		 (span_has(head, "tcp_open_total{") && span_has(head, "direction=\"")))
+		format = "mesh";
 	if (format)
 		snprintf(kind, cap, "flow/%s", format);
 	return format != NULL;
@@ -260,6 +279,9 @@ enum recognised recognise(struct span name, struct span head, char *kind, size_t
 		return RECOGNISED_IGNORED;
 	if (kubectl_said(name, head, kind, cap))
 		return *kind ? RECOGNISED : RECOGNISED_IGNORED;
+	/* Flow logs are called so too: told by what is in them. */
+	if (span_ends(base, ".log") && flows(head, kind, cap))
+		return RECOGNISED;
 	if (span_ends(base, ".log"))
 		return RECOGNISED_IGNORED;
 	/* `kubectl api-resources` tells what could be listed; what was listed tells itself. */

@@ -78,12 +78,30 @@ static struct span kind_of(const char *kind, struct span list, const struct json
 	return strcmp(kind, "kubernetes/secrets") == 0 ? SPAN("Secret") : strcmp(kind, "kubernetes/configmaps") == 0 ? SPAN("ConfigMap") : SPAN("");
 }
 
+/* Requests, what DNS was asked, processes: no flow is judged by them. */
+static void flow(struct redact *r, struct arena *a, struct json *v)
+{
+	static const char *const contents[] = {"l7", "trace_context", "Summary", "http", "process_args", "dest_process_args", "source_process_args", "message"};
+	struct json *one = v;
+
+	for (uint32_t i = 0; json_is(v, JSON_OBJECT) && i < v->n; i++)
+		if (span_eq(json_str(&v->members[i].key), "flow") || span_eq(json_str(&v->members[i].key), "_source"))
+			one = &v->members[i].value;
+	for (uint32_t i = 0; json_is(one, JSON_OBJECT) && i < one->n; i++)
+		for (size_t k = 0; k < sizeof(contents) / sizeof(contents[0]); k++)
+			if (span_eq(json_str(&one->members[i].key), contents[k]))
+				one->members[i].value = (struct json){.type = JSON_NULL};
+	redact_document(r, a, v);
+}
+
 void redact_evidence(struct redact *r, struct arena *a, const char *kind, struct span list, struct json *item)
 {
 	if (strncmp(kind, "kubernetes/", 11) == 0)
 		redact_kubernetes(r, a, kind_of(kind, list, item), item);
 	else if (strncmp(kind, "aws/", 4) == 0)
 		aws(r, a, item, false, false);
+	else if (strncmp(kind, "flow/", 5) == 0)
+		flow(r, a, item);
 	else
 		redact_document(r, a, item);
 }

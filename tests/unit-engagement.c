@@ -50,6 +50,11 @@ static void slips_are_named(void)
 		{"environments: prod\n", "e.yaml:1: environments: is text, a list was expected"},
 		{"environments:\n- name: a\n  namespaces: {b: c}\n", "e.yaml:3: environments: 'namespaces' is a mapping, a list was expected"},
 		{"environments:\n- name: a\n  labels: {b: [c]}\n", "e.yaml:3: environments: 'labels': 'b' is a list, text was expected"},
+		{"inspection_points: [edge]\n", "e.yaml:1: inspection_points: holds text, a mapping was expected"},
+		{"inspection_points:\n- {name: edge, kind: ids}\n", "e.yaml:2: inspection_points: 'covers' is needed, with any of addresses, networks, load_balancers, ingress_classes, namespaces"},
+		{"inspection_points:\n- {name: edge, kind: nids, covers: {namespaces: [a]}}\n", "e.yaml:2: inspection_points: kind is 'nids' (did you mean 'ids'?)"},
+		{"inspection_points:\n- {name: edge, kind: ids, covers: {networks: [10.0.0.0/40]}}\n", "e.yaml:2: covers: networks: '10.0.0.0/40': the length of a network is 0 to 32"},
+		{"inspection_points:\n- {name: edge, kind: ids, covers: {hosts: [a]}}\n", "e.yaml:2: covers: unknown key 'hosts' (known: addresses, networks, load_balancers, ingress_classes, namespaces)"},
 		{"environments: [a, b, a]\n", "e.yaml:1: environments: 'a' stands twice"},
 		{"\n\ncustomer: x\ncustomer: y\n", "e.yaml: line 4: key 'customer' stands twice in one object"},
 		{"customer: [\n", "e.yaml: line 2: not YAML: did not find expected node content"},
@@ -91,6 +96,7 @@ static const char whole[] =
 	"exceptions: [{check: 'runtime.*', subject: '*', reason: known, expires: 2027-01-31}]\n"
 	"answers: {scope.purpose: to decide on a budget}\n"
 	"checks:\n  off: [content.latest-tag]\n  severity: [{check: 'runtime.*', severity: low, environment: dev}]\n"
+	"inspection_points:\n  - {name: edge, kind: ips, decrypts: true, covers: {networks: [198.51.100.0/24], namespaces: ['pay*']}}\n  - {name: waf, kind: waf, covers: {ingress_classes: public}}\n"
 	"prices: {currency: EUR, cpu-core-month: 18.5}\n";
 
 static void rows_are_written(void)
@@ -115,6 +121,9 @@ static void rows_are_written(void)
 	CHECK_INT(db_int(&db, 0, "SELECT grade = 'B' AND score = 85 FROM target WHERE domain = 'data'", ""), 1);
 	CHECK_INT(db_int(&db, 0, "SELECT severity IS NULL FROM check_change WHERE ordinal = 1", ""), 1);
 	CHECK_INT(db_int(&db, 0, "SELECT count(*) FROM price WHERE amount = 18.5 AND currency = 'EUR'", ""), 1);
+	CHECK_INT(db_int(&db, 0, "SELECT count(*) FROM inspection_point WHERE name = 'edge' AND kind = 'ips' AND decrypts AND covers = "
+				 "'{\"addresses\":[],\"networks\":[\"198.51.100.0/24\"],\"load_balancers\":[],\"ingress_classes\":[],\"namespaces\":[\"pay*\"]}'", ""), 1);
+	CHECK_INT(db_int(&db, 0, "SELECT decrypts IS NULL AND ordinal = 2 FROM inspection_point WHERE name = 'waf'", ""), 1);
 	engagement_cluster(&db, "3f2a9c1e", name, sizeof(name));
 	CHECK_STR(name, "east");
 	engagement_cluster(&db, "kind", name, sizeof(name));

@@ -18,6 +18,12 @@ CREATE TABLE team (name TEXT PRIMARY KEY, contact TEXT, selector TEXT NOT NULL) 
 CREATE TABLE data_class (name TEXT PRIMARY KEY, rank INTEGER NOT NULL, places TEXT NOT NULL) STRICT, WITHOUT ROWID; -- places: JSON array of namespace patterns and stores
 -- Where attackers start (entry) and what they must not get (jewel), beside what analyze/targets names. pattern: of refs, * matches any run of characters.
 CREATE TABLE path_place (side TEXT NOT NULL, pattern TEXT NOT NULL, title TEXT, PRIMARY KEY (side, pattern)) STRICT, WITHOUT ROWID;
+-- Where traffic from outside is looked at, in the order of the file. covers: JSON {addresses, networks, load_balancers, ingress_classes, namespaces}, lists of texts; any of them suffices.
+CREATE TABLE inspection_point (
+  name TEXT PRIMARY KEY, ordinal INTEGER NOT NULL, kind TEXT NOT NULL, -- firewall, ids, ips, waf
+  decrypts INTEGER,          -- it sees what TLS hides; NULL: not told
+  covers TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE job_role (name TEXT PRIMARY KEY, purpose TEXT, access TEXT NOT NULL) STRICT, WITHOUT ROWID; -- access: JSON array of {system, principal, needs}
 CREATE TABLE person (name TEXT PRIMARY KEY, job_role TEXT, email TEXT, accounts TEXT NOT NULL) STRICT, WITHOUT ROWID; -- accounts: JSON array of principal refs
 CREATE TABLE regulation (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;

@@ -169,16 +169,17 @@ CREATE VIEW v_cut AS
 -- What policies leave of the network, from the point of view of an attacker: open_out, open_in: some pods of the workload are held by no policy in that direction, or policies do
 -- not hold in this cluster. nothing_out: no pod of it reaches anything. known: policies were collected, so that what is not there is not there.
 CREATE VIEW v_workload_network AS
-  SELECT w.thing AS workload, w.cluster, coalesce(p.enforces IS 0 OR max(NOT c.egress_isolated), 1) AS open_out, coalesce(max(NOT c.egress_isolated AND NOT c.host_network), 1) AS open_pod, coalesce(p.enforces IS 0 OR max(NOT c.ingress_isolated), 1) AS open_in,
+  SELECT w.thing AS workload, w.cluster, coalesce(p.enforces IS 0 OR max(NOT c.egress_held), 1) AS open_out, coalesce(max(NOT c.egress_held AND NOT c.host_network), 1) AS open_pod, coalesce(p.enforces IS 0 OR max(NOT c.ingress_held), 1) AS open_in,
     p.enforces IS NOT 0 AND min(c.egress_isolated AND NOT c.sends
       AND NOT EXISTS (SELECT 1 FROM reach_outside o WHERE o.class = c.id AND o.direction = 'egress')) IS 1 AS nothing_out,
     EXISTS (SELECT 1 FROM evidence_kind k JOIN scope s ON s.id = k.scope WHERE s.kind = 'cluster' AND s.name = w.cluster AND k.kind = 'kubernetes/networkpolicies') AS known
   FROM workload w LEFT JOIN reach_member m ON m.workload = w.thing LEFT JOIN reach_class c ON c.id = m.class LEFT JOIN network_plugin p ON p.cluster = w.cluster GROUP BY w.thing;
 
--- Who reaches whose ports inside a cluster. Pods that no policy holds back meet in the open network; what policies let through leads from a class of pods that
+-- Who reaches whose ports inside a cluster. A flow that was let pass makes observed what would be assumed or inferred. Pods that no policy holds back meet in the open network; what policies let through leads from a class of pods that
 -- they cannot tell apart (v_reach) to the ports that a known flaw is behind. Where no policies were collected, the second half of such a way is assumed. pod-network is the traffic of the cluster itself: its nodes and its control plane.
 CREATE VIEW v_pod_reach AS
-  SELECT w.thing AS source, n.thing AS target, w.thing AS proof, iif(o.known, 'observed', 'assumed') AS confidence, w.kind || ' ' || w.namespace || '/' || w.name || ' takes part in the pod network.' AS detail,
+  SELECT w.thing AS source, n.thing AS target, w.thing AS proof,
+    iif(o.known OR EXISTS (SELECT 1 FROM flow f WHERE f.source_workload = w.thing AND f.allowed AND NOT f.reply AND f.target_place IN ('pod', 'service', 'gone')), 'observed', 'assumed') AS confidence, w.kind || ' ' || w.namespace || '/' || w.name || ' takes part in the pod network.' AS detail,
     iif(o.nothing_out, 'network policies let nothing out', NULL) AS blocked, 0.5 AS effort
   FROM workload w JOIN v_workload_network o ON o.workload = w.thing JOIN graph_node n ON n.cluster = w.cluster AND n.namespace IS NULL AND n.role = 'pod-network'
   UNION ALL
@@ -188,14 +189,15 @@ CREATE VIEW v_pod_reach AS
   SELECT w.thing, n.thing, w.thing, 'observed', 'No network policy holds back what pods of ' || w.kind || ' ' || w.namespace || '/' || w.name || ' send.', NULL, 0
   FROM workload w JOIN v_workload_network o ON o.workload = w.thing AND o.open_pod JOIN graph_node n ON n.cluster = w.cluster AND n.namespace IS NULL AND n.role = 'open-pods'
   UNION ALL
-  SELECT h.thing, n.thing, n.about, iif(o.known, 'observed', 'assumed'), 'No network policy holds back what comes to ' || t.name || '.', iif(o.open_in, NULL, 'network policies choose what reaches it'), 0.5
+  SELECT h.thing, n.thing, n.about, iif(o.known OR EXISTS (SELECT 1 FROM flow f WHERE f.target_workload = n.about AND f.allowed AND NOT f.reply AND f.source_place IN ('pod', 'gone')), 'observed', 'assumed'), 'No network policy holds back what comes to ' || t.name || '.', iif(o.open_in, NULL, 'network policies choose what reaches it'), 0.5
   FROM (SELECT DISTINCT workload FROM v_exploitable) x JOIN graph_node n ON n.role = 'network' AND n.about = x.workload JOIN thing t ON t.id = n.thing JOIN v_workload_network o ON o.workload = n.about
     JOIN graph_node h ON h.cluster = n.cluster AND h.namespace IS NULL AND h.role = 'open-network'
   UNION ALL
   SELECT m.workload, n.thing, m.workload, 'observed', 'Network policies let ' || t.type || ' ' || t.namespace || '/' || t.name || ' through to some ports.', NULL, 0
   FROM graph_node n JOIN reach_member m ON m.class = n.class JOIN thing t ON t.id = m.workload WHERE n.role = 'sender'
   UNION ALL
-  SELECT DISTINCT h.thing, n.thing, n.about, iif(EXISTS (SELECT 1 FROM container c JOIN container_port k ON k.container = c.thing WHERE c.workload = n.about), 'observed', 'inferred'),
+  SELECT DISTINCT h.thing, n.thing, n.about, iif(EXISTS (SELECT 1 FROM container c JOIN container_port k ON k.container = c.thing WHERE c.workload = n.about)
+      OR EXISTS (SELECT 1 FROM flow f WHERE f.target_workload = n.about AND f.allowed AND NOT f.reply AND f.protocol = r.protocol AND f.source_place IN ('pod', 'gone')), 'observed', 'inferred'),
     'Network policies let it through to ' || t.name || '.', NULL, 0.5
   FROM reach r JOIN reach_member m ON m.class = r.target JOIN graph_node n ON n.role = 'network' AND n.about = m.workload JOIN thing t ON t.id = n.thing
     JOIN graph_node h ON (h.role = 'sender' AND h.class = r.source) OR (h.role = CASE r.source WHEN 0 THEN 'open-network' WHEN -1 THEN 'open-pods' END AND h.cluster = n.cluster AND h.namespace IS NULL)

@@ -64,7 +64,8 @@ CREATE TABLE node (
   cpu_mcpu INTEGER,          -- allocatable
   memory_bytes INTEGER,
   pods_limit INTEGER,
-  taints TEXT                -- JSON array of 'key=value:effect'
+  taints TEXT,               -- JSON array of 'key=value:effect'
+  more_ips TEXT              -- JSON array: further internal and external addresses, of nodes of both families
 ) STRICT;
 CREATE INDEX node_name ON node(cluster, name);
 

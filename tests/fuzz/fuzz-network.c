@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes as network policies, or as observed flows, of the kind that the first byte picks: loaded, derived, and asked.
 #include "analyze/analyze.h"
-#include "analyze/load-flow.h"
+#include "analyze/flow.h"
 #include "analyze/network.h"
 #include "common/source.h"
 
@@ -55,7 +55,7 @@ static void policies(struct span text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	static const char *const formats[] = {"hubble", "calico", "conntrack", "vpc"};
+	static const char *const formats[] = {"hubble", "calico", "conntrack", "vpc", "cilium", "mesh"};
 	struct arena a = ARENA_INIT;
 	struct flow f;
 	struct err e = {0};
@@ -71,8 +71,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		return 0;
 	if (data[0] == '{' || data[0] == 'a' || data[0] == '-') {
 		policies((struct span){(const char *)data, n});
-	} else if (memchr(data, '\n', n) == NULL) {
-		flow_parse(&a, formats[data[0] % 4], (struct span){(const char *)data + 1, n - 1}, &f, &e);
+	} else { /* the first byte picks the format; lines follow one another as in a file */
+		struct flow_reader r = {.format = flow_format(span_of(formats[data[0] % 6])), .item = &a};
+
+		for (struct span rest = {(const char *)data + 1, n - 1}; rest.p;)
+			flow_parse(&r, span_trim(span_cut(&rest, '\n')), &f, &(struct err){0});
 	}
 	arena_fini(&a);
 	return 0;
