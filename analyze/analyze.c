@@ -7,6 +7,8 @@
 #include "derive-cloud.h"
 #include "derive-admission.h"
 #include "derive-defaults.h"
+#include "derive-licence.h"
+#include "derive-lineage.h"
 #include "derive-match.h"
 #include "derive-network.h"
 #include "derive-node.h"
@@ -76,6 +78,8 @@ static const struct derive_step steps[] = {
 	{"cloud", derive_cloud},
 	{"scopes", derive_scopes},
 	{"projects", derive_registry_projects},
+	{"lineage", derive_lineage},
+	{"licences", derive_licences},
 	{"network", derive_network},
 	{"engagement", derive_engagement},
 	{"absent", derive_absent_scopes},
