@@ -10,7 +10,7 @@
 
 /* ---- chains */
 
-int lineage_chain(struct db *db, const char *below, const char *diff_id, const char *digest, char chain[static 72], int64_t *id, bool *fresh, struct err *e)
+int lineage_chain(struct db *db, const char *below, const char *diff_id, const char *digest, char chain[static 72], int64_t *id, struct err *e)
 {
 	char text[512], hex[HASH_HEX];
 	bool absent = strcmp(diff_id, "sha256:") == 0;
@@ -24,7 +24,6 @@ int lineage_chain(struct db *db, const char *below, const char *diff_id, const c
 	}
 	if (db_run(db, e, "INSERT OR IGNORE INTO layer_chain(chain_id) VALUES (?)", "s", text))
 		return -1;
-	*fresh = sqlite3_changes(db->h) > 0;
 	*id = db_int(db, 0, "SELECT id FROM layer_chain WHERE chain_id = ?", "s", text);
 	snprintf(chain, 72, "%s", text);
 	return 0;
@@ -41,10 +40,9 @@ static int fill_chains(struct db *db, struct err *e)
 		return -1;
 	while ((rc = db_step(db, q, e)) == 1) {
 		int64_t image = sqlite3_column_int64(q, 0), ordinal = sqlite3_column_int64(q, 1), id;
-		bool fresh;
 
 		memcpy(below, chain, sizeof(below));
-		if (lineage_chain(db, ordinal ? below : "", (const char *)sqlite3_column_text(q, 2), (const char *)sqlite3_column_text(q, 3), chain, &id, &fresh, e) ||
+		if (lineage_chain(db, ordinal ? below : "", (const char *)sqlite3_column_text(q, 2), (const char *)sqlite3_column_text(q, 3), chain, &id, e) ||
 		    db_run(db, e, "UPDATE image_layer SET chain = ? WHERE image = ? AND ordinal = ?", "iii", id, image, ordinal))
 			return -1;
 	}
@@ -63,7 +61,7 @@ static const char *const bases[] = {
 	"(SELECT y.chain FROM image_layer y WHERE y.image = i.thing AND y.ordinal = i.layers - 1) AS top FROM image i",
 	"CREATE UNIQUE INDEX temp.repo_image ON repo(image)",
 	"CREATE INDEX temp.repo_top ON repo(top)",
-	/* Images that stand whole below this one; those of other repositories go before an older build of the image itself. */
+	/* Images that stand whole below this one; an older build of the image itself counts only where nothing else is known. */
 	"CREATE TEMP TABLE below AS SELECT y.image, b.image AS base, b.layers, b.repo <> r.repo AS other FROM image_layer y JOIN repo r ON r.image = y.image "
 	"JOIN repo b ON b.top = y.chain AND b.image <> y.image AND b.layers < r.layers AND b.readable",
 	"CREATE INDEX temp.below_image ON below(image)",
@@ -81,13 +79,16 @@ static const char *const bases[] = {
 	"CASE WHEN k.name IS NULL OR k.layers <= coalesce(b.layers, 0) THEN b.base END, max(coalesce(k.layers, 0), coalesce(b.layers, 0)), "
 	"CASE WHEN k.name IS NOT NULL AND k.layers >= coalesce(b.layers, 0) THEN 'engagement' ELSE 'image' END, 0 "
 	"FROM repo r LEFT JOIN listed k ON k.image = r.image AND k.name = (SELECT x.name FROM listed x WHERE x.image = r.image ORDER BY x.layers DESC, x.approved DESC, x.name LIMIT 1) "
-	"LEFT JOIN below b ON b.image = r.image AND b.base = (SELECT x.base FROM below x WHERE x.image = r.image ORDER BY x.other DESC, x.layers DESC, " NAME_OF("x.base") ", x.base LIMIT 1) "
+	"LEFT JOIN below b ON b.image = r.image AND b.base = (SELECT x.base FROM below x WHERE x.image = r.image AND x.other ORDER BY x.layers DESC, " NAME_OF("x.base") ", x.base LIMIT 1) "
 	"WHERE k.name IS NOT NULL OR b.base IS NOT NULL",
 	"INSERT INTO image_lineage(image, base, base_layers, told_by, sharing) SELECT r.image, " NAME_OF("r.image") ", r.layers, 'image', 0 FROM repo r "
 	"WHERE r.image NOT IN (SELECT image FROM image_lineage) AND r.image IN (SELECT base FROM below WHERE other)",
 	"INSERT INTO image_lineage(image, base, base_layers, told_by, sharing) SELECT r.image, (SELECT l.value FROM image_label l WHERE l.image = r.image AND "
 	"l.name = 'org.opencontainers.image.base.name' AND l.value <> ''), max(s.layers), 'shared', 0 FROM repo r JOIN image_layer y ON y.image = r.image AND y.ordinal < r.layers - 1 "
 	"JOIN shared s ON s.chain = y.chain WHERE r.image NOT IN (SELECT image FROM image_lineage) GROUP BY r.image",
+	"INSERT INTO image_lineage(image, base, base_image, base_layers, told_by, sharing) SELECT r.image, " NAME_OF("b.base") ", b.base, b.layers, 'image', 0 FROM repo r "
+	"JOIN below b ON b.image = r.image AND b.base = (SELECT x.base FROM below x WHERE x.image = r.image ORDER BY x.layers DESC, x.base LIMIT 1) "
+	"WHERE r.image NOT IN (SELECT image FROM image_lineage)",
 	"INSERT INTO image_lineage(image, base, told_by, sharing) SELECT r.image, l.value, CASE WHEN l.value IS NULL THEN 'none' ELSE 'label' END, 0 FROM repo r LEFT JOIN image_label l "
 	"ON l.image = r.image AND l.name = 'org.opencontainers.image.base.name' AND l.value <> '' WHERE r.image NOT IN (SELECT image FROM image_lineage)",
 	"UPDATE image_lineage SET sharing = (SELECT count(DISTINCT o.image) - 1 FROM image_layer y JOIN image_layer o ON o.chain = y.chain "

@@ -6,7 +6,6 @@
 
 int derive_lineage(struct db *db, struct err *e);
 
-/* The row of the chain that `diff_id` makes on top of the one called `below` ("" at the bottom); its name goes to `chain` (72 bytes and NUL), and
- * `*fresh` tells whether it is new. A layer that was not there to be read ("sha256:") is told by its digest as stored. */
-int lineage_chain(struct db *db, const char *below, const char *diff_id, const char *digest, char chain[static 72], int64_t *id, bool *fresh, struct err *e);
+/* The row of the chain that `diff_id` makes on top of the one called `below` ("" at the bottom); its name goes to `chain` (71 bytes and NUL). A layer that was not there to be read ("sha256:") is told by its digest as stored. */
+int lineage_chain(struct db *db, const char *below, const char *diff_id, const char *digest, char chain[static 72], int64_t *id, struct err *e);
 #endif

@@ -2,6 +2,7 @@
 // Writes an image: names, layers, files of note. Texts that may hold secrets are load-image-config.c's, packages
 // load-image-packages.c's.
 #include "load-image.h"
+#include "derive-lineage.h"
 
 #include "common/image-ref.h"
 
@@ -78,18 +79,22 @@ static int write_row(struct load *l, const struct image *im, int64_t thing, stru
 
 static int write_layers(struct load *l, const struct image *im, int64_t thing, struct err *e)
 {
-	char digest[80], diff[80];
+	char digest[80], diff[80], chain[72] = "", below[72];
+	int64_t id;
 
 	for (int i = 0; i < im->layers.n; i++) {
 		const struct layer *y = im->layers.at[i];
 
 		snprintf(digest, sizeof(digest), "sha256:%s", y->digest);
 		snprintf(diff, sizeof(diff), "sha256:%s", y->diff_id);
+		memcpy(below, chain, sizeof(below));
+		if (lineage_chain(l->db, below, diff, digest, chain, &id, e))
+			return -1;
 		if (db_run(l->db, e,
-			   "INSERT INTO image_layer(image, ordinal, digest, diff_id, packing, bytes, stored_bytes, entries)"
-			   " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-			   "iisssiii", thing, (int64_t)i, digest, diff, y->packing, (int64_t)y->bytes, (int64_t)y->stored_bytes,
-			   (int64_t)y->entries))
+			   "INSERT INTO image_layer(image, ordinal, digest, diff_id, packing, bytes, stored_bytes, entries, chain)"
+			   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			   "iisssiiii", thing, (int64_t)i, digest, diff, y->packing, (int64_t)y->bytes, (int64_t)y->stored_bytes,
+			   (int64_t)y->entries, id))
 			return -1;
 	}
 	return 0;

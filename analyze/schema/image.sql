@@ -69,7 +69,7 @@ CREATE TABLE layer_file (
   state TEXT NOT NULL,       -- added, changed, removed
   bytes INTEGER,             -- NULL: removed
   bytes_below INTEGER,       -- of the file that it hides; NULL: added
-  mode INTEGER, uid INTEGER, gid INTEGER, -- NULL: removed
+  mode INTEGER, uid INTEGER, gid INTEGER, -- NULL: removed, or a small file in place of a large one
   copied INTEGER NOT NULL,   -- 1: changed, with the same content
   PRIMARY KEY (chain, path)
 ) STRICT, WITHOUT ROWID;

@@ -5,7 +5,8 @@
 -- A layer together with all that lie below it (OCI image-spec 1.1, config.md: ChainID): images that share a chain are the same up to there.
 CREATE TABLE layer_chain (
   id INTEGER PRIMARY KEY,
-  chain_id TEXT NOT NULL UNIQUE -- 'sha256:…'; made from the digest as stored where a layer was not there to be read
+  chain_id TEXT NOT NULL UNIQUE, -- 'sha256:…'; made from the digest as stored where a layer was not there to be read
+  listed INTEGER NOT NULL DEFAULT 0 -- 1: its changes stand in layer_file
 ) STRICT;
 
 -- Where each image's base ends: derived from the chains. One row per image.
@@ -70,7 +71,7 @@ CREATE VIEW v_image_base AS
 
 -- Packages of images with who answers for them. origin: base or own, by the layer that brought it; NULL where no base is known.
 -- class of a language package that an operating system package owns: that of the system.
-CREATE VIEW v_component AS
+CREATE VIEW v_image_component AS
   SELECT p.thing AS subject, p.id AS package, p.type, p.name, p.version, p.license, p.path, p.layer, p.removed_in, p.declared, p.owned, p.owner,
     CASE WHEN p.layer < l.base_layers THEN 'base' WHEN l.base_layers IS NOT NULL THEN 'own' END AS origin, l.base,
     CASE WHEN p.owned THEN 'base-os' ELSE c.class END AS class
@@ -83,7 +84,7 @@ CREATE VIEW v_image_content AS
       ORDER BY o.said DESC, o.pattern = '*', length(o.pattern) DESC, o.pattern, o.owner LIMIT 1) AS content_owner,
     count(*) AS components,
     sum((SELECT count(*) FROM match m WHERE m.package = c.package AND (m.vex IS NULL OR m.vex NOT IN ('not-affected', 'fixed')))) AS vulnerabilities
-  FROM v_component c JOIN v_image v ON v.subject = c.subject WHERE c.removed_in IS NULL AND NOT c.declared GROUP BY c.subject, c.origin, c.class;
+  FROM v_image_component c JOIN v_image v ON v.subject = c.subject WHERE c.removed_in IS NULL AND NOT c.declared GROUP BY c.subject, c.origin, c.class;
 
 -- Installed packages by layer, with the build command that brought it and whether the layer belongs to the base.
 CREATE VIEW v_layer_package AS
