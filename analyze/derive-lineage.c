@@ -52,7 +52,7 @@ static int fill_chains(struct db *db, struct err *e)
 /* ---- bases */
 
 /* A name of an image as people know it, and its repository: versions of one image say nothing of what either was built on. */
-#define NAME_OF(image) "(SELECT min(n.name) FROM image_name n WHERE n.image = " image ")"
+#define NAME_OF(image) "(SELECT n.name FROM image_name n WHERE n.image = " image " ORDER BY n.registry IS NULL, n.name LIMIT 1)"
 #define APPROVES "EXISTS (SELECT 1 FROM approved_image WHERE kind = 'base')"
 
 static const char *const bases[] = {

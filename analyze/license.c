@@ -7,6 +7,8 @@
 #include "common/buf.h"
 #include "common/err.h"
 
+#include <stdio.h>
+
 enum { WRITTEN_MAX = 200, DEPTH_MAX = 32, WORDS_MAX = 64 };
 
 const char *license_class_name(enum license_class c)
@@ -129,6 +131,14 @@ static const struct license_entry *find_leaf(struct span *name, bool *later)
 	if (!known && name->n > 1 && name->p[name->n - 1] == '+') {
 		known = license_find((struct span){name->p, name->n - 1});
 		*later = known != NULL;
+		/* The GNU licences have identifiers for both. */
+		if (known && span_ends(span_of(known->id), "-only")) {
+			char id[64];
+
+			snprintf(id, sizeof(id), "%.*s-or-later", (int)strlen(known->id) - 5, known->id);
+			known = license_find(span_of(id));
+			*later = false;
+		}
 	}
 	return known;
 }
@@ -260,11 +270,14 @@ static struct span normal_list(struct arena *a, struct span list)
 	while (list.p) {
 		struct span one = span_trim(span_cut(&list, ';'));
 		const char *id = spdx_name(one);
+		bool choice = !id && span_has(one, " or ");
 
 		if (one.n == 0)
 			continue;
 		buf_add_str(&b, b.n ? " AND " : "");
+		buf_add_str(&b, choice ? "(" : "");
 		buf_add_span(&b, id ? span_of(id) : one);
+		buf_add_str(&b, choice ? ")" : "");
 	}
 	return (struct span){arena_strndup(a, b.p ? b.p : "", b.n), b.n};
 }

@@ -14,6 +14,8 @@ static void expressions(void)
 		{"GPL-2.0", "GPL-2.0-only", "strong-copyleft"},
 		{"GPL-2.0+", "GPL-2.0-or-later", "strong-copyleft"},
 		{"GPL (>= 2)", "GPL-2.0-or-later", "strong-copyleft"},
+		{"GPL-3+", "GPL-3.0-or-later", "strong-copyleft"},
+		{"LGPL-2.1-only+", "LGPL-2.1-or-later", "weak-copyleft"},
 		{"MPL-1.1+", "MPL-1.1+", "weak-copyleft"},
 		{"MIT OR GPL-2.0-only", "MIT OR GPL-2.0-only", "permissive"},
 		{"MIT AND GPL-2.0-only", "MIT AND GPL-2.0-only", "strong-copyleft"},
