@@ -344,6 +344,7 @@ static void read_parsed(struct found_in *f, const struct parser *ps, struct span
 		snprintf(f->problem, sizeof(f->problem), "%s", bad.msg);
 	else if (p.skipped)
 		snprintf(f->problem, sizeof(f->problem), "%u packages without a usable name or version, or beyond a limit", p.skipped);
+	f->note->kinds |= p.packed ? NOTE_PACKED : 0;
 	arena_fini(&p.arena);
 }
 

@@ -127,7 +127,7 @@ static const struct {
 	{NOTE_CACHE, "package-cache"},	  {NOTE_HISTORY, "history"}, {NOTE_VCS, "version-control"},  {NOTE_BACKUP, "backup"},
 	{NOTE_DUMP, "dump"},		  {NOTE_KEYSTORE, "keystore"}, {NOTE_PASSWORDLESS, "empty-password"}, {NOTE_CONTENT, "secret"},
 	{NOTE_REMOTE, "remote-access"},	  {NOTE_COMPILER, "compiler"}, {NOTE_STATE, "tool-state"},   {NOTE_SUDO, "sudo"},
-	{NOTE_CRON, "cron"},
+	{NOTE_CRON, "cron"},		  {NOTE_PACKED, "packed-program"},
 };
 
 static const char *type_name(char type)

@@ -110,7 +110,7 @@ CREATE TABLE image_file (
   layer INTEGER NOT NULL,
   path TEXT NOT NULL,        -- from the root, without leading '/'
   kind TEXT NOT NULL,        -- setuid, setgid, world-writable, package-manager, shell, tool, private-key, credentials, package-cache, history,
-                             -- version-control, backup, dump, keystore, empty-password, secret, remote-access, compiler, tool-state, sudo, cron
+                             -- version-control, backup, dump, keystore, empty-password, secret, remote-access, compiler, tool-state, sudo, cron, packed-program
   type TEXT NOT NULL,        -- file, directory, link
   mode INTEGER NOT NULL,     -- permission bits
   uid INTEGER NOT NULL, gid INTEGER NOT NULL, bytes INTEGER NOT NULL,
