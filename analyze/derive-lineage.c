@@ -25,7 +25,7 @@ int lineage_chain(struct db *db, const char *below, const char *diff_id, const c
 	if (db_run(db, e, "INSERT OR IGNORE INTO layer_chain(chain_id) VALUES (?)", "s", text))
 		return -1;
 	*id = db_int(db, 0, "SELECT id FROM layer_chain WHERE chain_id = ?", "s", text);
-	snprintf(chain, 72, "%s", text);
+	snprintf(chain, 72, "%.71s", text);
 	return 0;
 }
 

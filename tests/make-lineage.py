@@ -106,3 +106,27 @@ for number in range(12):
         sum(len(b) for b in bodies) - sum(len(b) for b in set(bodies)), added - changed, changed, removed,
         ",".join(str(hidden_of.get(i, 0)) for i in range(len(layers))), ",".join(str(hides.get(i, 0)) for i in range(len(layers)))))
 open(os.path.join(out, "random.txt"), "w").write("".join(x + "\n" for x in sorted(lines)))
+
+# ---- programs that hide what they are made of, and an egg that stays a zip file
+import io, struct, zipfile
+
+
+def elf(ph_offset=64, segments=1, filesz=64, sh=0, sections=0, tail=b""):
+    """A 64-bit program: header, one loaded segment, and what follows"""
+    head = b"\x7fELF\2\1\1" + bytes(9) + struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, 0, ph_offset, sh, 0, 64, 56, segments, 64, sections, 0)
+    return head + struct.pack("<IIQQQQQQ", 1, 6, 0, 0x400000, 0x400000, filesz, filesz, 4096) + tail
+
+
+egg = io.BytesIO()
+with zipfile.ZipFile(egg, "w") as z:
+    z.writestr("EGG-INFO/PKG-INFO", "Metadata-Version: 1.1\nName: zipped\nVersion: 1.4\nLicense: BSD\n")
+    z.writestr("zipped/__init__.py", "")
+app = io.BytesIO()
+with zipfile.ZipFile(app, "w") as z:
+    for name in ("one", "two"):
+        z.writestr(".deps/%s-1.whl/%s-1.dist-info/METADATA" % (name, name), "Name: %s\nVersion: 1\n" % name)
+docker("programs.tar", [layer([
+    ("usr/bin/packed", elf(tail=bytes(4) + b"UPX!" + bytes(200)), 0o755), ("usr/bin/plain", elf(tail=bytes(2000) + b"UPX!"), 0o755),
+    ("usr/bin/cut", elf(filesz=100000, tail=bytes(64)), 0o755), ("usr/bin/table", elf(sh=1 << 40, sections=3, tail=bytes(64)), 0o755),
+    ("usr/lib/debug/usr/bin/cut.debug", elf(filesz=100000), 0o644), ("lib/zipped-1.4-py3.9.egg", egg.getvalue()), ("lib/broken.egg", b"PK not really"),
+    ("app/app.pex", app.getvalue())])], ["programs:1"])
