@@ -86,6 +86,9 @@ static const struct derive_step steps[] = {
 	{NULL, NULL},
 };
 
+/* All that `plimsoll image` prints. */
+static const struct derive_step image_steps[] = {{"licences", derive_licences}, {NULL, NULL}};
+
 /* After the checks. */
 static const struct derive_step ranks[] = {
 	{"settled", derive_settled},
@@ -423,6 +426,8 @@ static int find_paths(struct run *r, struct err *e)
 
 static int told_by_people(struct run *r, struct err *e)
 {
+	if (r->options->images_only)
+		return 0;
 	if (r->options->engagement_text.p)
 		return engagement_load_text(r->db, "engagement", r->options->engagement_text, e);
 	return engagement_load(r->db, r->options->engagement, e);
@@ -440,7 +445,7 @@ static int build(struct run *r, struct err *e)
 		progress_clear();
 		fprintf(stderr, "%-24s %6.2f s\n", "load", cpu_seconds() - before);
 	}
-	if (load_node_waiting(r->db, e) || load_registry_waiting(r->db, e) || match_feeds(r, e) || derive_all(r, steps, e) || find_paths(r, e) || set_trust(r, e))
+	if (load_node_waiting(r->db, e) || load_registry_waiting(r->db, e) || match_feeds(r, e) || derive_all(r, r->options->images_only ? image_steps : steps, e) || find_paths(r, e) || set_trust(r, e))
 		return -1;
 	return r->options->no_checks ? 0 : check_all(r, e) || derive_all(r, ranks, e) ? -1 : 0;
 }
