@@ -184,7 +184,7 @@ static void cyclonedx_vulnerability(struct buf *b, sqlite3_stmt *q)
 }
 
 static const char dependencies_sql[] =
-	"SELECT t.id, (SELECT group_concat('\"package-' || p.id || '\"', ',') FROM (SELECT id FROM package WHERE thing = t.id AND removed_in IS NULL ORDER BY id) p)"
+	"SELECT t.id, (SELECT group_concat('\"package-' || p.id || '\"', ',') FROM (SELECT id FROM package WHERE thing = t.id AND removed_in IS NULL ORDER BY +id) p)"
 	" FROM thing t WHERE t.id IN (SELECT id FROM temp.sbom) ORDER BY t.id";
 static const char vulnerabilities_sql[] =
 	"SELECT name, severity, feed, fixed, package FROM v_vulnerability WHERE (fixed IS NOT NULL OR NOT ?1) AND subject IN (SELECT id FROM temp.sbom) ORDER BY name, package";
