@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rules of analyze/files over the cases of analyze/files.test.yaml; every kind that has rules stands in a case.
+// The rules of analyze/secrets.yaml over its cases, and the rules of analyze/files over the cases of analyze/files.test.yaml; every kind that has rules stands in a case.
 #include "test.h"
 #include "analyze/file-rules.h"
+#include "analyze/image-secret.h"
 #include "common/arena.h"
 #include "common/buf.h"
 #include "common/embed.h"
@@ -57,8 +58,29 @@ static void cases(void)
 	}
 }
 
+/* Files as a layer's walk meets them: by path and first bytes, then by what they hold. */
+static void secrets(void)
+{
+	auto_arena a = ARENA_INIT;
+	struct json *doc;
+
+	CHECK(yaml_parse(&a, embed_find("analyze/secrets.test.yaml"), &doc, NULL) == 0);
+	JSON_EACH(c, doc)
+	{
+		struct span text = json_str(&c->items[1]);
+		char detail[256] = "";
+
+		if (image_secret_candidate(json_str(&c->items[0]).p, text, text.n))
+			image_secret_classes(text, detail, sizeof(detail));
+		if (strcmp(detail, json_str(&c->items[2]).p))
+			printf("  %s: %.*s\n", json_str(&c->items[0]).p, SPAN_ARG(text));
+		CHECK_STR(detail, json_str(&c->items[2]).p);
+	}
+}
+
 int main(void)
 {
 	TEST(cases);
+	TEST(secrets);
 	return test_end();
 }
