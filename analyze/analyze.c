@@ -91,6 +91,7 @@ static const struct derive_step image_steps[] = {{"licences", derive_licences}, 
 
 /* After the checks. */
 static const struct derive_step ranks[] = {
+	{"origins", derive_finding_origins},
 	{"settled", derive_settled},
 	{"risk", derive_risk},
 	{"score", derive_score},

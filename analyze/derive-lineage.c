@@ -161,3 +161,11 @@ int derive_lineage(struct db *db, struct err *e)
 		return 0;
 	return fill_chains(db, e) || run_all(db, bases, e) || run_all(db, approvals, e) || read_middleware(db, e) || run_all(db, classes, e) ? -1 : 0;
 }
+
+int derive_finding_origins(struct db *db, struct err *e)
+{
+	return db_exec(db,
+		       "INSERT INTO finding_origin(finding, in_base, in_own) SELECT f.id, json_extract(f.facts, '$.in_base'), json_extract(f.facts, '$.in_own') FROM finding f "
+		       "JOIN image_lineage l ON l.image = f.thing WHERE json_type(f.facts, '$.in_base') = 'integer' AND json_type(f.facts, '$.in_own') = 'integer'",
+		       e);
+}

@@ -57,6 +57,12 @@ CREATE TABLE package_class (
   PRIMARY KEY (type, name)
 ) STRICT, WITHOUT ROWID;
 
+-- Findings on images whose facts count what came with the base and what with own layers. Filled after the checks.
+CREATE TABLE finding_origin (
+  finding TEXT PRIMARY KEY REFERENCES finding(id),
+  in_base INTEGER NOT NULL, in_own INTEGER NOT NULL -- a vulnerability that both have counts in both
+) STRICT, WITHOUT ROWID;
+
 CREATE VIEW v_image_lineage AS
   SELECT l.image AS subject, v.image, v.layers, l.base, l.base_image, l.base_layers, v.layers - l.base_layers AS own_layers, l.told_by, l.approved, l.approved_base, l.sharing,
     v.containers, v.created, v.readable, v.verified
@@ -113,8 +119,9 @@ CREATE VIEW v_image_layer AS
     y.files, y.file_bytes, y.added, y.changed, y.removed, y.hidden_bytes, y.hides_bytes, y.copied_bytes
   FROM image_layer y JOIN v_image v ON v.subject = y.image LEFT JOIN image_lineage l ON l.image = y.image;
 
--- Findings on images, with the layers that their facts name: how many of the things found came with the base, how many with own layers.
+-- Findings on images with their base. in_base, in_own: how many of the things found came with the base and with own layers; NULL where no base is known, or the check
+-- judges the image as a whole.
 CREATE VIEW v_image_finding AS
-  SELECT f.id AS finding, f.thing AS subject, f.check_id, f.severity, f.verdict, f.accepted, l.base, l.base_layers,
-    json_extract(f.facts, '$.in_base') AS in_base, json_extract(f.facts, '$.in_own') AS in_own, json_extract(f.facts, '$.origin') AS origin
-  FROM finding f JOIN image_lineage l ON l.image = f.thing;
+  SELECT f.id AS finding, f.thing AS subject, f.check_id, f.severity, f.verdict, f.accepted, l.base, l.base_layers, o.in_base, o.in_own,
+    CASE WHEN o.in_base > 0 AND o.in_own > 0 THEN 'both' WHEN o.in_base > 0 THEN 'base' WHEN o.in_own > 0 THEN 'own' END AS origin
+  FROM finding f JOIN image_lineage l ON l.image = f.thing LEFT JOIN finding_origin o ON o.finding = f.id;
