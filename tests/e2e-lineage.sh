@@ -159,7 +159,7 @@ if command -v tmux > /dev/null; then
 	keys() { for k; do t send-keys "$k"; done; }
 	t -f /dev/null new-session -d -x 100 -y 24 "'$PLIMSOLL' browse '$D/content.db'"
 	sees "the overview" "Grade"
-	keys 5
+	keys 6
 	sees "images with size and what is unseen" "content:1 +[0-9.]+k +16k +3 +base not known"
 	keys Enter
 	sees "layers" "layers of content:1"
