@@ -27,7 +27,7 @@ OBJ := $(SRC:%.c=$(B)/%.o)
 LIBOBJ := $(filter-out $(B)/plimsoll.o,$(OBJ)) $(B)/embedded.o
 
 FONTS := /usr/share/fonts/truetype/noto
-DATA := $(sort $(shell find analyze/schema analyze/binaries analyze/checks analyze/edges analyze/targets analyze/frameworks analyze/*.yaml analyze/*.sql vulnfeeds templates \
+DATA := $(sort $(shell find analyze/schema analyze/binaries analyze/files analyze/checks analyze/edges analyze/targets analyze/frameworks analyze/*.yaml analyze/*.sql vulnfeeds templates \
 	-type f \( -name '*.sql' -o -name '*.yaml' -o -name '*.md' \) 2>/dev/null))
 FONTFILES := $(addprefix $(FONTS)/,NotoSans-Regular.ttf NotoSans-Bold.ttf NotoSans-Italic.ttf NotoSans-BoldItalic.ttf \
 	NotoSansMono-Regular.ttf NotoSansMono-Bold.ttf NotoSansHebrew-Regular.ttf)

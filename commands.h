@@ -9,6 +9,7 @@ int cmd_access(int argc, char **argv);
 int cmd_analyze(int argc, char **argv);
 int cmd_assess(int argc, char **argv);
 int cmd_image(int argc, char **argv);
+int cmd_sbom(int argc, char **argv);
 int cmd_checks(int argc, char **argv);
 int cmd_edges(int argc, char **argv);
 int cmd_paths(int argc, char **argv);

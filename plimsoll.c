@@ -24,6 +24,7 @@ static const struct command commands[] = {
 	{"analyze", cmd_analyze, "Load evidence into one database and run every check on it."},
 	{"access", cmd_access, "Tell who may do what: can-i, who-can, what-can, reviews."},
 	{"image", cmd_image, "List what is in an image: components, vulnerabilities, SBOM."},
+	{"sbom", cmd_sbom, "Write the bill of materials of all images of a site."},
 	{"checks", cmd_checks, "List the checks, explain one, run their cases."},
 	{"findings", cmd_findings, "List findings: table, JSON, CSV, SARIF, JUnit."},
 	{"search", cmd_search, "Find by name, label, image, package, identifier, setting."},

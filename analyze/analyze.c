@@ -7,6 +7,8 @@
 #include "derive-cloud.h"
 #include "derive-admission.h"
 #include "derive-defaults.h"
+#include "derive-licence.h"
+#include "derive-lineage.h"
 #include "derive-match.h"
 #include "derive-inspection.h"
 #include "derive-network.h"
@@ -77,6 +79,8 @@ static const struct derive_step steps[] = {
 	{"cloud", derive_cloud},
 	{"scopes", derive_scopes},
 	{"projects", derive_registry_projects},
+	{"lineage", derive_lineage},
+	{"licences", derive_licences},
 	{"network", derive_network},
 	{"engagement", derive_engagement},
 	{"inspection", derive_inspection},
@@ -84,8 +88,12 @@ static const struct derive_step steps[] = {
 	{NULL, NULL},
 };
 
+/* All that `plimsoll image` prints. */
+static const struct derive_step image_steps[] = {{"licences", derive_licences}, {NULL, NULL}};
+
 /* After the checks. */
 static const struct derive_step ranks[] = {
+	{"origins", derive_finding_origins},
 	{"settled", derive_settled},
 	{"risk", derive_risk},
 	{"score", derive_score},
@@ -421,6 +429,8 @@ static int find_paths(struct run *r, struct err *e)
 
 static int told_by_people(struct run *r, struct err *e)
 {
+	if (r->options->images_only)
+		return 0;
 	if (r->options->engagement_text.p)
 		return engagement_load_text(r->db, "engagement", r->options->engagement_text, e);
 	return engagement_load(r->db, r->options->engagement, e);
@@ -438,7 +448,7 @@ static int build(struct run *r, struct err *e)
 		progress_clear();
 		fprintf(stderr, "%-24s %6.2f s\n", "load", cpu_seconds() - before);
 	}
-	if (load_node_waiting(r->db, e) || load_registry_waiting(r->db, e) || match_feeds(r, e) || derive_all(r, steps, e) || find_paths(r, e) || set_trust(r, e))
+	if (load_node_waiting(r->db, e) || load_registry_waiting(r->db, e) || match_feeds(r, e) || derive_all(r, r->options->images_only ? image_steps : steps, e) || find_paths(r, e) || set_trust(r, e))
 		return -1;
 	return r->options->no_checks ? 0 : check_all(r, e) || derive_all(r, ranks, e) ? -1 : 0;
 }

@@ -16,6 +16,7 @@ struct analyze_options {
 	const char *cluster_name;   /* for clusters that nothing names */
 	bool verbose;		    /* timings to stderr */
 	bool no_checks;		    /* load and derive only */
+	bool images_only;	    /* nothing but what images hold is asked for: the rest is not derived */
 	const char *cache;	    /* folder of the layer cache; NULL: the user's (analyze/layer-cache.h) */
 	bool no_cache;
 	const char *edge;	    /* only steps of this id and no paths; "": none at all; NULL: all. For cases, which ask for one thing */

@@ -18,6 +18,14 @@ static const char *in_range(const struct elf *f, uint64_t offset, uint64_t n)
 	return offset <= f->bytes.n && n <= f->bytes.n - offset ? f->bytes.p + offset : NULL;
 }
 
+static bool cut_short(const struct elf *f, unsigned i)
+{
+	const char *s = f->bytes.p + f->ph + (uint64_t)i * f->ph_size;
+
+	return elf_number(f, s, 4) == PT_LOAD_TYPE &&
+	       !in_range(f, f->wide ? elf_number(f, s + 8, 8) : elf_number(f, s + 4, 4), f->wide ? elf_number(f, s + 32, 8) : elf_number(f, s + 16, 4));
+}
+
 bool elf_open(struct elf *f, struct span bytes)
 {
 	const char *h = bytes.p;
@@ -38,10 +46,24 @@ bool elf_open(struct elf *f, struct span bytes)
 	f->sh_count = (unsigned)elf_number(f, h + 6, 2);
 	f->names = (unsigned)elf_number(f, h + 8, 2);
 	if (f->ph_size < (f->wide ? 56u : 32u) || !in_range(f, f->ph, (uint64_t)f->ph_size * f->ph_count))
-		f->ph_count = 0;
+		f->damage = f->ph_count ? "its table of segments lies beyond the file" : NULL, f->ph_count = 0;
 	if (f->sh_size < (f->wide ? 64u : 40u) || !in_range(f, f->sh, (uint64_t)f->sh_size * f->sh_count))
-		f->sh_count = 0;
+		f->damage = f->sh_count ? "its table of sections lies beyond the file" : f->damage, f->sh_count = 0;
+	for (unsigned i = 0; i < f->ph_count && !f->damage; i++)
+		if (cut_short(f, i))
+			f->damage = "it is cut short: a segment lies beyond the file";
 	return true;
+}
+
+/* UPX writes its l_info ("UPX!" in it) right behind the headers, and packed programs have no sections. */
+bool elf_packed(const struct elf *f)
+{
+	size_t at = (size_t)(f->ph + (uint64_t)f->ph_size * f->ph_count), n = 512;
+
+	if (f->ph_count == 0 || f->sh_count || at >= f->bytes.n)
+		return false;
+	n = n < f->bytes.n - at ? n : f->bytes.n - at;
+	return memmem(f->bytes.p + at, n, "UPX!", 4) != NULL;
 }
 
 static struct span section_bytes(const struct elf *f, unsigned i)

@@ -9,10 +9,13 @@ struct elf {
 	bool wide, big;		/* 64 bit, big-endian */
 	uint64_t ph, sh;	/* offsets of the tables */
 	unsigned ph_size, ph_count, sh_size, sh_count, names;
+	const char *damage;	/* what of its tables or segments lies outside of the file; NULL: nothing */
 };
 
-/* False: not ELF, or its tables lie outside. */
+/* False: not ELF, or shorter than its header. Tables that lie outside count as absent. */
 bool elf_open(struct elf *f, struct span bytes);
+/* True when it was packed by UPX: its header stands behind the program headers. What it was built from is not to be seen then. */
+bool elf_packed(const struct elf *f);
 /* The bytes of a section; absent when there is none. */
 struct span elf_section(const struct elf *f, const char *name);
 /* The bytes of loaded segment `i` (PT_LOAD) and where they lie in memory; absent behind the last one or for other segments.

@@ -78,7 +78,7 @@ static int walk_rootfs(void *ctx, input_each *each, void *each_ctx, struct err *
 
 static int load(const struct request *r, struct db *db, int64_t *unread, struct err *e)
 {
-	struct analyze_options o = {.inputs = r->files, .feeds = r->feeds, .no_checks = true, .edge = "", .cache = r->cache, .no_cache = r->no_cache};
+	struct analyze_options o = {.inputs = r->files, .feeds = r->feeds, .no_checks = true, .images_only = true, .edge = "", .cache = r->cache, .no_cache = r->no_cache};
 
 	if (r->rootfs) {
 		o.walk = walk_rootfs;

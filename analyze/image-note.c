@@ -3,6 +3,7 @@
 // load-image-layer.c's.
 #include "image-note.h"
 #include "content.h"
+#include "file-rules.h"
 #include "image-secret.h"
 #include "inventory-parse.h"
 #include "rpm.h"
@@ -13,51 +14,6 @@
 enum { TEXT_MAX = 64 * 1024 * 1024, SMALL_TEXT_MAX = 4 * 1024 * 1024, RPM_MAX = 512 * 1024 * 1024, KEPT_MAX = 500000 };
 /* Text kept of one layer: package databases of the largest images take 20 MB. */
 #define LAYER_TEXT_MAX (256ull * 1024 * 1024)
-
-struct named {
-	const char *name;
-	unsigned kind;
-};
-
-/* Programs that are looked for in the usual directories. */
-static const struct named programs[] = {
-	{"apt", NOTE_MANAGER},	   {"apt-get", NOTE_MANAGER}, {"dpkg", NOTE_MANAGER},	{"apk", NOTE_MANAGER},	{"rpm", NOTE_MANAGER},
-	{"yum", NOTE_MANAGER},	   {"dnf", NOTE_MANAGER},     {"microdnf", NOTE_MANAGER}, {"zypper", NOTE_MANAGER}, {"pip", NOTE_MANAGER},
-	{"pip3", NOTE_MANAGER},	   {"npm", NOTE_MANAGER},     {"yarn", NOTE_MANAGER},	{"gem", NOTE_MANAGER},	{"composer", NOTE_MANAGER},
-	{"sh", NOTE_SHELL},	   {"bash", NOTE_SHELL},      {"dash", NOTE_SHELL},	{"ash", NOTE_SHELL},	{"zsh", NOTE_SHELL},
-	{"ksh", NOTE_SHELL},	   {"busybox", NOTE_SHELL},   {"curl", NOTE_TOOL},	{"wget", NOTE_TOOL},	{"nc", NOTE_TOOL},
-	{"ncat", NOTE_TOOL},	   {"netcat", NOTE_TOOL},     {"nmap", NOTE_TOOL},	{"socat", NOTE_TOOL},	{"tcpdump", NOTE_TOOL},
-	{"ssh", NOTE_TOOL},	   {"sshd", NOTE_TOOL | NOTE_REMOTE},	      {"telnet", NOTE_TOOL},	{"gcc", NOTE_TOOL | NOTE_COMPILER}, {"cc", NOTE_TOOL | NOTE_COMPILER},
-	{"clang", NOTE_TOOL | NOTE_COMPILER}, {"make", NOTE_TOOL | NOTE_COMPILER}, {"gdb", NOTE_TOOL}, {"strace", NOTE_TOOL}, {"go", NOTE_TOOL | NOTE_COMPILER},
-	{"rustc", NOTE_COMPILER},  {"javac", NOTE_COMPILER},  {"dropbear", NOTE_REMOTE}, {"telnetd", NOTE_REMOTE}, {"in.telnetd", NOTE_REMOTE},
-	{"vsftpd", NOTE_REMOTE},   {"rsyncd", NOTE_REMOTE},   {"xrdp", NOTE_REMOTE},	{"vncserver", NOTE_REMOTE}, {"sudo", NOTE_SUDO},
-	{"doas", NOTE_SUDO},	   {"crond", NOTE_CRON},      {"cron", NOTE_CRON},
-};
-
-static const char *const program_directories[] = {"bin", "sbin", "usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin"};
-
-/* Files that hold credentials wherever they lie. */
-static const struct named credentials[] = {
-	{"id_rsa", NOTE_KEY},	    {"id_dsa", NOTE_KEY},	{"id_ecdsa", NOTE_KEY},	  {"id_ed25519", NOTE_KEY},
-	{".npmrc", NOTE_SECRET},    {".pypirc", NOTE_SECRET},	{".netrc", NOTE_SECRET},  {".pgpass", NOTE_SECRET},
-	{".git-credentials", NOTE_SECRET}, {".htpasswd", NOTE_SECRET}, {"kubeconfig", NOTE_SECRET}, {".env", NOTE_SECRET},
-	{".dockercfg", NOTE_SECRET}, {".bash_history", NOTE_HISTORY}, {".ash_history", NOTE_HISTORY}, {".zsh_history", NOTE_HISTORY},
-	{".psql_history", NOTE_HISTORY}, {".mysql_history", NOTE_HISTORY}, {".python_history", NOTE_HISTORY}, {".sh_history", NOTE_HISTORY},
-	{".rediscli_history", NOTE_HISTORY}, {".node_repl_history", NOTE_HISTORY}, {"terraform.tfstate", NOTE_STATE}, {"terraform.tfstate.backup", NOTE_STATE},
-	{"Pulumi.yaml", NOTE_STATE}, {".vault-token", NOTE_SECRET}, {"wp-config.php", NOTE_SECRET}, {".my.cnf", NOTE_SECRET}, {"secrets.yml", NOTE_SECRET},
-	{"master.key", NOTE_SECRET}, {"credentials.json", NOTE_SECRET},
-};
-
-/* Told by the end of the name. */
-static const struct named ends[] = {
-	{".swp", NOTE_BACKUP}, {".bak", NOTE_BACKUP}, {".orig", NOTE_BACKUP}, {"~", NOTE_BACKUP}, {".hprof", NOTE_DUMP}, {".sql", NOTE_DUMP}, {".sql.gz", NOTE_DUMP},
-	{".jks", NOTE_KEYSTORE}, {".p12", NOTE_KEYSTORE}, {".pfx", NOTE_KEYSTORE}, {".keystore", NOTE_KEYSTORE}, {".kdbx", NOTE_KEYSTORE},
-};
-
-/* Told by where they lie: a package manager's downloads. */
-static const char *const caches[] = {"var/cache/apt/archives/", "var/lib/apt/lists/", "var/cache/apk/", "var/cache/yum/", "var/cache/dnf/", "var/cache/zypp/",
-				     "root/.cache/pip/", "root/.npm/_cacache/", "usr/local/share/.cache/yarn/", "root/.cache/go-build/", "root/.m2/repository/",
-				     "root/.gradle/caches/", "root/.cargo/registry/", "root/.cache/composer/"};
 
 static const char *const os_release[] = {"etc/os-release", "usr/lib/os-release", "etc/alpine-release", "etc/debian_version", "etc/redhat-release",
 					 "etc/centos-release", "etc/oracle-release", "etc/system-release"};
@@ -90,25 +46,6 @@ static bool is_rpm(struct span path)
 	return false;
 }
 
-static unsigned named_kind(const struct named *table, size_t n, const char *name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(table[i].name, name) == 0)
-			return table[i].kind;
-	return 0;
-}
-
-static unsigned program_kind(const char *path, const char *base)
-{
-	unsigned kind = named_kind(programs, COUNT(programs), base);
-	size_t n = base > path ? (size_t)(base - path) - 1 : 0;
-
-	for (size_t i = 0; kind && i < COUNT(program_directories); i++)
-		if (strlen(program_directories[i]) == n && memcmp(path, program_directories[i], n) == 0)
-			return kind;
-	return 0;
-}
-
 unsigned note_mode_kinds(const struct tar_entry *t)
 {
 	unsigned k = 0;
@@ -123,9 +60,8 @@ unsigned note_mode_kinds(const struct tar_entry *t)
 
 unsigned note_name_kinds(const char *path)
 {
-	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
 	struct span p = span_of(path);
-	unsigned k = program_kind(path, base) | named_kind(credentials, COUNT(credentials), base);
+	unsigned k = file_rules_kinds(path);
 
 	if (listed(os_release, COUNT(os_release), path))
 		k |= NOTE_OS_RELEASE;
@@ -134,19 +70,8 @@ unsigned note_name_kinds(const char *path)
 	if ((span_starts(p, "var/lib/dpkg/info/") && (span_ends(p, ".list") || span_ends(p, ".md5sums"))) ||
 	    (span_starts(p, "var/lib/dpkg/status.d/") && span_ends(p, ".md5sums")))
 		k |= NOTE_OWNED;
-	if (span_starts(p, "usr/share/doc/") && strcmp(base, "copyright") == 0)
+	if (span_starts(p, "usr/share/doc/") && span_eq(span_after_last(p, '/'), "copyright"))
 		k |= NOTE_COPYRIGHT;
-	if (!span_starts(p, "usr/") && !span_starts(p, "lib/") && !span_starts(p, "opt/bitnami/") && !strstr(path, "node_modules/"))
-		for (size_t i = 0; i < COUNT(ends); i++)
-			if (span_ends(p, ends[i].name))
-				k |= ends[i].kind;
-	for (size_t i = 0; i < COUNT(caches); i++)
-		if (span_starts(p, caches[i]))
-			k |= NOTE_CACHE;
-	if (span_ends(p, ".git/config") || span_ends(p, ".git/HEAD") || span_ends(p, ".svn/entries") || span_ends(p, ".hg/hgrc"))
-		k |= NOTE_VCS;
-	if (span_ends(p, "/.aws/credentials") || span_ends(p, "/.docker/config.json") || span_ends(p, "/.kube/config"))
-		k |= NOTE_SECRET;
 	return k;
 }
 
@@ -344,6 +269,7 @@ static void read_parsed(struct found_in *f, const struct parser *ps, struct span
 		snprintf(f->problem, sizeof(f->problem), "%s", bad.msg);
 	else if (p.skipped)
 		snprintf(f->problem, sizeof(f->problem), "%u packages without a usable name or version, or beyond a limit", p.skipped);
+	f->note->kinds |= p.packed ? NOTE_PACKED : 0;
 	arena_fini(&p.arena);
 }
 

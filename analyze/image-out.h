@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef IMAGE_OUT_H
 #define IMAGE_OUT_H
-/* What `plimsoll image` prints of an assessment database. Each writes to stdout; -1 when the database cannot be read. */
+/* What `plimsoll image` and `plimsoll sbom` print of an assessment database. Each writes to stdout; -1 when the database cannot be read. */
 #include "common/db.h"
 
 struct image_out {
 	struct db *db;
 	bool feeds;	 /* vulnerabilities are wanted */
 	bool only_fixed; /* of those, the ones that have a fix */
+	const char *image; /* bills of materials: only images whose name or ref this pattern (SQLite's GLOB) fits; NULL: all */
 };
 
 /* JSON Lines: one "image" line per image, then its components, then vulnerabilities and what could not be assessed. */

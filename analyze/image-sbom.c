@@ -2,7 +2,6 @@
 // Bills of materials of all images in a database: CycloneDX 1.6 and SPDX 2.3 as JSON. What was removed by a later layer is
 // not in the image and is left out. Same input, same document: ids are made from content, times from the evidence.
 #include "image-out.h"
-#include "license.h"
 
 #include "common/hash.h"
 #include "common/text.h"
@@ -27,7 +26,7 @@ static void add_time(struct buf *b, struct db *db)
 /* A UUID (RFC 9562, version 8) from what the document is about. */
 static void document_id(struct db *db, char out[37])
 {
-	sqlite3_stmt *q = db_stmt(db, "SELECT ref FROM thing WHERE kind IN ('image', 'rootfs') UNION ALL SELECT purl FROM (SELECT purl FROM package ORDER BY id)");
+	sqlite3_stmt *q = db_stmt(db, "SELECT ref FROM thing WHERE id IN (SELECT id FROM temp.sbom) UNION ALL SELECT purl FROM (SELECT purl FROM package WHERE thing IN (SELECT id FROM temp.sbom) ORDER BY id)");
 	char hex[HASH_HEX];
 	struct hash h;
 
@@ -51,26 +50,29 @@ static void add_pair(struct buf *b, const char *key, struct span value)
 }
 
 static const char packages_sql[] =
-	"SELECT p.id, p.thing, p.type, p.name, p.version, p.license, p.purl, p.path, p.layer, p.declared, p.owner FROM package p JOIN thing t ON t.id = p.thing"
-	" WHERE p.removed_in IS NULL AND t.kind IN ('image', 'rootfs') ORDER BY p.id";
-enum { P_ID, P_THING, P_TYPE, P_NAME, P_VERSION, P_LICENSE, P_PURL, P_PATH, P_LAYER, P_DECLARED, P_OWNER };
+	"SELECT p.id, p.thing, p.type, p.name, p.version, p.license, l.expression, p.purl, p.path, p.layer, p.declared, p.owner FROM package p"
+	" LEFT JOIN licence l ON l.text = p.license WHERE p.removed_in IS NULL AND p.thing IN (SELECT id FROM temp.sbom) ORDER BY p.id";
+enum { P_ID, P_THING, P_TYPE, P_NAME, P_VERSION, P_LICENSE, P_EXPRESSION, P_PURL, P_PATH, P_LAYER, P_DECLARED, P_OWNER };
 
 static const char images_sql[] =
 	"SELECT t.id, coalesce(v.image, t.name), coalesce(v.config_digest, ''), coalesce(i.distro, ''), coalesce(i.distro_version, '')"
-	" FROM thing t LEFT JOIN v_image v ON v.subject = t.id LEFT JOIN inventory i ON i.thing = t.id WHERE t.kind IN ('image', 'rootfs') ORDER BY t.id";
+	" FROM thing t LEFT JOIN v_image v ON v.subject = t.id LEFT JOIN inventory i ON i.thing = t.id WHERE t.id IN (SELECT id FROM temp.sbom) ORDER BY t.id";
 
 /* ---- CycloneDX */
 
-static void cyclonedx_license(struct buf *b, struct span license)
+static void cyclonedx_license(struct buf *b, struct span license, struct span expression)
 {
+	/* One identifier stands as such, but for "or later" and references, which the schema's list does not have. */
+	bool id = expression.n > 0 && !memchr(expression.p, ' ', expression.n) && !memchr(expression.p, '+', expression.n) && !span_has(expression, "Ref-");
+
 	if (license.n == 0)
 		return;
 	buf_add_str(b, ",\"licenses\":[{");
-	if (license_is_spdx(license) && (memchr(license.p, ' ', license.n) || license.p[0] == '(')) {
-		add_pair(b, "expression", license);
+	if (expression.n > 0 && !id) {
+		add_pair(b, "expression", expression);
 	} else {
 		buf_add_str(b, "\"license\":{");
-		add_pair(b, license_is_spdx(license) ? "id" : "name", license);
+		add_pair(b, id ? "id" : "name", id ? expression : license);
 		buf_add_char(b, '}');
 	}
 	buf_add_str(b, "}]");
@@ -107,7 +109,7 @@ static void cyclonedx_component(struct buf *b, sqlite3_stmt *q)
 	add_pair(b, "name", name);
 	buf_add_char(b, ',');
 	add_pair(b, "version", db_text(q, P_VERSION));
-	cyclonedx_license(b, db_text(q, P_LICENSE));
+	cyclonedx_license(b, db_text(q, P_LICENSE), db_text(q, P_EXPRESSION));
 	buf_add_char(b, ',');
 	add_pair(b, "purl", db_text(q, P_PURL));
 	buf_add_str(b, ",\"properties\":[");
@@ -182,22 +184,36 @@ static void cyclonedx_vulnerability(struct buf *b, sqlite3_stmt *q)
 }
 
 static const char dependencies_sql[] =
-	"SELECT t.id, (SELECT group_concat('\"package-' || p.id || '\"', ',') FROM (SELECT id FROM package WHERE thing = t.id AND removed_in IS NULL ORDER BY id) p)"
-	" FROM thing t WHERE t.kind IN ('image', 'rootfs') ORDER BY t.id";
+	"SELECT t.id, (SELECT group_concat('\"package-' || p.id || '\"', ',') FROM (SELECT id FROM package WHERE thing = t.id AND removed_in IS NULL ORDER BY +id) p)"
+	" FROM thing t WHERE t.id IN (SELECT id FROM temp.sbom) ORDER BY t.id";
 static const char vulnerabilities_sql[] =
-	"SELECT name, severity, feed, fixed, package FROM v_vulnerability WHERE fixed IS NOT NULL OR NOT ?1 ORDER BY name, package";
+	"SELECT name, severity, feed, fixed, package FROM v_vulnerability WHERE (fixed IS NOT NULL OR NOT ?1) AND subject IN (SELECT id FROM temp.sbom) ORDER BY name, package";
 
 static int64_t image_count(struct db *db)
 {
-	return db_int(db, 0, "SELECT count(*) FROM thing WHERE kind IN ('image', 'rootfs')", "");
+	return db_int(db, 0, "SELECT count(*) FROM temp.sbom", "");
+}
+
+/* Which images the document is about. */
+static int choose(const struct image_out *o, struct err *e)
+{
+	if (db_exec(o->db, "CREATE TEMP TABLE IF NOT EXISTS sbom(id INTEGER PRIMARY KEY)", e))
+		return -1;
+	return db_run(o->db, e,
+		      "INSERT OR IGNORE INTO temp.sbom(id) SELECT t.id FROM thing t WHERE t.kind IN ('image', 'rootfs') AND (?1 IS NULL OR t.name GLOB ?1 OR t.ref GLOB ?1"
+		      " OR EXISTS (SELECT 1 FROM image_name n WHERE n.image = t.id AND n.name GLOB ?1))",
+		      "s", o->image);
 }
 
 int image_out_cyclonedx(const struct image_out *o, struct err *e)
 {
 	auto_buf b = BUF_INIT;
 	char id[37];
-	bool one = image_count(o->db) == 1;
+	bool one;
 
+	if (choose(o, e))
+		return -1;
+	one = image_count(o->db) == 1;
 	document_id(o->db, id);
 	buf_printf(&b, "{\"$schema\":\"http://cyclonedx.org/schema/bom-1.6.schema.json\",\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\","
 		       "\"serialNumber\":\"urn:uuid:%s\",\"version\":1,\"metadata\":{\"timestamp\":", id);
@@ -226,12 +242,14 @@ int image_out_cyclonedx(const struct image_out *o, struct err *e)
 
 /* ---- SPDX */
 
-static void spdx_license(struct buf *b, struct span license)
+static void spdx_license(struct buf *b, struct span license, struct span expression)
 {
-	/* Only what the SPDX list knows may stand in an expression; all else goes into a comment. */
-	add_pair(b, "licenseDeclared", license_is_spdx(license) ? license : SPAN("NOASSERTION"));
+	/* References would have to be explained in the document: only what the licence list knows stands in an expression, all else in a comment. */
+	bool known = expression.n > 0 && !span_has(expression, "Ref-");
+
+	add_pair(b, "licenseDeclared", known ? expression : SPAN("NOASSERTION"));
 	buf_add_str(b, ",\"licenseConcluded\":\"NOASSERTION\",\"copyrightText\":\"NOASSERTION\"");
-	if (license.n > 0 && !license_is_spdx(license)) {
+	if (license.n > 0 && !known) {
 		buf_add_char(b, ',');
 		add_pair(b, "licenseComments", license);
 	}
@@ -259,7 +277,7 @@ static void spdx_package(struct buf *b, sqlite3_stmt *q)
 	buf_printf(b, ",\"SPDXID\":\"SPDXRef-package-%lld\",", (long long)sqlite3_column_int64(q, P_ID));
 	add_pair(b, "versionInfo", db_text(q, P_VERSION));
 	buf_add_str(b, ",\"downloadLocation\":\"NOASSERTION\",\"filesAnalyzed\":false,");
-	spdx_license(b, db_text(q, P_LICENSE));
+	spdx_license(b, db_text(q, P_LICENSE), db_text(q, P_EXPRESSION));
 	if (db_text(q, P_PATH).n > 0) {
 		auto_buf info = BUF_INIT;
 
@@ -290,8 +308,11 @@ int image_out_spdx(const struct image_out *o, struct err *e)
 {
 	auto_buf b = BUF_INIT;
 	char id[37];
-	bool any = image_count(o->db) > 0;
+	bool any;
 
+	if (choose(o, e))
+		return -1;
+	any = image_count(o->db) > 0;
 	document_id(o->db, id);
 	buf_printf(&b, "{\"spdxVersion\":\"SPDX-2.3\",\"dataLicense\":\"CC0-1.0\",\"SPDXID\":\"SPDXRef-DOCUMENT\",\"name\":\"container images\","
 		       "\"documentNamespace\":\"https://plimsoll.invalid/spdx/%s\",\"creationInfo\":{\"created\":", id);

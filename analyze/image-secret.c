@@ -1,41 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Looks for secrets in an image's own text files. How they look is common/redact-detect.c's.
 #include "image-secret.h"
+#include "secret-rules.h"
 
 #include "common/redact-detect.h"
 #include "common/text.h"
 
-/* Files that people put settings in. */
-static const char *const endings[] = {".env", ".yaml", ".yml", ".json", ".properties", ".conf", ".cfg", ".ini", ".toml", ".xml", ".sh", ".py", ".js",
-				      ".rb",  ".php",  ".tf",  ".tfvars", ".config",	".txt",	 ".npmrc", ".netrc", ".pgpass", "credentials", "config"};
-/* Folders whose files came with packages: examples and tests in them hold made-up keys by the hundred. */
-static const char *const foreign[] = {"node_modules", "site-packages", "dist-packages", "vendor", "gems", "doc", "man", "locale", "testdata", "test", "tests", "examples"};
-static const char *const foreign_starts[] = {"usr/share/", "usr/lib/", "usr/include/", "lib/", "var/lib/dpkg/", "var/lib/apk/", "etc/ssl/", "nix/"};
-
-static bool has_foreign_part(struct span path)
-{
-	while (path.p) {
-		struct span part = span_cut(&path, '/');
-
-		for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
-			if (span_eq(part, foreign[i]))
-				return true;
-	}
-	return false;
-}
-
 bool image_secret_candidate(const char *path, struct span head, uint64_t bytes)
 {
-	struct span p = span_of(path);
-	bool told = false;
-
-	if (bytes < 8 || bytes > IMAGE_SECRET_BYTES_MAX || memchr(head.p ? head.p : "", 0, head.n))
-		return false;
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]) && !told; i++)
-		told = span_ends(p, endings[i]);
-	for (size_t i = 0; i < sizeof(foreign_starts) / sizeof(foreign_starts[0]) && told; i++)
-		told = !span_starts(p, foreign_starts[i]);
-	return told && !has_foreign_part(p);
+	return bytes >= 8 && bytes <= IMAGE_SECRET_BYTES_MAX && !memchr(head.p ? head.p : "", 0, head.n) && secret_rules_path(span_of(path));
 }
 
 static bool counts(enum secret_class c)
@@ -68,24 +41,48 @@ static bool named_secret(struct span line)
 	/* Calls, paths and expressions are no values. */
 	if (value.n < 8 || value.n > 256 || memchr(value.p, '(', value.n) || memchr(value.p, ' ', value.n) || value.p[0] == '/' || value.p[0] == '$')
 		return false;
-	return secret_name(name) && secret_strength(value) == CLASS_HIGH;
+	return secret_name(name) && secret_strength(value) == CLASS_HIGH && !secret_rules_allowed(value);
+}
+
+/* Names once each, in order of the alphabet. */
+struct names {
+	const char *at[32];
+	size_t n;
+};
+
+static void add_name(void *ctx, const char *name)
+{
+	struct names *l = ctx;
+	size_t i = 0;
+
+	while (i < l->n && strcmp(l->at[i], name) < 0)
+		i++;
+	if (l->n == sizeof(l->at) / sizeof(l->at[0]) || (i < l->n && strcmp(l->at[i], name) == 0))
+		return;
+	memmove(&l->at[i + 1], &l->at[i], (l->n - i) * sizeof(l->at[0]));
+	l->at[i] = name;
+	l->n++;
 }
 
 bool image_secret_classes(struct span text, char *out, size_t cap)
 {
-	bool seen[CLASSES] = {false};
+	struct names names = {.n = 0};
 	struct secret_hit hit;
 	struct span rest = text;
+	bool high = false;
 	size_t n = 0;
 
 	for (size_t from = 0; secret_find(text, from, &hit); from = hit.to > from ? hit.to : from + 1)
-		seen[hit.class] = seen[hit.class] || counts(hit.class);
-	while (rest.p && !seen[CLASS_HIGH])
-		seen[CLASS_HIGH] = named_secret(span_cut(&rest, '\n'));
+		if (counts(hit.class))
+			add_name(&names, secret_class_name(hit.class));
+	while (rest.p && !high)
+		high = named_secret(span_cut(&rest, '\n'));
+	if (high)
+		add_name(&names, secret_class_name(CLASS_HIGH));
+	secret_rules_find(text, add_name, &names);
 	out[0] = 0;
-	for (int c = 0; c < CLASSES; c++)
-		if (seen[c] && n < cap)
-			n += (size_t)snprintf(out + n, cap - n, "%s%s", n ? ", " : "", secret_class_name(c));
+	for (size_t i = 0; i < names.n && n < cap; i++)
+		n += (size_t)snprintf(out + n, cap - n, "%s%s", n ? ", " : "", names.at[i]);
 	return n > 0;
 }
 

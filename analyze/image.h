@@ -40,11 +40,12 @@ enum note_kind {
 	NOTE_STATE = 1 << 24,	  /* state of infrastructure tools, which holds their secrets */
 	NOTE_SUDO = 1 << 25,	  /* programs that give other users' rights by rule */
 	NOTE_STORE = 1 << 27,	  /* lies in a package manager's store under a name that tells nothing: counts where hard links lead to it */
+	NOTE_PACKED = 1 << 28,	 /* a program whose content is packed away */
 	NOTE_CRON = 1 << 26	  /* jobs that a second process would run */
 };
 #define NOTE_FILES                                                                                                            \
 	(NOTE_SETUID | NOTE_SETGID | NOTE_WRITABLE | NOTE_MANAGER | NOTE_SHELL | NOTE_TOOL | NOTE_KEY | NOTE_SECRET | NOTE_CACHE | NOTE_HISTORY | \
-	 NOTE_VCS | NOTE_BACKUP | NOTE_DUMP | NOTE_KEYSTORE | NOTE_PASSWORDLESS | NOTE_CONTENT | NOTE_REMOTE | NOTE_COMPILER | NOTE_STATE | NOTE_SUDO | NOTE_CRON)
+	 NOTE_VCS | NOTE_BACKUP | NOTE_DUMP | NOTE_KEYSTORE | NOTE_PASSWORDLESS | NOTE_CONTENT | NOTE_REMOTE | NOTE_COMPILER | NOTE_STATE | NOTE_SUDO | NOTE_CRON | NOTE_PACKED)
 
 /* A package that a file tells of. */
 struct noted {
@@ -93,6 +94,7 @@ static inline const char *link_target(const struct link *k)
 /* The set of a layer's paths: 60 bits of a keyed hash and 4 of flags. */
 struct paths {
 	uint64_t *slots;
+	uint64_t *facts; /* of layers, beside each slot: path_fact(); NULL: none are kept */
 	size_t n, cap;
 };
 enum { PATH_DIRECTORY = 1, PATH_OTHER = 2, PATH_WHITEOUT = 4, PATH_OPAQUE = 8 };
@@ -103,6 +105,37 @@ struct index {
 	size_t cap; /* a power of two; 0: not made */
 };
 
+/* The largest files of a layer, by name. */
+struct top_file {
+	uint64_t hash; /* path_hash() */
+	uint64_t bytes;
+	uint32_t mode;
+	int64_t uid, gid;
+	char *path;	/* on the heap */
+};
+/* The content of a file from LAYER_CONTENT_MIN bytes. */
+struct file_content {
+	uint64_t hash, bytes, fold; /* of path and content */
+};
+/* What a layer's files are, for telling what of them is seen in the end (layer-files.c). */
+struct layer_files {
+	struct layer_dir {
+		uint64_t hash;	 /* path_hash() */
+		uint32_t parent; /* its place in the list; the root is at 0 and its own */
+	} *dirs;
+	uint32_t n_dirs, cap_dirs;
+	uint32_t *dir_index; /* by hash; 0: empty */
+	uint32_t last;	     /* the folder of the entry before */
+	char *last_path;
+	size_t last_n;
+	struct top_file *top; /* a heap, the smallest first */
+	size_t n_top;
+	struct file_content *contents;
+	size_t n_contents, cap_contents;
+	uint64_t files; /* regular ones */
+	bool partial;	/* too many folders or contents: some are not known */
+};
+
 struct layer {
 	struct layer *next;
 	struct arena arena;
@@ -111,6 +144,7 @@ struct layer {
 	const char *packing;	/* "gzip", "zstd", "none" */
 	uint64_t stored_bytes, bytes, entries, files_bytes;
 	struct paths paths;
+	struct layer_files content;
 	struct note *notes, **notes_end;
 	struct link *links, **links_end;
 	struct link *hard_links, **hard_links_end; /* those that are not notes */
@@ -138,8 +172,8 @@ void paths_add(struct paths *p, struct span path, unsigned flags);
 uint64_t path_hash(struct span path);
 /* Sets the key, in place of a random one; false when paths were hashed with another before. */
 bool path_hash_key(uint64_t given);
-/* Puts back a slot of a set that was made with the same key. */
-void paths_restore(struct paths *p, uint64_t slot);
+/* Puts back a slot of a set that was made with the same key, and what is known of its file (0: nothing). */
+void paths_restore(struct paths *p, uint64_t slot, uint64_t fact);
 uint64_t path_hash_joined(struct span directory, struct span file);
 unsigned paths_flags(const struct paths *p, struct span path);
 /* The canonical form of a path in an archive or of a link's target; NULL for a path that leaves the root or is

@@ -219,13 +219,19 @@ int parse_elf(struct parse *p, struct err *e)
 	struct elf f;
 	unsigned before = p->emitted;
 
-	(void)e;
 	if (!elf_open(&f, p->text))
 		return 0;
+	if (elf_packed(&f)) {
+		p->packed = true;
+		return err_set(e, ERR_INPUT, "a program packed with UPX: what it was built from cannot be read");
+	}
 	parse_go(p, &f);
 	parse_rust(p, elf_section(&f, ".dep-v0"));
 	/* A program that says what it is made of says its own name there. */
 	if (p->emitted == before)
 		binary_match(p);
+	/* Files of debug information keep the headers of what they describe, without its content. */
+	if (f.damage && p->emitted == before && !span_starts(span_of(p->path), "usr/lib/debug/") && !span_ends(span_of(p->path), ".debug"))
+		return err_set(e, ERR_INPUT, "damaged ELF program: %s", f.damage);
 	return 0;
 }

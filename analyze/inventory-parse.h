@@ -16,6 +16,7 @@ struct parse {
 	void *ctx;
 	const char *found_by;	/* the parser's name, put into packages that do not say */
 	struct span inner;	/* place inside an archive, for packages that do not say */
+	bool packed;		/* set by a parser: a program whose content is packed away */
 	unsigned emitted, skipped; /* packages; entries without a name or version, or beyond a limit */
 };
 
@@ -58,7 +59,7 @@ static inline struct span span_from(struct span s, size_t n)
 }
 
 /* The parsers, in inventory-<family>.c. */
-parser_fn parse_conda_meta, parse_python_metadata, parse_requirements, parse_poetry_lock, parse_pipfile_lock;
+parser_fn parse_conda_meta, parse_python_metadata, parse_python_archive, parse_requirements, parse_poetry_lock, parse_pipfile_lock;
 parser_fn parse_package_json, parse_package_lock, parse_yarn_lock, parse_pnpm_lock, parse_bun_lock;
 parser_fn parse_jar, parse_gradle_lock;
 parser_fn parse_elf;

@@ -3,6 +3,9 @@
 #include "inventory-parse.h"
 
 #include "common/json.h"
+#include "common/zip.h"
+
+enum { METADATA_MAX = 1 << 20 };
 
 /* "License :: OSI Approved :: MIT License" */
 static struct span classifier_license(struct span value)
@@ -45,6 +48,36 @@ int parse_python_metadata(struct parse *p, struct err *e)
 	pkg.license = expression.p ? expression : license.p && license.n < 64 ? license : classifier.p ? classifier : license;
 	parse_emit(p, &pkg);
 	return 0;
+}
+
+static bool is_metadata(struct span name)
+{
+	return span_eq(name, "EGG-INFO/PKG-INFO") || span_ends(name, ".egg-info/PKG-INFO") || span_ends(name, ".dist-info/METADATA");
+}
+
+/* Zipped eggs (setuptools) and applications in one file (zipapp, pex, shiv): the metadata of what is in them. */
+int parse_python_archive(struct parse *p, struct err *e)
+{
+	struct span whole = p->text, outer = p->inner;
+	struct zip_entry entry;
+	struct zip z;
+	int r;
+
+	if (zip_open(&z, whole, e))
+		return -1;
+	while ((r = zip_next(&z, &entry, e)) == 1) {
+		auto_buf b = BUF_INIT;
+		struct err bad = {0};
+
+		if (!is_metadata(entry.name))
+			continue;
+		p->inner = (struct span){arena_strndup(&p->arena, entry.name.p, entry.name.n), entry.name.n};
+		if (zip_content(&z, &entry, METADATA_MAX, &b, &p->text, &bad) || parse_python_metadata(p, &bad))
+			p->skipped++;
+	}
+	p->text = whole;
+	p->inner = outer;
+	return r;
 }
 
 /* What conda installed: conda-meta/NAME-VERSION-BUILD.json. */

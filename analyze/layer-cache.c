@@ -143,7 +143,7 @@ static bool make_tag(struct layer_cache *c, uint64_t key)
 	if (stat("/proc/self/exe", &st))
 		return false;
 	identity(&st, id);
-	snprintf(text, sizeof(text), "layer cache 1 %s %s %llx", PLIMSOLL_VERSION, id, (unsigned long long)key);
+	snprintf(text, sizeof(text), "layer cache 2 %s %s %llx", PLIMSOLL_VERSION, id, (unsigned long long)key);
 	hash_span(span_of(text), c->tag);
 	return true;
 }

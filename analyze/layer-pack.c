@@ -2,6 +2,9 @@
 // Writes and reads the contents of struct layer, field by field in one order. Where they are kept is layer-cache.c's.
 #include "layer-pack.h"
 #include "image-note.h"
+#include "layer-files.h"
+
+#include "common/limits.h"
 
 struct reader {
 	struct span rest;
@@ -203,8 +206,37 @@ static void put_paths(struct buf *b, const struct paths *p)
 {
 	put(b, p->n);
 	for (size_t i = 0; i < p->cap; i++)
-		if (p->slots[i])
+		if (p->slots[i]) {
 			put(b, p->slots[i]);
+			put(b, p->facts ? p->facts[i] : 0);
+		}
+}
+
+static void put_files(struct buf *b, const struct layer_files *f)
+{
+	put(b, f->files);
+	put(b, f->partial);
+	put(b, f->n_dirs);
+	for (uint32_t i = 0; i < f->n_dirs; i++) {
+		put(b, f->dirs[i].hash);
+		put(b, f->dirs[i].parent);
+	}
+	put(b, f->n_top);
+	for (size_t i = 0; i < f->n_top; i++) {
+		const struct top_file *t = &f->top[i];
+
+		put(b, t->bytes);
+		put(b, t->mode);
+		put(b, (uint64_t)t->uid);
+		put(b, (uint64_t)t->gid);
+		put_text(b, t->path);
+	}
+	put(b, f->n_contents);
+	for (size_t i = 0; i < f->n_contents; i++) {
+		put(b, f->contents[i].hash);
+		put(b, f->contents[i].bytes);
+		put(b, f->contents[i].fold);
+	}
 }
 
 static void put_links(struct buf *b, const struct link *links)
@@ -233,6 +265,7 @@ void layer_pack(const struct layer *l, struct buf *out)
 		put(out, numbers[i]);
 	put_text(out, l->odd_name);
 	put_paths(out, &l->paths);
+	put_files(out, &l->content);
 	for (const struct note *n = l->notes; n; n = n->next)
 		notes++;
 	put(out, notes);
@@ -250,6 +283,56 @@ static void get_fixed(struct reader *r, char *out, size_t n)
 		r->bad = true;
 	else if (s.p)
 		memcpy(out, s.p, s.n + 1);
+}
+
+static void get_paths(struct reader *r, struct paths *p)
+{
+	for (uint64_t i = get_count(r); i > 0 && !r->bad; i--) {
+		uint64_t slot = get(r), fact = get(r);
+
+		paths_restore(p, slot, fact);
+	}
+}
+
+static void get_top(struct reader *r, struct layer_files *f)
+{
+	struct tar_entry t = {0};
+	struct span path;
+
+	t.size = get(r);
+	t.mode = (uint32_t)get(r);
+	t.uid = (int64_t)get(r);
+	t.gid = (int64_t)get(r);
+	path = get_span(r);
+	if (!path.p || path.n > LIMIT_LAYER_TOP_NAME || path.n != strlen(path.p) || f->n_top == LIMIT_LAYER_TOP)
+		r->bad = true;
+	else
+		layer_files_top(f, path.p, path_hash(path), &t);
+}
+
+static void get_files(struct reader *r, struct layer_files *f)
+{
+	f->files = get(r);
+	f->partial = get(r) != 0;
+	for (uint64_t i = get_count(r); i > 0 && !r->bad; i--) {
+		uint64_t hash = get(r), parent = get(r);
+
+		r->bad = r->bad || parent >= LIMIT_LAYER_DIRS || (f->n_dirs && parent >= f->n_dirs) || !layer_files_dir(f, hash, (uint32_t)parent);
+	}
+	for (uint64_t i = get_count(r); i > 0 && !r->bad; i--)
+		get_top(r, f);
+	for (uint64_t i = get_count(r); i > 0 && !r->bad; i--) {
+		uint64_t hash = get(r), bytes = get(r), fold = get(r);
+
+		layer_files_content(f, hash, bytes, fold);
+	}
+}
+
+/* Folders that facts name must be there. */
+static void check_facts(struct reader *r, const struct layer *l)
+{
+	for (size_t i = 0; i < l->paths.cap && l->paths.facts && !r->bad; i++)
+		r->bad = l->paths.facts[i] && fact_dir(l->paths.facts[i]) >= l->content.n_dirs;
 }
 
 static void get_notes(struct reader *r, struct layer *l)
@@ -297,8 +380,9 @@ struct layer *layer_unpack(struct span bytes)
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		*numbers[i] = get(&r);
 	get_fixed(&r, l->odd_name, sizeof(l->odd_name));
-	for (uint64_t i = get_count(&r); i > 0; i--)
-		paths_restore(&l->paths, get(&r));
+	get_paths(&r, &l->paths);
+	get_files(&r, &l->content);
+	check_facts(&r, l);
 	get_notes(&r, l);
 	get_links(&r, &l->links_end);
 	get_links(&r, &l->hard_links_end);

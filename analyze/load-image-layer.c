@@ -2,7 +2,9 @@
 // Walks one layer in one pass: both hashes and the set of paths. What matters in it is image-note.c's, how layers lie on each other
 // load-image-view.c's, what the notes mean load-image-packages.c's.
 #include "image-note.h"
+#include "layer-files.h"
 
+#include "common/fold.h"
 #include "common/limits.h"
 #include "common/text.h"
 #include "common/unpack.h"
@@ -78,43 +80,66 @@ static uint64_t *slot_of(const struct paths *p, uint64_t hash)
 	return &p->slots[i];
 }
 
+static void *zeroed(size_t n)
+{
+	void *p = calloc(n, sizeof(uint64_t));
+
+	if (!p)
+		die("out of memory");
+	return p;
+}
+
 static void paths_grow(struct paths *p)
 {
 	struct paths bigger = {.cap = p->cap ? p->cap * 2 : 256, .n = p->n};
 
-	bigger.slots = calloc(bigger.cap, sizeof(*bigger.slots));
-	if (!bigger.slots)
-		die("out of memory");
-	for (size_t i = 0; i < p->cap; i++)
-		if (p->slots[i])
-			*slot_of(&bigger, p->slots[i] & ~15ull) = p->slots[i];
+	bigger.slots = zeroed(bigger.cap);
+	bigger.facts = p->facts ? zeroed(bigger.cap) : NULL;
+	for (size_t i = 0; i < p->cap; i++) {
+		uint64_t *slot = p->slots[i] ? slot_of(&bigger, p->slots[i] & ~15ull) : NULL;
+
+		if (!slot)
+			continue;
+		*slot = p->slots[i];
+		if (p->facts)
+			bigger.facts[slot - bigger.slots] = p->facts[i];
+	}
 	free(p->slots);
+	free(p->facts);
 	*p = bigger;
 }
 
-void paths_add(struct paths *p, struct span path, unsigned flags)
+/* The place of a hash, made where it is new. */
+static uint64_t *paths_slot(struct paths *p, uint64_t hash)
 {
-	uint64_t hash = hash_path(path), *slot;
+	uint64_t *slot;
 
 	if (2 * p->n >= p->cap)
 		paths_grow(p);
 	slot = slot_of(p, hash);
-	if (!*slot)
-		p->n++;
+	p->n += !*slot;
+	return slot;
+}
+
+void paths_add(struct paths *p, struct span path, unsigned flags)
+{
+	uint64_t hash = hash_path(path), *slot = paths_slot(p, hash);
+
 	*slot = hash | (*slot & 15) | flags;
 }
 
-void paths_restore(struct paths *p, uint64_t slot)
+void paths_restore(struct paths *p, uint64_t slot, uint64_t fact)
 {
 	uint64_t *at;
 
 	if (!(slot & ~15ull)) /* no hash */
 		return;
-	if (2 * p->n >= p->cap)
-		paths_grow(p);
-	at = slot_of(p, slot & ~15ull);
-	p->n += !*at;
+	at = paths_slot(p, slot & ~15ull);
 	*at = slot;
+	if (fact && !p->facts)
+		p->facts = zeroed(p->cap);
+	if (p->facts)
+		p->facts[at - p->slots] = fact;
 }
 
 unsigned paths_flags(const struct paths *p, struct span path)
@@ -228,6 +253,17 @@ static void add_hard_link(struct layer *l, const char *path, const struct tar_en
 	}
 }
 
+/* Of a path that stands in the archive twice the last entry tells what it is. */
+static void add_path(struct layer *l, const char *path, const struct tar_entry *t)
+{
+	uint64_t hash = hash_path(span_of(path)), *slot = paths_slot(&l->paths, hash);
+
+	*slot = hash | (*slot & 15) | (t->type == 'd' ? PATH_DIRECTORY : PATH_OTHER);
+	if (!l->paths.facts)
+		l->paths.facts = zeroed(l->paths.cap);
+	l->paths.facts[slot - l->paths.slots] = t->type == 'f' ? layer_files_add(&l->content, path, hash, t) : 0;
+}
+
 int layer_entry(struct layer *l, const struct tar_entry *t, struct source *in, struct arena *scratch, struct err *e)
 {
 	char *path = path_canonical(scratch, "", t->name);
@@ -240,7 +276,7 @@ int layer_entry(struct layer *l, const struct tar_entry *t, struct source *in, s
 	}
 	if (read_whiteout(l, scratch, path))
 		return 0;
-	paths_add(&l->paths, span_of(path), t->type == 'd' ? PATH_DIRECTORY : PATH_OTHER);
+	add_path(l, path, t);
 	if (t->type == 'f')
 		return read_file(l, t, path, in, e);
 	if (t->type == 'l') {
@@ -259,6 +295,28 @@ int layer_entry(struct layer *l, const struct tar_entry *t, struct source *in, s
 	return 0;
 }
 
+/* One entry; of a file that is large enough also what it holds, in whole. */
+static int walk_entry(struct layer *l, struct tar *tar, const struct tar_entry *t, struct arena *scratch, struct err *e)
+{
+	struct source content;
+	struct fold sum;
+	uint64_t hash;
+	char *path;
+
+	tar_content(tar, &content);
+	if (t->type != 'f' || t->size < LAYER_CONTENT_MIN)
+		return layer_entry(l, t, &content, scratch, e);
+	fold_init(&sum);
+	tar_fold(tar, &sum);
+	path = path_canonical(scratch, "", t->name);
+	hash = path ? hash_path(span_of(path)) : 0;
+	if (layer_entry(l, t, &content, scratch, e) || tar_finish(tar, e))
+		return -1;
+	if (hash)
+		layer_files_content(&l->content, hash, t->size, fold_end(&sum));
+	return 0;
+}
+
 static int walk(struct layer *l, struct source *plain, struct err *e)
 {
 	auto_arena scratch = ARENA_INIT; /* most entries leave nothing but the hash of their path */
@@ -267,10 +325,7 @@ static int walk(struct layer *l, struct source *plain, struct err *e)
 	int r;
 
 	while ((r = tar_next(tar, &t, e)) > 0) {
-		struct source content;
-
-		tar_content(tar, &content);
-		if (layer_entry(l, &t, &content, &scratch, e)) {
+		if (walk_entry(l, tar, &t, &scratch, e)) {
 			r = -1;
 			break;
 		}
@@ -329,6 +384,8 @@ int layer_read(struct layer *l, struct source *in, struct err *e)
 void layer_free(struct layer *l)
 {
 	free(l->paths.slots);
+	free(l->paths.facts);
+	layer_files_fini(&l->content);
 	free(l->note_index.at);
 	free(l->link_index.at);
 	free(l->hard_index.at);

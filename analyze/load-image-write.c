@@ -2,6 +2,8 @@
 // Writes an image: names, layers, files of note. Texts that may hold secrets are load-image-config.c's, packages
 // load-image-packages.c's.
 #include "load-image.h"
+#include "derive-lineage.h"
+#include "file-rules.h"
 
 #include "common/image-ref.h"
 
@@ -78,18 +80,22 @@ static int write_row(struct load *l, const struct image *im, int64_t thing, stru
 
 static int write_layers(struct load *l, const struct image *im, int64_t thing, struct err *e)
 {
-	char digest[80], diff[80];
+	char digest[80], diff[80], chain[72] = "", below[72];
+	int64_t id;
 
 	for (int i = 0; i < im->layers.n; i++) {
 		const struct layer *y = im->layers.at[i];
 
 		snprintf(digest, sizeof(digest), "sha256:%s", y->digest);
 		snprintf(diff, sizeof(diff), "sha256:%s", y->diff_id);
+		memcpy(below, chain, sizeof(below));
+		if (lineage_chain(l->db, below, diff, digest, chain, &id, e))
+			return -1;
 		if (db_run(l->db, e,
-			   "INSERT INTO image_layer(image, ordinal, digest, diff_id, packing, bytes, stored_bytes, entries)"
-			   " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-			   "iisssiii", thing, (int64_t)i, digest, diff, y->packing, (int64_t)y->bytes, (int64_t)y->stored_bytes,
-			   (int64_t)y->entries))
+			   "INSERT INTO image_layer(image, ordinal, digest, diff_id, packing, bytes, stored_bytes, entries, chain)"
+			   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			   "iisssiiii", thing, (int64_t)i, digest, diff, y->packing, (int64_t)y->bytes, (int64_t)y->stored_bytes,
+			   (int64_t)y->entries, id))
 			return -1;
 	}
 	return 0;
@@ -113,18 +119,6 @@ static int write_ports(struct load *l, const struct image *im, int64_t thing, st
 	return 0;
 }
 
-static const struct {
-	unsigned kind;
-	const char *name;
-} file_kinds[] = {
-	{NOTE_SETUID, "setuid"},	  {NOTE_SETGID, "setgid"}, {NOTE_WRITABLE, "world-writable"}, {NOTE_MANAGER, "package-manager"},
-	{NOTE_SHELL, "shell"},		  {NOTE_TOOL, "tool"},	   {NOTE_KEY, "private-key"},	      {NOTE_SECRET, "credentials"},
-	{NOTE_CACHE, "package-cache"},	  {NOTE_HISTORY, "history"}, {NOTE_VCS, "version-control"},  {NOTE_BACKUP, "backup"},
-	{NOTE_DUMP, "dump"},		  {NOTE_KEYSTORE, "keystore"}, {NOTE_PASSWORDLESS, "empty-password"}, {NOTE_CONTENT, "secret"},
-	{NOTE_REMOTE, "remote-access"},	  {NOTE_COMPILER, "compiler"}, {NOTE_STATE, "tool-state"},   {NOTE_SUDO, "sudo"},
-	{NOTE_CRON, "cron"},
-};
-
 static const char *type_name(char type)
 {
 	return type == 'd' ? "directory" : type == 'l' ? "link" : "file";
@@ -133,14 +127,15 @@ static const char *type_name(char type)
 static int write_note(struct load *l, const struct image *im, int64_t thing, int layer, const struct note *n, int *count, struct err *e)
 {
 	int removed = view_hidden(&im->layers, layer, im->layers.n - 1, n->path);
+	const struct file_kind *kind;
 
-	for (size_t k = 0; k < sizeof(file_kinds) / sizeof(file_kinds[0]); k++) {
-		if (!(n->kinds & file_kinds[k].kind) || ++*count > FILES_MAX)
+	for (size_t k = 0; (kind = file_kind_at(k)); k++) {
+		if (!(n->kinds & kind->bit) || ++*count > FILES_MAX)
 			continue;
 		if (db_run(l->db, e,
 			   "INSERT OR REPLACE INTO image_file(image, layer, path, kind, type, mode, uid, gid, bytes, removed_in, detail)"
 			   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1), ?)",
-			   "iisssiiiiis", thing, (int64_t)layer, n->path, file_kinds[k].name, type_name(n->type), (int64_t)n->mode, n->uid,
+			   "iisssiiiiis", thing, (int64_t)layer, n->path, kind->name, type_name(n->type), (int64_t)n->mode, n->uid,
 			   n->gid, (int64_t)n->size, (int64_t)removed, n->detail))
 			return -1;
 	}

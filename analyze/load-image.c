@@ -86,7 +86,7 @@ static int store_image(struct archive_state *st, struct image *im, struct err *e
 		return 0;
 	if (image_write(st->load, im, &thing, &fresh, e))
 		return -1;
-	return fresh ? image_write_packages(st->load, im, thing, e) : 0;
+	return fresh && (image_write_content(st->load, im, thing, e) || image_write_packages(st->load, im, thing, e)) ? -1 : 0;
 }
 
 static int finish_image(struct archive_state *st, struct image *im, struct err *e)

@@ -34,6 +34,8 @@ int image_write(struct load *l, struct image *im, int64_t *thing, bool *fresh, s
 /* What of the configuration may hold secrets: entry point, environment, labels, history; always redacted. After image_write's
  * own rows. */
 int image_write_config(struct load *l, const struct image *im, int64_t thing, struct err *e);
+/* What the image shows of its files and what it hides: image_content, layer_file, duplicate_file, sums of layers. After image_write. */
+int image_write_content(struct load *l, const struct image *im, int64_t thing, struct err *e);
 /* inventory and packages. */
 int image_write_packages(struct load *l, const struct image *im, int64_t thing, struct err *e);
 /* The loader for kind image/rootfs: the folder l->file, as one layer without an image around it. */

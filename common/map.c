@@ -71,6 +71,11 @@ struct map_slot *map_at(struct map *m, struct span key)
 	return s;
 }
 
+void *map_find(const struct map *m, struct span key)
+{
+	return m->cap ? place(m, key, hash_of(key))->value : NULL;
+}
+
 void map_fini(struct map *m)
 {
 	free(m->slots);

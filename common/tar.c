@@ -2,6 +2,7 @@
 // Reads tar streams. What the entries mean (layers, whiteouts) is the caller's.
 #include "tar.h"
 
+#include "fold.h"
 #include "limits.h"
 
 enum { BLOCK = 512, EXTENDED_MAX = 1024 * 1024 };
@@ -16,6 +17,7 @@ struct tar {
 	uint64_t size;
 	int64_t uid, gid, mtime;
 	bool ended;
+	struct fold *sum; /* of the entry's content; NULL: none is made */
 };
 
 struct tar *tar_open(struct source *in)
@@ -71,8 +73,11 @@ ssize_t tar_read(struct tar *t, void *p, size_t n, struct err *e)
 	got = source_read(t->in, p, n, e);
 	if (got == 0)
 		return fail(t, "the archive is cut short", e);
-	if (got > 0)
+	if (got > 0) {
 		t->left -= (uint64_t)got;
+		if (t->sum)
+			fold_add(t->sum, p, (size_t)got);
+	}
 	return got;
 }
 
@@ -95,7 +100,7 @@ static int skip_rest(struct tar *t, struct err *e)
 {
 	char waste[65536];
 
-	if (t->in->skip && !t->in->sum && t->left > sizeof(waste)) {
+	if (t->in->skip && !t->in->sum && !t->sum && t->left > sizeof(waste)) {
 		if (t->in->skip(t->in, t->left, e))
 			return -1;
 		t->in->offset += t->left;
@@ -110,6 +115,8 @@ static int skip_rest(struct tar *t, struct err *e)
 		/* Padding behind the last content may be missing. */
 		if (got == 0)
 			return t->left == 0 ? 0 : fail(t, "the archive is cut short", e);
+		if (t->sum)
+			fold_add(t->sum, waste, (uint64_t)got < t->left ? (size_t)got : (size_t)t->left);
 		if ((uint64_t)got > t->left) {
 			t->padding -= (uint64_t)got - t->left;
 			t->left = 0;
@@ -118,6 +125,19 @@ static int skip_rest(struct tar *t, struct err *e)
 		}
 	}
 	return 0;
+}
+
+void tar_fold(struct tar *t, struct fold *sum)
+{
+	t->sum = sum;
+}
+
+int tar_finish(struct tar *t, struct err *e)
+{
+	int r = skip_rest(t, e);
+
+	t->sum = NULL;
+	return r;
 }
 
 /* Octal text, or base 256 when the first bit is set (GNU). False for numbers beyond 63 bits and for other text. */
@@ -325,6 +345,7 @@ int tar_next(struct tar *t, struct tar_entry *out, struct err *e)
 	int64_t size;
 	int r;
 
+	t->sum = NULL;
 	if (t->ended || skip_rest(t, e))
 		return t->ended ? 0 : -1;
 	for (;;) {

@@ -26,6 +26,11 @@ int tar_next(struct tar *t, struct tar_entry *out, struct err *e);
 ssize_t tar_read(struct tar *t, void *p, size_t n, struct err *e);
 /* The same as a source, to be closed before the next entry. */
 void tar_content(struct tar *t, struct source *out);
+struct fold;
+/* Adds the content of the entry at hand, from what is read or skipped next to its end, to a sum; call it before anything is read. */
+void tar_fold(struct tar *t, struct fold *sum);
+/* Skips what is left of the entry at hand, so that its sum is whole. */
+int tar_finish(struct tar *t, struct err *e);
 /* How many bytes of the source came before what is read next: where the content of the entry at hand starts. */
 uint64_t tar_offset(const struct tar *t);
 void tar_close(struct tar *t);

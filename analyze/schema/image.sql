@@ -39,9 +39,50 @@ CREATE TABLE image_layer (
   bytes INTEGER NOT NULL, stored_bytes INTEGER NOT NULL, -- plain, as stored
   entries INTEGER NOT NULL,
   created_by TEXT,           -- history's command, redacted
+  chain INTEGER REFERENCES layer_chain(id), -- of this layer and all below it
+  -- Files of this layer (not folders or links) and their bytes; NULL in these and the next ones: the layer could not be read to its end.
+  files INTEGER, file_bytes INTEGER,
+  -- Against what the layers below it show: files that it brings, that it writes again, that it takes away (by name or with their folder).
+  added INTEGER, changed INTEGER, removed INTEGER,
+  hidden_bytes INTEGER,      -- of its files that later layers write again or take away: carried and never seen
+  hides_bytes INTEGER,       -- of files in lower layers that it writes again or takes away
+  copied_bytes INTEGER,      -- of hides_bytes what it writes again with the same content: another owner, mode or time (files from 4 KiB)
   PRIMARY KEY (image, ordinal)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX image_layer_diff ON image_layer(diff_id);
+CREATE INDEX image_layer_chain ON image_layer(chain);
+
+-- Sizes of what an image shows, and of what it carries without showing it. No row: not all layers could be read.
+CREATE TABLE image_content (
+  image INTEGER PRIMARY KEY REFERENCES image(thing),
+  files INTEGER NOT NULL, bytes INTEGER NOT NULL, -- that a container of it sees
+  hidden_bytes INTEGER NOT NULL, -- of files that a later layer writes again or takes away: sum of the layers' own
+  copied_bytes INTEGER NOT NULL, -- of those, what was written again unchanged
+  duplicate_files INTEGER NOT NULL, duplicate_bytes INTEGER NOT NULL -- visible files from 4 KiB whose content another visible file has too, without the first of each
+) STRICT;
+
+-- The largest changes that a layer makes: at most 200 for each chain, whatever its size; what they leave out stands in image_layer's sums. Shared by all images that
+-- have the chain.
+CREATE TABLE layer_file (
+  chain INTEGER NOT NULL REFERENCES layer_chain(id),
+  path TEXT NOT NULL,        -- from the root, without leading '/'; files whose path has more than 300 bytes are not listed
+  state TEXT NOT NULL,       -- added, changed, removed
+  bytes INTEGER,             -- NULL: removed
+  bytes_below INTEGER,       -- of the file that it hides; NULL: added
+  mode INTEGER, uid INTEGER, gid INTEGER, -- NULL: removed, or a small file in place of a large one
+  copied INTEGER NOT NULL,   -- 1: changed, with the same content
+  PRIMARY KEY (chain, path)
+) STRICT, WITHOUT ROWID;
+
+-- The largest groups of visible files with the same content in one image: at most 50.
+CREATE TABLE duplicate_file (
+  image INTEGER NOT NULL REFERENCES image(thing),
+  content INTEGER NOT NULL,  -- number of the group, 0 wastes most
+  path TEXT NOT NULL,
+  layer INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  PRIMARY KEY (image, content, path)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE image_env (
   image INTEGER NOT NULL REFERENCES image(thing),
@@ -69,7 +110,7 @@ CREATE TABLE image_file (
   layer INTEGER NOT NULL,
   path TEXT NOT NULL,        -- from the root, without leading '/'
   kind TEXT NOT NULL,        -- setuid, setgid, world-writable, package-manager, shell, tool, private-key, credentials, package-cache, history,
-                             -- version-control, backup, dump, keystore, empty-password, secret, remote-access, compiler, tool-state, sudo, cron
+                             -- version-control, backup, dump, keystore, empty-password, secret, remote-access, compiler, tool-state, sudo, cron, packed-program
   type TEXT NOT NULL,        -- file, directory, link
   mode INTEGER NOT NULL,     -- permission bits
   uid INTEGER NOT NULL, gid INTEGER NOT NULL, bytes INTEGER NOT NULL,
@@ -130,44 +171,16 @@ CREATE VIEW v_image AS
   FROM image i JOIN thing t ON t.id = i.thing LEFT JOIN inventory v ON v.thing = i.thing;
 
 CREATE VIEW v_image_file AS
-  SELECT f.image AS subject, v.image, f.layer, f.path, f.kind, f.type, f.mode, printf('%04o', f.mode) AS mode_text, f.uid, f.gid, f.bytes, f.removed_in, f.detail
-  FROM image_file f JOIN v_image v ON v.subject = f.image;
+  SELECT f.image AS subject, v.image, f.layer, f.path, f.kind, f.type, f.mode, printf('%04o', f.mode) AS mode_text, f.uid, f.gid, f.bytes, f.removed_in, f.detail,
+    CASE WHEN f.layer < l.base_layers THEN 'base' WHEN l.base_layers IS NOT NULL THEN 'own' END AS origin -- NULL: no base is known
+  FROM image_file f JOIN v_image v ON v.subject = f.image LEFT JOIN image_lineage l ON l.image = f.image;
 
 -- Packages, installed and removed, of images and nodes.
 CREATE VIEW v_package AS
   SELECT p.thing AS subject, t.kind AS subject_kind, t.ref, p.id AS package, p.type, p.name, p.version, p.arch, p.license, p.source, p.source_version, p.module, p.purl,
-    p.path, p.layer, p.removed_in, p.declared, p.owned, p.owner, p.found_by
-  FROM package p JOIN thing t ON t.id = p.thing;
+    p.path, p.layer, p.removed_in, p.declared, p.owned, p.owner, p.found_by,
+    CASE WHEN p.layer < l.base_layers THEN 'base' WHEN l.base_layers IS NOT NULL THEN 'own' END AS origin -- NULL: no base is known, or a node
+  FROM package p JOIN thing t ON t.id = p.thing LEFT JOIN image_lineage l ON l.image = p.thing;
 
 CREATE VIEW v_image_use AS
   SELECT u.container AS subject, u.container, u.image, v.image AS image_name, u.matched_by FROM image_use u JOIN v_image v ON v.subject = u.image;
-
--- Which images of the site others were built on: all layers of `base` are the lowest ones of `subject`. `nearest`: the one with the most layers.
-CREATE VIEW v_image_base AS
-  SELECT y.image AS subject, b.thing AS base, b.layers AS base_layers, i.layers - b.layers AS own_layers,
-    b.layers = max(b.layers) OVER (PARTITION BY y.image) AS nearest
-  FROM image b JOIN image_layer x ON x.image = b.thing AND x.ordinal = b.layers - 1 JOIN image_layer y ON y.diff_id = x.diff_id AND y.ordinal = x.ordinal AND y.image <> b.thing
-    JOIN image i ON i.thing = y.image AND i.layers > b.layers
-  WHERE NOT EXISTS (SELECT 1 FROM image_layer p LEFT JOIN image_layer q ON q.image = y.image AND q.ordinal = p.ordinal AND q.diff_id = p.diff_id WHERE p.image = b.thing AND q.image IS NULL);
-
--- Installed packages by layer, with the build command that brought it and whether the layer belongs to the nearest known base.
-CREATE VIEW v_layer_package AS
-  SELECT p.thing AS subject, p.id AS package, p.type, p.name, p.version, p.layer, l.created_by, l.diff_id, p.layer < b.base_layers AS from_base, b.base
-  FROM package p JOIN image_layer l ON l.image = p.thing AND l.ordinal = p.layer LEFT JOIN v_image_base b ON b.subject = p.thing AND b.nearest
-  WHERE p.removed_in IS NULL AND NOT p.declared;
-
--- Licences of installed packages by class. network-copyleft: AGPL; copyleft: GPL; weak-copyleft: LGPL, MPL, EPL, CDDL; limited: forbids some uses; permissive: MIT, BSD, Apache and
--- the like; other: stated, in words that are not known; unknown: nothing is stated.
-CREATE VIEW v_image_licence AS
-  SELECT p.thing AS subject, coalesce(p.license, '') AS licence,
-    CASE WHEN p.license IS NULL THEN 'unknown'
-      WHEN p.license LIKE '%AGPL%' OR p.license LIKE '%Affero%' THEN 'network-copyleft'
-      WHEN p.license LIKE '%SSPL%' OR p.license LIKE '%BUSL%' OR p.license LIKE '%Business Source%' OR p.license LIKE '%Elastic%' OR p.license LIKE '%-NC-%' OR p.license LIKE '%Commons Clause%' THEN 'limited'
-      WHEN replace(p.license, 'LGPL', '') LIKE '%GPL%' THEN 'copyleft'
-      WHEN p.license LIKE '%LGPL%' OR p.license LIKE '%MPL%' OR p.license LIKE '%EPL-%' OR p.license LIKE '%CDDL%' THEN 'weak-copyleft'
-      WHEN p.license LIKE '%MIT%' OR p.license LIKE '%BSD%' OR p.license LIKE '%Apache%' OR p.license LIKE '%ISC%' OR p.license LIKE '%Zlib%' OR p.license LIKE '%PSF%' OR p.license LIKE '%Python%'
-        OR p.license LIKE '%Unlicense%' OR p.license LIKE '%CC0%' OR p.license LIKE '%BSL-1.0%' OR p.license LIKE '%public%domain%' OR p.license LIKE '%PostgreSQL%' OR p.license LIKE '%OpenSSL%'
-        OR p.license LIKE '%curl%' OR p.license LIKE '%Artistic%' OR p.license LIKE '%Ruby%' OR p.license LIKE '%X11%' THEN 'permissive'
-      ELSE 'other' END AS class,
-    count(*) AS packages
-  FROM package p WHERE p.removed_in IS NULL AND NOT p.declared GROUP BY p.thing, p.license;

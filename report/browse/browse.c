@@ -153,6 +153,9 @@ static int handle(struct browser *b, enum action a, struct err *e)
 	case ACT_PATHS:
 		browse_push(b, view_paths_new(0));
 		return 0;
+	case ACT_IMAGES:
+		browse_push(b, view_images_new(0));
+		return 0;
 	case ACT_SEARCH:
 	case ACT_COMMAND:
 		if (!prompt(a == ACT_SEARCH ? "/" : ":", &line))

@@ -22,6 +22,7 @@ static const struct key_row rows[] = {
 	{'3', 'c', ACT_COVERAGE, "3, c", "coverage: what was collected and what was not"},
 	{'4', 'p', ACT_PATHS, "4, p", "paths of attack, hop by hop"},
 	{'5', 'w', ACT_NETWORK, "5, w", "network: what may reach what, and what was observed"},
+	{'6', 'i', ACT_IMAGES, "6, i", "images, their layers, what each layer changes"},
 	{'s', 0, ACT_SEVERITY, "s", "filter by severity: each press the next"},
 	{'d', 0, ACT_DOMAIN, "d", "filter by domain: each press the next"},
 	{'N', 0, ACT_NAMESPACE, "N", "filter by the selected finding's namespace, again: all"},

@@ -37,6 +37,12 @@ struct view *view_help_new(void);
 struct view *view_network_new(void);
 /* `path` 0: the list of all. */
 struct view *view_paths_new(int64_t path);
+/* `image` 0: the list of all; else its layers. */
+struct view *view_images_new(int64_t image);
+/* What one layer changes. */
+struct view *view_tree_new(struct browser *b, int64_t image, int64_t layer);
+/* "1.2M": bytes in at most five characters. */
+void browse_bytes(char *out, size_t n, int64_t bytes);
 /* The raw object of a thing, or of what it is a part of. */
 struct view *view_object_new(int64_t thing);
 
