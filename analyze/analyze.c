@@ -12,6 +12,7 @@
 #include "derive-match.h"
 #include "derive-inspection.h"
 #include "derive-network.h"
+#include "derive-open.h"
 #include "derive-node.h"
 #include "derive-paths.h"
 #include "derive-rank.h"
@@ -80,6 +81,7 @@ static const struct derive_step steps[] = {
 	{"scopes", derive_scopes},
 	{"projects", derive_registry_projects},
 	{"lineage", derive_lineage},
+	{"open", open_gather},
 	{"licences", derive_licences},
 	{"network", derive_network},
 	{"engagement", derive_engagement},
@@ -89,7 +91,7 @@ static const struct derive_step steps[] = {
 };
 
 /* All that `plimsoll image` prints. */
-static const struct derive_step image_steps[] = {{"licences", derive_licences}, {NULL, NULL}};
+static const struct derive_step image_steps[] = {{"open", open_gather}, {"licences", derive_licences}, {NULL, NULL}};
 
 /* After the checks. */
 static const struct derive_step ranks[] = {

@@ -137,13 +137,6 @@ static const char *const classes[] = {
 	"WHEN type NOT IN ('deb', 'apk', 'rpm') THEN 'application' WHEN EXISTS (SELECT 1 FROM temp.middleware w WHERE name GLOB " PATTERN("w.pattern") ") THEN 'middleware' "
 	"ELSE 'base-os' END) FROM (SELECT DISTINCT type, name FROM package WHERE thing IN (SELECT thing FROM image))",
 	"DROP TABLE temp.middleware",
-	"CREATE TEMP TABLE open_origin AS SELECT p.thing, m.vulnerability, m.status, min(p.layer < l.base_layers) AS least, max(p.layer < l.base_layers) AS most "
-	"FROM match m JOIN package p ON p.id = m.package JOIN image_lineage l ON l.image = p.thing AND l.base_layers IS NOT NULL "
-	"WHERE m.vex IS NULL OR m.vex NOT IN ('not-affected', 'fixed') GROUP BY p.thing, m.vulnerability, m.status",
-	"CREATE INDEX temp.open_origin_thing ON open_origin(thing, vulnerability, status)",
-	"UPDATE open_vulnerability SET origin = CASE WHEN o.least THEN 'base' WHEN o.most THEN 'both' ELSE 'own' END FROM temp.open_origin o "
-	"WHERE o.thing = open_vulnerability.thing AND o.vulnerability = open_vulnerability.vulnerability AND o.status = open_vulnerability.status",
-	"DROP TABLE temp.open_origin",
 	NULL,
 };
 
