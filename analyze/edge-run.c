@@ -188,6 +188,7 @@ static int store(struct db *db, const struct edge *x, int64_t *all, struct err *
 		return -1;
 	return (w.rows < LIMIT_EDGES_OF_A_KIND && w.all < LIMIT_EDGES && (db_run(db, e, "DELETE FROM edge_also WHERE edge IN (SELECT id FROM edge WHERE edge_id = ?)", "s", x->id) ||
 									    db_run(db, e, "DELETE FROM edge WHERE edge_id = ?", "s", x->id))) ||
+			       db_run(db, e, "UPDATE edge_kind SET partial = 1 WHERE id = ?", "s", x->id) ||
 			       db_run(db, e, "INSERT INTO problem(message) VALUES ('edge ' || ? || ': ' || ?)", "ss", x->id, why.msg)
 		       ? -1
 		       : 0;
@@ -209,6 +210,8 @@ int edge_store_all(struct db *db, const struct edge_set *set, bool verbose, stru
 		double before = cpu_ms();
 
 		if (store(db, &set->at[i], &all, e))
+			return -1;
+		if (set->pairs_partial && edge_asks_pairs(&set->at[i]) && db_run(db, e, "UPDATE edge_kind SET partial = 1 WHERE id = ?", "s", set->at[i].id))
 			return -1;
 		if (verbose) {
 			progress_clear();
