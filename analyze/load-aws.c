@@ -302,5 +302,5 @@ int load_aws(struct load *l, struct source *content, struct err *e)
 		return load_details(l, content, e);
 	if (strcmp(l->kind, "aws/credential-report") == 0)
 		return load_aws_credential_report(l, content, e);
-	return load_aws_settings(l, content, e);
+	return strncmp(l->kind, "aws/eks-", 8) == 0 ? load_aws_eks(l, content, e) : load_aws_settings(l, content, e);
 }

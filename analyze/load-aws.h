@@ -32,6 +32,9 @@ int aws_trust(struct load *l, int64_t role, const struct json *document, const c
 
 /* load-aws-report.c: */
 int load_aws_credential_report(struct load *l, struct source *content, struct err *e);
+/* load-aws-eks.c: answers of `aws eks describe-access-entry`, `list-associated-access-policies` and `describe-cluster`, one or several in a file.
+ * Refs: aws:ACCOUNT/eks/CLUSTER and, of an access entry, aws:ACCOUNT/eks/CLUSTER#PRINCIPAL-ARN with the principal's account. */
+int load_aws_eks(struct load *l, struct source *content, struct err *e);
 /* Password policy and account summary. */
 int load_aws_settings(struct load *l, struct source *content, struct err *e);
 #endif
