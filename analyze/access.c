@@ -69,6 +69,8 @@ int access_other_authorizers(struct access *x, struct span cluster, struct buf *
 		}
 	}
 	sqlite3_reset(s);
+	if (rc == 0 && db_int(&x->db, 0, "SELECT EXISTS (SELECT 1 FROM v_access_policy p JOIN v_access_entry a ON a.subject = p.subject WHERE p.cluster = ? AND a.authentication_mode IS NOT 'CONFIG_MAP')", "t", cluster))
+		add_once(modes, SPAN("EKS access policies"));
 	return rc;
 }
 

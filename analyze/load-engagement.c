@@ -298,14 +298,14 @@ static int job_role(void *ctx, const struct entry *n, struct err *e)
 static int person(void *ctx, const struct entry *n, struct err *e)
 {
 	struct reader *r = ctx;
-	auto_buf accounts = BUF_INIT;
+	auto_buf accounts = BUF_INIT, groups = BUF_INIT;
 	struct span name, role, email;
 
 	if (entry_text(n, "name", true, &name, e) || entry_text(n, "job_role", false, &role, e) || entry_text(n, "email", false, &email, e) ||
-	    entry_list(n, "accounts", &accounts, e))
+	    entry_list(n, "accounts", &accounts, e) || entry_list(n, "groups", &groups, e))
 		return -1;
-	if (db_run(r->db, e, "INSERT OR IGNORE INTO person(name, job_role, email, accounts) VALUES (?, ?, ?, ?)", "tttt", name, role, email,
-		   buf_span(&accounts)))
+	if (db_run(r->db, e, "INSERT OR IGNORE INTO person(name, job_role, email, accounts, groups) VALUES (?, ?, ?, ?, ?)", "ttttt", name, role, email,
+		   buf_span(&accounts), buf_span(&groups)))
 		return -1;
 	return once(r, n, name, e);
 }
@@ -505,7 +505,7 @@ static const struct section sections[] = {
 	{.key = "entries", .lone = "thing", .each = entry_place, .keys = {"thing", "title"}},
 	{.key = "jewels", .lone = "thing", .each = jewel_place, .keys = {"thing", "title"}},
 	{.key = "job_roles", .each = job_role, .keys = {"name", "purpose", "access"}},
-	{.key = "people", .each = person, .keys = {"name", "job_role", "email", "accounts"}},
+	{.key = "people", .each = person, .keys = {"name", "job_role", "email", "accounts", "groups"}},
 	{.key = "separation_of_duties", .each = duty, .keys = {"name", "one", "other", "except", "reason"}},
 	{.key = "prices", .whole = prices},
 	{.key = "targets", .whole = targets},

@@ -19,7 +19,7 @@ CREATE TABLE data_class (name TEXT PRIMARY KEY, rank INTEGER NOT NULL, places TE
 -- Where attackers start (entry) and what they must not get (jewel), beside what analyze/targets names. pattern: of refs, * matches any run of characters.
 CREATE TABLE path_place (side TEXT NOT NULL, pattern TEXT NOT NULL, title TEXT, PRIMARY KEY (side, pattern)) STRICT, WITHOUT ROWID;
 CREATE TABLE job_role (name TEXT PRIMARY KEY, purpose TEXT, access TEXT NOT NULL) STRICT, WITHOUT ROWID; -- access: JSON array of {system, principal, needs}
-CREATE TABLE person (name TEXT PRIMARY KEY, job_role TEXT, email TEXT, accounts TEXT NOT NULL) STRICT, WITHOUT ROWID; -- accounts: JSON array of principal refs
+CREATE TABLE person (name TEXT PRIMARY KEY, job_role TEXT, email TEXT, accounts TEXT NOT NULL, groups TEXT NOT NULL) STRICT, WITHOUT ROWID; -- accounts: JSON array of principal refs; groups: JSON array of names of groups of clusters
 CREATE TABLE regulation (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE system_in_scope (kind TEXT NOT NULL, name TEXT NOT NULL, in_scope INTEGER NOT NULL, reason TEXT, PRIMARY KEY (kind, name)) STRICT, WITHOUT ROWID;
 CREATE TABLE price (item TEXT PRIMARY KEY, amount REAL NOT NULL, currency TEXT NOT NULL) STRICT, WITHOUT ROWID; -- cpu-core-month, memory-gib-month, storage-gib-month

@@ -66,6 +66,7 @@ CREATE TABLE principal_policy (
 CREATE TABLE principal_group (
   principal INTEGER NOT NULL REFERENCES principal(thing),
   member_of INTEGER NOT NULL REFERENCES principal(thing),
+  told TEXT NOT NULL DEFAULT 'system', -- how it is known: system (the system itself says so), audit (requests came with it), engagement (people say so)
   PRIMARY KEY (principal, member_of)
 ) STRICT, WITHOUT ROWID;
 
