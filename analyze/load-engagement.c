@@ -537,13 +537,13 @@ static int read_section(struct reader *r, const struct section *s, const char *f
 	return s->whole ? s->whole(r, &n, e) : entry_each(&n, v, s->lone, listed_entry, &l, e);
 }
 
-/* Roles that people name must be there, and so must environments that clusters and changes name. */
+/* Roles that people name must be there, and so must environments that clusters and changes name. NULL is not in an empty list, so it is asked for. */
 static int names_are_known(struct reader *r, const char *file, struct err *e)
 {
 	static const char *const lookups[] = {
-		"SELECT 'people', 'job role', job_role FROM person WHERE job_role NOT IN (SELECT name FROM job_role)",
-		"SELECT 'clusters', 'environment', environment FROM cluster_name WHERE environment NOT IN (SELECT name FROM environment)",
-		"SELECT 'approved_images', 'environment', environment FROM approved_image WHERE environment != '*' AND environment NOT IN (SELECT name FROM environment)",
+		"SELECT 'people', 'job role', job_role FROM person WHERE job_role IS NOT NULL AND job_role NOT IN (SELECT name FROM job_role)",
+		"SELECT 'clusters', 'environment', environment FROM cluster_name WHERE environment IS NOT NULL AND environment NOT IN (SELECT name FROM environment)",
+		"SELECT 'approved_images', 'environment', environment FROM approved_image WHERE environment IS NOT NULL AND environment != '*' AND environment NOT IN (SELECT name FROM environment)",
 	};
 
 	for (size_t i = 0; i < sizeof(lookups) / sizeof(lookups[0]); i++) {

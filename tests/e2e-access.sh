@@ -69,6 +69,7 @@ ok "matrix" "$(access matrix --format json | jq -c '.rows[]')" '{"cluster":"clus
 {"cluster":"cluster","subject":"service account shop/ci","rights":{"workloads-write":["shop"]}}
 {"cluster":"cluster","subject":"user jane@example.com","rights":{"secrets-read":"everywhere","logs-read":"everywhere"}}'
 ok "review" "$(access review --format json | jq -c '.rows[] | [.class, .name, .where, .rights, .bindings, .last_used]')" '["person","jane@example.com","everywhere","read secrets, read logs","auditors","2026-11-05T10:00:00Z"]
+["person","jim","everywhere","read secrets, read logs","auditors","2026-11-04T10:00:00Z"]
 ["application","shop/ci","shop","change workloads","ci, ci-again","2026-11-03T11:00:00Z"]
 ["group","auditors","everywhere","read secrets, read logs","auditors","2026-11-04T10:00:00Z"]'
 ok "unused" "$(access unused --format json | jq -r '.rows[] | .what + ": " + .ref')" "binding not used since the logs begin: cluster/shop/RoleBinding/ci-again
