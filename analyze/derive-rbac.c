@@ -106,11 +106,10 @@ static const char *const holders[] = {
 	"WHERE EXISTS (SELECT 1 FROM binding_subject s WHERE s.binding = b.thing AND s.counts) ORDER BY 1, 2",
 
 	"INSERT INTO binding_right(binding, right, holders, who) WITH "
-	"named AS (SELECT DISTINCT s.binding, CASE s.kind WHEN 'ServiceAccount' THEN 'service account ' || s.namespace || '/' || s.name ELSE lower(s.kind) || ' ' || s.name END AS who "
-	"FROM binding_subject s WHERE s.counts AND NOT s.builtin AND EXISTS (SELECT 1 FROM bound_right r WHERE r.binding = s.binding)), "
-	"worded AS MATERIALIZED (SELECT binding, count(*) AS holders, "
-	"group_concat(CASE WHEN nr <= 8 THEN who END, ', ') || CASE WHEN count(*) > 8 THEN ' and ' || (count(*) - 8) || ' more' ELSE '' END AS who "
-	"FROM (SELECT binding, who, row_number() OVER (PARTITION BY binding ORDER BY who) AS nr FROM named) GROUP BY binding), "
+	"held AS (SELECT s.binding, count(*) AS holders FROM binding_subject s WHERE s.counts AND NOT s.builtin AND s.binding IN (SELECT binding FROM bound_right) GROUP BY s.binding), "
+	"worded AS MATERIALIZED (SELECT h.binding, h.holders, (SELECT group_concat(who, ', ') FROM (SELECT CASE s.kind WHEN 'ServiceAccount' THEN 'service account ' || s.namespace || '/' || s.name "
+	"ELSE lower(s.kind) || ' ' || s.name END AS who FROM binding_subject s WHERE s.binding = h.binding AND s.counts AND NOT s.builtin ORDER BY who LIMIT 8)) "
+	"|| CASE WHEN h.holders > 8 THEN ' and ' || (h.holders - 8) || ' more' ELSE '' END AS who FROM held h), "
 	"given AS (SELECT binding, right FROM bound_right UNION SELECT binding, 'workloads' FROM bound_right WHERE right IN ('pods-create', 'workloads-write') "
 	"UNION SELECT binding, 'containers' FROM bound_right WHERE right IN ('pods-exec', 'ephemeral-containers')) "
 	"SELECT w.binding, g.right, w.holders, w.who FROM worded w JOIN given g ON g.binding = w.binding "
