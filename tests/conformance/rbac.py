@@ -239,6 +239,7 @@ def dump(url, pki, folder):
     os.makedirs(folder, exist_ok=True)
     for p, data in now.items():
         for o in data["items"]:
+            o.update(apiVersion=data["apiVersion"], kind=data["kind"][:-4])
             for k in ("managedFields", "uid", "creationTimestamp", "resourceVersion", "generation"):
                 o["metadata"].pop(k, None)
             o.pop("status", None)
@@ -292,6 +293,8 @@ def node_question(d, q):
              subresource=d.pick(["", "", "", "status", "token", "eviction"]), namespace=d.pick(SPACES + ["", "kube-node-lease"]),
              name=d.pick(["", "web", "db", "n1", "n2", "pull-0", "pull-1", "env-2", "claim-0", "claim-1", "volume-0", "ci", "default", "web-1", "web-2", "web-7",
                           "publish", "stage", "control", "chap", "azure", "attach-0", "attach-1", "attach-2", "slice-0", "slice-1", "volume-1", "volume-2", "volume-7"]))
+    if d.chance(25):  # secrets of volumes
+        q.update(verb=d.pick(VERBS[:3]), group="", resource="secrets", subresource="", namespace=d.pick(SPACES), name=d.pick(["publish", "stage", "control", "chap", "azure"]))
 
 
 def question(d, roles, subjects):
