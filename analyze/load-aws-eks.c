@@ -2,7 +2,6 @@
 // Access to EKS clusters as AWS keeps it: access entries, the access policies associated with them, how a cluster authenticates. Which cluster of
 // the assessment is meant is derive-cloud.c's.
 #include "load-aws.h"
-#include "common/redact-evidence.h"
 
 /* One document of the AWS command line. */
 struct answer {
@@ -89,38 +88,21 @@ static int read_cluster(struct answer *n, struct err *e)
 		      json_text_at(v, "accessConfig.authenticationMode"));
 }
 
-static int one_answer(struct answer *n, struct err *e)
+static int one_answer(struct load *l, const struct item *it, void *ctx, struct err *e)
 {
-	if (json_get(n->v, "accessEntry"))
-		return read_entry(n, e);
-	if (json_get(n->v, "associatedAccessPolicies"))
-		return read_policies(n, e);
-	if (json_get(n->v, "cluster"))
-		return read_cluster(n, e);
-	return load_problem(n->l, n->pointer, e, "no answer of describe-access-entry, list-associated-access-policies or describe-cluster");
+	struct answer n = {l, it->value, it->pointer};
+
+	(void)ctx;
+	if (json_get(n.v, "accessEntry"))
+		return read_entry(&n, e);
+	if (json_get(n.v, "associatedAccessPolicies"))
+		return read_policies(&n, e);
+	if (json_get(n.v, "cluster"))
+		return read_cluster(&n, e);
+	return load_problem(l, it->pointer, e, "no answer of describe-access-entry, list-associated-access-policies or describe-cluster");
 }
 
 int load_aws_eks(struct load *l, struct source *content, struct err *e)
 {
-	struct items *items = items_open(content, NULL);
-	struct err bad = {0};
-	struct item it;
-	int rc, failed = 0;
-
-	while (!failed && (rc = items_next(items, &l->item, &it, &bad)) != 0) {
-		if (rc < 0 && bad.kind == ERR_ENV) {
-			*e = bad;
-			failed = -1;
-			break;
-		}
-		if (rc == 1 && l->redact)
-			redact_evidence(l->redact, &l->item, l->kind, SPAN_NONE, it.value);
-		failed = rc == 1 ? one_answer(&(struct answer){l, it.value, it.pointer}, e) : load_problem(l, NULL, e, "%s", bad.msg);
-		if (rc < 0)
-			break;
-		bad = (struct err){0};
-		arena_reset(&l->item);
-	}
-	items_close(items);
-	return failed ? -1 : 0;
+	return aws_each(l, content, NULL, one_answer, NULL, e);
 }
