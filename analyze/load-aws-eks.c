@@ -18,8 +18,8 @@ static struct span as_json(struct arena *a, const struct json *v)
 	return (struct span){arena_strndup(a, b.p, b.n), b.n};
 }
 
-/* The entry of a principal in a cluster, made when it is new: describe-access-entry and list-associated-access-policies tell of the same. */
-static int entry_thing(struct answer *n, struct span cluster, struct span arn, int64_t *thing, struct err *e)
+/* Files may hold answers of all three commands: each counts as its own kind. The entry of a principal in a cluster, made when it is new: describe-access-entry and list-associated-access-policies tell of the same. */
+static int entry_thing(struct answer *n, const char *kind, struct span cluster, struct span arn, int64_t *thing, struct err *e)
 {
 	char account[AWS_ACCOUNT];
 	struct thing_spec spec = {.kind = "access-entry", .type = "EKS access entry", .name = arn, .pointer = n->pointer};
@@ -28,7 +28,7 @@ static int entry_thing(struct answer *n, struct span cluster, struct span arn, i
 	if (!cluster.n || !aws_account_of(arn, account))
 		return load_problem(n->l, n->pointer, e, "an access entry without clusterName and an ARN of an account as principalArn");
 	spec.ref = span_of(arena_printf(&n->l->item, "aws:%s/eks/%.*s#%.*s", account, SPAN_ARG(cluster), SPAN_ARG(arn)));
-	if (aws_scope(n->l, account, e) || load_thing(n->l, &spec, thing, NULL, e) || load_kind(n->l, n->l->kind, 1, e))
+	if (aws_scope(n->l, account, e) || load_thing(n->l, &spec, thing, NULL, e) || load_kind(n->l, kind, 1, e))
 		return -1;
 	n->l->items++;
 	return db_run(n->l->db, e, "INSERT OR IGNORE INTO access_entry(thing, account, eks_cluster, arn) VALUES (?, ?, ?, ?)", "istt", *thing, account, cluster, arn);
@@ -39,7 +39,7 @@ static int read_entry(struct answer *n, struct err *e)
 	const struct json *v = json_get(n->v, "accessEntry");
 	int64_t thing;
 
-	if (entry_thing(n, json_text_at(v, "clusterName"), json_text_at(v, "principalArn"), &thing, e))
+	if (entry_thing(n, "aws/eks-access-entries", json_text_at(v, "clusterName"), json_text_at(v, "principalArn"), &thing, e))
 		return -1;
 	return !thing ? 0 : db_run(n->l->db, e, "UPDATE access_entry SET user = ?, groups = ?, type = ? WHERE thing = ?", "ttti", json_text_at(v, "username"),
 				   json_is(json_get(v, "kubernetesGroups"), JSON_ARRAY) ? as_json(&n->l->item, json_get(v, "kubernetesGroups")) : SPAN("[]"),
@@ -50,7 +50,7 @@ static int read_policies(struct answer *n, struct err *e)
 {
 	int64_t thing;
 
-	if (entry_thing(n, json_text_at(n->v, "clusterName"), json_text_at(n->v, "principalArn"), &thing, e))
+	if (entry_thing(n, "aws/eks-access-policies", json_text_at(n->v, "clusterName"), json_text_at(n->v, "principalArn"), &thing, e))
 		return -1;
 	if (!thing)
 		return 0;
@@ -81,7 +81,7 @@ static int read_cluster(struct answer *n, struct err *e)
 	if (!name.n || !aws_account_of(arn, account))
 		return load_problem(n->l, n->pointer, e, "a cluster without name and an ARN of an account");
 	spec.ref = span_of(arena_printf(&n->l->item, "aws:%s/eks/%.*s", account, SPAN_ARG(name)));
-	if (aws_scope(n->l, account, e) || load_thing(n->l, &spec, &thing, NULL, e) || load_kind(n->l, n->l->kind, 1, e))
+	if (aws_scope(n->l, account, e) || load_thing(n->l, &spec, &thing, NULL, e) || load_kind(n->l, "aws/eks-clusters", 1, e))
 		return -1;
 	n->l->items++;
 	return db_run(n->l->db, e, "INSERT OR IGNORE INTO eks_cluster(thing, account, name, arn, authentication_mode) VALUES (?, ?, ?, ?, ?)", "isttt", thing, account, name, arn,
