@@ -316,7 +316,7 @@ static int hidden_text(struct walk *w, struct span type, const struct item *it)
 }
 
 /* An object that was there and cannot be told: checks that look across objects must not take it for absent. In a list of all kinds it may be of any. */
-static int lose(struct walk *w, const char *kind, struct err *e)
+static int lose(struct walk *w, struct err *e)
 {
 	sqlite3_stmt *s = db_stmt(w->l->db, "SELECT path FROM evidence WHERE id = ?");
 	const char *path;
@@ -328,7 +328,7 @@ static int lose(struct walk *w, const char *kind, struct err *e)
 	path = db_step(w->l->db, s, NULL) == 1 ? arena_strdup(&w->l->item, db_text(s, 0).p) : "";
 	sqlite3_reset(s);
 	return db_run(w->l->db, e, "INSERT INTO expected(scope, kind, reason, lost) VALUES (?, ?, 'objects of ' || ? || ' could not be read', 1)", "rss", w->l->scope,
-		      kind ? kind : strcmp(w->member_kind, "kubernetes/list") == 0 ? "kubernetes/*" : w->member_kind, path);
+		      strcmp(w->member_kind, "kubernetes/list") == 0 ? "kubernetes/*" : w->member_kind, path);
 }
 
 static int one_object(struct walk *w, const struct item *it, struct err *e)
@@ -341,7 +341,7 @@ static int one_object(struct walk *w, const struct item *it, struct err *e)
 	identify(w, &k, it);
 	if (hidden_text(w, k.type, it))
 		return load_problem(w->l, it->pointer, e, "it still looks as if it held a secret after redaction; it was left out") ||
-				       lose(w, k.type.n ? kube_evidence_kind(&w->l->item, k.kind) : NULL, e)
+				       lose(w, e)
 			       ? -1
 			       : 0;
 	if (!k.type.n && strcmp(w->member_kind, "kubernetes/version") == 0)
@@ -384,11 +384,11 @@ static int walk_items(struct walk *w, struct items *items, struct err *e)
 			return -1;
 		}
 		if (rc != 1) {
-			if (load_problem(w->l, NULL, e, "%s", bad.msg) || lose(w, NULL, e))
+			if (load_problem(w->l, NULL, e, "%s", bad.msg) || lose(w, e))
 				return -1;
 			if (rc < 0)
 				break;
-		} else if (!(json_is(it.value, JSON_NULL) && !w->l->redact) && one_object(w, &it, e)) { /* null: the collector left it out */
+		} else if (json_is(it.value, JSON_NULL) && !w->l->redact ? lose(w, e) : one_object(w, &it, e)) { /* null: the collector left it out */
 			return -1;
 		}
 		bad = (struct err){0};
