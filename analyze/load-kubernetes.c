@@ -384,7 +384,7 @@ static int walk_items(struct walk *w, struct items *items, struct err *e)
 			return -1;
 		}
 		if (rc != 1) {
-			if (load_problem(w->l, NULL, e, "%s", bad.msg) || lose(w, e))
+			if (load_problem(w->l, NULL, e, "%s", bad.msg) || (rc == 2 && lose(w, e))) /* of what breaks off, derive-refused.c tells */
 				return -1;
 			if (rc < 0)
 				break;
