@@ -240,7 +240,7 @@ int access_can_i(struct access *x, struct err *e)
 	if (access_other_authorizers(x, buf_span(&cluster), &others, e))
 		return -1;
 	if (others.n)
-		warn("RBAC is not the whole answer: the API server also asks other authorizers (%s), whose rules are not in the evidence", buf_str(&others));
+		warn("RBAC is not the whole answer: the API server also asks other authorizers (%s), whose rules do not count here", buf_str(&others));
 	if (!x->batch)
 		return single(x, buf_span(&cluster), buf_span(&others), e);
 	if (x->words_n || x->as || x->groups.n)

@@ -37,7 +37,7 @@ struct analyze_options {
 /* What they take as INPUT, for --help. */
 #define ANALYZE_INPUTS \
 	"INPUT is a bundle that `plimsoll collect` made, a folder or tar of `kubectl get -o json|yaml` output, a `kubectl cluster-info dump`, node facts,\n" \
-	"AWS account authorization details and credential report, registry exports, image archives (docker save, OCI layout).\n\n"
+	"AWS account authorization details, credential report and EKS access entries, registry exports, image archives (docker save, OCI layout).\n\n"
 
 /* An empty assessment database at `path` (NULL: temporary), left open in `db`, with its tables and SQL functions. */
 int analyze_create(struct db *db, const char *path, struct err *e);

@@ -20,7 +20,7 @@ UPDATE cut SET kubectl = x.kubectl FROM (
       ELSE json_object('hostPID', NULL, 'securityContext', json(CASE w.seccomp WHEN 'Unconfined' THEN '{"windowsOptions":null,"seccompProfile":{"type":"RuntimeDefault"}}' ELSE '{"windowsOptions":null}' END),
         'containers', json((SELECT json_group_array(json(c.hardened)) FROM c WHERE c.workload = w.thing AND c.type = 'container')),
         'initContainers', json((SELECT json_group_array(json(c.hardened)) FROM c WHERE c.workload = w.thing AND c.type IN ('init', 'sidecar'))),
-        'volumes', json((SELECT json_group_array(json_object('$patch', 'delete', 'name', v.name)) FROM volume v WHERE v.workload = w.thing AND v.type = 'hostPath'))) END AS spec, w.kind
+        'volumes', json((SELECT json_group_array(json_object('$patch', 'delete', 'name', v.name)) FROM volume v WHERE v.workload = w.thing AND v.type = 'hostPath'))) END AS spec, w.kind, CASE WHEN w.kind IN ('Deployment', 'StatefulSet', 'DaemonSet') THEN object(w.thing) END AS raw
     FROM cut k JOIN change h ON h.id = k.change JOIN workload w ON w.thing = h.thing WHERE h.apply IN ('automount-off', 'harden', 'host-network-off', 'host-ports-off'))
   SELECT p.change, json_group_array(a.value) AS kubectl FROM (
     SELECT h.id AS change, CASE
@@ -28,7 +28,10 @@ UPDATE cut SET kubectl = x.kubectl FROM (
       WHEN h.apply = 'pod-security' THEN json_array('label', '--overwrite', t.type || '/' || t.name, 'pod-security.kubernetes.io/enforce=baseline')
       WHEN h.apply = 'cluster-ip' THEN json_array('patch', t.type || '/' || t.name, '--type=strategic', '-p', '{"spec":{"type":"ClusterIP"}}')
       WHEN h.apply = 'external-ips-off' THEN json_array('patch', t.type || '/' || t.name, '--type=strategic', '-p', '{"spec":{"externalIPs":null}}')
-      WHEN x.kind IN ('Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController') THEN json_array('patch', t.type || '/' || t.name, '--type=strategic', '-p',
+      -- Pods that run stay as they are where the template alone is changed.
+      WHEN x.kind IN ('ReplicaSet', 'ReplicationController') OR json_extract(x.raw, '$.spec.paused') OR json_extract(x.raw, '$.spec.updateStrategy.type') = 'OnDelete'
+        OR json_extract(x.raw, '$.spec.updateStrategy.rollingUpdate.partition') > 0 THEN NULL
+      WHEN x.kind IN ('Deployment', 'StatefulSet', 'DaemonSet') THEN json_array('patch', t.type || '/' || t.name, '--type=strategic', '-p',
         json_object('spec', json_object('template', json_object('spec', json(x.spec)))) || '')
       WHEN x.kind = 'CronJob' THEN json_array('patch', t.type || '/' || t.name, '--type=strategic', '-p',
         json_object('spec', json_object('jobTemplate', json_object('spec', json_object('template', json_object('spec', json(x.spec)))))) || '') END AS words, t.namespace

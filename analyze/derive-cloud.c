@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Identities of a cloud that a cluster takes for its users and groups. What steps follow is the edges'.
+// Identities of a cloud that a cluster takes for its users and groups, by aws-auth or access entries. What steps follow is the edges'.
 #include "derive-cloud.h"
 #include "common/object.h"
 #include "common/text.h"
@@ -30,7 +30,7 @@ static int keep(const struct mapping *m, const struct json *row, const char *arn
 		text_add_json(&list, json_str(group));
 	}
 	buf_add_char(&list, ']');
-	return db_run(m->db, e, "INSERT INTO cloud_mapping(cluster, config_map, arn, user, groups) VALUES (?, ?, ?, ?, ?)", "sittt", m->cluster, m->config_map, arn, json_text_at(row, "username"),
+	return db_run(m->db, e, "INSERT INTO cloud_mapping(cluster, proof, arn, user, groups) VALUES (?, ?, ?, ?, ?)", "sittt", m->cluster, m->config_map, arn, json_text_at(row, "username"),
 		      buf_span(&list));
 }
 
@@ -65,6 +65,22 @@ static int read_map(struct mapping *m, struct err *e)
 	return read_list(m, data, "mapRoles", "rolearn", e) || read_list(m, data, "mapUsers", "userarn", e) ? -1 : 0;
 }
 
+/* The cluster that is meant: it has the name or the ARN of the EKS cluster, as `aws eks update-kubeconfig` or eksctl call it. */
+#define CLUSTER_OF(name)                                                                                                                                  \
+	"(SELECT min(s.name) FROM scope s WHERE s.kind = 'cluster' AND (s.name = " name " OR (s.name GLOB 'arn:aws*:eks:*:cluster/*' "                     \
+	"AND substr(s.name, instr(s.name, ':cluster/') + 9) = " name ") OR (s.name LIKE '%.eksctl.io' AND instr(s.name, '@') > 0 "                        \
+	"AND substr(substr(s.name, instr(s.name, '@') + 1), 1, length(" name ") + 1) = " name " || '.')) HAVING count(*) = 1)"
+
+static const char *const entries[] = {
+	"UPDATE access_entry SET cluster = " CLUSTER_OF("access_entry.eks_cluster"),
+	"UPDATE eks_cluster SET cluster = " CLUSTER_OF("eks_cluster.name"),
+	"INSERT INTO cloud_mapping(cluster, proof, arn, user, groups, blocked) SELECT a.cluster, a.subject, a.arn, a.user, coalesce(a.groups, '[]'), "
+	"CASE a.authentication_mode WHEN 'CONFIG_MAP' THEN 'the cluster''s authentication mode is CONFIG_MAP: it asks no access entries' END "
+	"FROM v_access_entry a WHERE a.cluster IS NOT NULL ORDER BY a.subject",
+	"UPDATE cloud_mapping SET blocked = 'the cluster''s authentication mode is API: it does not read aws-auth' WHERE proof IN (SELECT thing FROM config_map) "
+	"AND cluster IN (SELECT cluster FROM eks_cluster WHERE authentication_mode = 'API')",
+};
+
 int derive_cloud(struct db *db, struct err *e)
 {
 	sqlite3_stmt *s = db_stmt(db, "SELECT thing, cluster FROM config_map WHERE namespace = 'kube-system' AND name = 'aws-auth' ORDER BY thing");
@@ -80,5 +96,7 @@ int derive_cloud(struct db *db, struct err *e)
 		}
 	}
 	sqlite3_reset(s);
+	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]) && rc == 0; i++)
+		rc = db_exec(db, entries[i], e);
 	return rc;
 }

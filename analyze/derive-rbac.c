@@ -40,13 +40,15 @@ static const char *const principals[] = {
 	"INSERT INTO principal(thing, system, account, kind, name, human, created) "
 	"SELECT a.thing, 'kubernetes', a.cluster, 'service-account', a.namespace || '/' || a.name, 0, o.created "
 	"FROM service_account a JOIN object o ON o.thing = a.thing ORDER BY a.thing",
+};
 
+static const char *const groups[] = {
 	/* Groups that every account is in without being told (apiserver, user.AllAuthenticated, serviceaccount.MakeGroupNames), as far as they are bound. */
-	"INSERT INTO principal_group(principal, member_of) SELECT p.thing, g.thing FROM principal g CROSS JOIN principal p ON p.account = g.account "
+	"INSERT OR IGNORE INTO principal_group(principal, member_of) SELECT p.thing, g.thing FROM principal g CROSS JOIN principal p ON p.account = g.account "
 	"WHERE g.system = 'kubernetes' AND g.kind = 'group' AND g.name IN ('system:authenticated', 'system:unauthenticated', 'system:serviceaccounts') "
 	"AND p.system = 'kubernetes' AND CASE g.name WHEN 'system:authenticated' THEN p.kind IN ('user', 'service-account') AND p.name != 'system:anonymous' "
 	"WHEN 'system:unauthenticated' THEN p.kind = 'user' AND p.name = 'system:anonymous' ELSE p.kind = 'service-account' END ORDER BY 1, 2",
-	"INSERT INTO principal_group(principal, member_of) SELECT a.thing, g.thing FROM principal g JOIN service_account a ON a.cluster = g.account "
+	"INSERT OR IGNORE INTO principal_group(principal, member_of) SELECT a.thing, g.thing FROM principal g JOIN service_account a ON a.cluster = g.account "
 	"AND a.namespace = substr(g.name, length('system:serviceaccounts:') + 1) "
 	"WHERE g.system = 'kubernetes' AND g.kind = 'group' AND g.name GLOB 'system:serviceaccounts:?*' ORDER BY 1, 2",
 };
@@ -104,11 +106,10 @@ static const char *const holders[] = {
 	"WHERE EXISTS (SELECT 1 FROM binding_subject s WHERE s.binding = b.thing AND s.counts) ORDER BY 1, 2",
 
 	"INSERT INTO binding_right(binding, right, holders, who) WITH "
-	"named AS (SELECT DISTINCT s.binding, CASE s.kind WHEN 'ServiceAccount' THEN 'service account ' || s.namespace || '/' || s.name ELSE lower(s.kind) || ' ' || s.name END AS who "
-	"FROM binding_subject s WHERE s.counts AND NOT s.builtin AND EXISTS (SELECT 1 FROM bound_right r WHERE r.binding = s.binding)), "
-	"worded AS MATERIALIZED (SELECT binding, count(*) AS holders, "
-	"group_concat(CASE WHEN nr <= 8 THEN who END, ', ') || CASE WHEN count(*) > 8 THEN ' and ' || (count(*) - 8) || ' more' ELSE '' END AS who "
-	"FROM (SELECT binding, who, row_number() OVER (PARTITION BY binding ORDER BY who) AS nr FROM named) GROUP BY binding), "
+	"held AS (SELECT s.binding, count(*) AS holders FROM binding_subject s WHERE s.counts AND NOT s.builtin AND s.binding IN (SELECT binding FROM bound_right) GROUP BY s.binding), "
+	"worded AS MATERIALIZED (SELECT h.binding, h.holders, (SELECT group_concat(who, ', ') FROM (SELECT CASE s.kind WHEN 'ServiceAccount' THEN 'service account ' || s.namespace || '/' || s.name "
+	"ELSE lower(s.kind) || ' ' || s.name END AS who FROM binding_subject s WHERE s.binding = h.binding AND s.counts AND NOT s.builtin ORDER BY who LIMIT 8)) "
+	"|| CASE WHEN h.holders > 8 THEN ' and ' || (h.holders - 8) || ' more' ELSE '' END AS who FROM held h), "
 	"given AS (SELECT binding, right FROM bound_right UNION SELECT binding, 'workloads' FROM bound_right WHERE right IN ('pods-create', 'workloads-write') "
 	"UNION SELECT binding, 'containers' FROM bound_right WHERE right IN ('pods-exec', 'ephemeral-containers')) "
 	"SELECT w.binding, g.right, w.holders, w.who FROM worded w JOIN given g ON g.binding = w.binding "
@@ -119,7 +120,7 @@ int derive_rbac(struct db *db, struct err *e)
 {
 	if (run_all(db, resolve, sizeof(resolve) / sizeof(resolve[0]), e) || aggregate_roles(db, e))
 		return -1;
-	if (run_all(db, principals, sizeof(principals) / sizeof(principals[0]), e))
+	if (run_all(db, principals, sizeof(principals) / sizeof(principals[0]), e) || derive_members(db, e) || run_all(db, groups, sizeof(groups) / sizeof(groups[0]), e))
 		return -1;
 	return write_rights(db, e) || run_all(db, holders, sizeof(holders) / sizeof(holders[0]), e) ? -1 : 0;
 }

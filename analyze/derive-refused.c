@@ -56,7 +56,7 @@ static const char *const steps[] = {
 	"WHERE k.items = 0 AND coalesce(v.source, '') NOT GLOB 'kubectl get *' ORDER BY k.scope, k.kind",
 
 	/* What came behind the break is lost; of an empty list so much as nothing is known. */
-	"INSERT INTO expected(scope, kind, reason) SELECT v.scope, v.kind, v.path || ' could not be read to its end: ' || p.message FROM problem p JOIN evidence v ON v.id = p.evidence "
+	"INSERT INTO expected(scope, kind, reason, lost) SELECT v.scope, iif(v.kind = 'kubernetes/list', 'kubernetes/*', v.kind), v.path || ' could not be read to its end: ' || p.message, 1 FROM problem p JOIN evidence v ON v.id = p.evidence "
 	"JOIN scope s ON s.id = v.scope WHERE s.kind = 'cluster' AND " BROKEN " AND v.kind NOT IN ('kubernetes/refused', 'kubernetes/audit', 'kubernetes/version') "
 	"AND NOT EXISTS (SELECT 1 FROM expected x WHERE x.scope IS v.scope AND x.kind = v.kind AND x.reason = v.path || ' cannot be read') GROUP BY v.id ORDER BY v.id",
 	"INSERT INTO temp.doubt SELECT v.scope, v.kind FROM problem p JOIN evidence v ON v.id = p.evidence WHERE " BROKEN " AND v.scope IS NOT NULL",

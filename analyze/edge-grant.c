@@ -2,6 +2,7 @@
 // Which RBAC rules hold the rights that edges ask for. Each rule is looked at once, however often it is bound.
 #include "edge.h"
 #include "rbac-right.h"
+#include "common/limits.h"
 
 static bool holds(const struct rbac_rule *rule, const struct edge_grant *g)
 {
@@ -29,26 +30,62 @@ static int fill_rule(struct db *db, const struct edge_set *set, int64_t id, cons
 	return 0;
 }
 
-/* What holders have by themselves and through groups, of the edges that ask for it: indexed, since their queries look for pairs. */
-static int fill_held(struct db *db, const struct edge_set *set, struct err *e)
+bool edge_asks_pairs(const struct edge *x)
 {
-	static const char *const sql[] = {
-		"INSERT INTO edge_held SELECT DISTINCT g.edge, g.names, g.binding, g.cluster, g.namespace, g.holder, g.who, g.place, g.through, g.holder FROM v_edge_grant g "
-		"WHERE g.edge = ?1 OR (g.edge > ?1 || ':' AND g.edge < ?1 || ';')",
-		"INSERT INTO edge_held SELECT h.edge, h.names, h.binding, h.cluster, h.namespace, m.principal, CASE p.kind WHEN 'service-account' THEN 'Service account ' WHEN 'user' THEN 'User ' "
-		"ELSE 'Group ' END || p.name || ' (of group ' || s.name || ')', h.place, h.through, h.holder FROM edge_held h JOIN principal_group m ON m.member_of = h.holder "
-		"JOIN principal p ON p.thing = m.principal JOIN principal s ON s.thing = h.holder WHERE h.via = h.holder AND (h.edge = ?1 OR (h.edge > ?1 || ':' AND h.edge < ?1 || ';'))",
-	};
+	return x->query && strstr(x->query, "v_edge_held");
+}
 
+static int run_for(struct db *db, const struct edge_set *set, const char *const *sql, size_t n, struct err *e)
+{
 	for (size_t i = 0; i < set->n; i++)
-		for (size_t k = 0; k < sizeof(sql) / sizeof(sql[0]) && set->at[i].query && strstr(set->at[i].query, "v_edge_held"); k++)
+		for (size_t k = 0; k < n && edge_asks_pairs(&set->at[i]); k++)
 			if (db_run(db, e, sql[k], "s", set->at[i].id))
 				return -1;
 	return 0;
 }
 
+/* Subjects of a crowd that hold something more of what is asked for, by another binding or through a group: what both give together is theirs alone. */
+static int find_mixed(struct db *db, struct edge_set *set, struct err *e)
+{
+	if (db_exec(db, "CREATE TEMP TABLE mixed(thing INTEGER NOT NULL, crowd INTEGER NOT NULL, PRIMARY KEY (thing, crowd)) WITHOUT ROWID", e) ||
+	    db_run(db, e,
+		   "INSERT OR IGNORE INTO mixed WITH holding AS MATERIALIZED (SELECT DISTINCT holder FROM edge_held), crowds AS MATERIALIZED (SELECT g.thing, g.about FROM graph_node g "
+		   "JOIN holding h ON h.holder = g.thing WHERE g.role = 'crowd') SELECT s.thing, c.thing FROM crowds c CROSS JOIN binding_subject s ON s.binding = c.about AND s.counts "
+		   "WHERE s.thing IN (SELECT holder FROM holding) OR s.thing IN (SELECT a.thing FROM workload w JOIN service_account a ON a.cluster = w.cluster AND a.namespace = w.namespace "
+		   "AND a.name = w.service_account) OR EXISTS (SELECT 1 FROM principal_group m WHERE m.principal = s.thing AND m.member_of IN (SELECT holder FROM holding)) "
+		   "OR EXISTS (SELECT 1 FROM binding_subject o JOIN crowds oc ON oc.about = o.binding WHERE o.thing = s.thing AND o.binding != s.binding) LIMIT ?",
+		   "i", (int64_t)LIMIT_MIXED_HOLDERS + 1))
+		return -1;
+	if (db_int(db, 0, "SELECT count(*) FROM mixed", "") <= LIMIT_MIXED_HOLDERS)
+		return 0;
+	set->pairs_partial = true;
+	return db_run(db, e, "INSERT INTO problem(message) VALUES ('more than ' || ? || ' accounts hold rights by a binding of very many subjects and in another way: what only both together give was not looked for with all of them')",
+		      "i", (int64_t)LIMIT_MIXED_HOLDERS);
+}
+
+/* What holders have by themselves and through groups, of the edges that ask for it: indexed, since their queries look for pairs. */
+static int fill_held(struct db *db, struct edge_set *set, struct err *e)
+{
+	static const char *const own[] = {
+		"INSERT INTO edge_held SELECT DISTINCT g.edge, g.names, g.binding, g.cluster, g.namespace, g.holder, g.who, g.place, g.through, g.holder FROM v_edge_grant g "
+		"WHERE g.edge = ?1 OR (g.edge > ?1 || ':' AND g.edge < ?1 || ';')",
+	};
+	static const char *const shared[] = {
+		"INSERT INTO edge_held SELECT h.edge, h.names, h.binding, h.cluster, h.namespace, m.principal, CASE p.kind WHEN 'service-account' THEN 'Service account ' WHEN 'user' THEN 'User ' "
+		"ELSE 'Group ' END || p.name || ' (of group ' || s.name || ')', h.place, h.through, h.holder FROM edge_held h JOIN principal_group m ON m.member_of = h.holder "
+		"JOIN principal p ON p.thing = m.principal JOIN principal s ON s.thing = h.holder WHERE h.via = h.holder AND (h.edge = ?1 OR (h.edge > ?1 || ':' AND h.edge < ?1 || ';')) "
+		"AND (p.kind != 'user' OR EXISTS (SELECT 1 FROM binding_holder o WHERE o.thing = p.thing) OR EXISTS (SELECT 1 FROM mixed x WHERE x.thing = p.thing))",
+		"INSERT INTO edge_held SELECT h.edge, h.names, h.binding, h.cluster, h.namespace, x.thing, upper(substr(p.kind, 1, 1)) || replace(substr(p.kind, 2), '-', ' ') || ' ' || p.name, h.place, h.through, h.holder "
+		"FROM edge_held h JOIN mixed x ON x.crowd = h.holder JOIN principal p ON p.thing = x.thing WHERE h.via = h.holder AND (h.edge = ?1 OR (h.edge > ?1 || ':' AND h.edge < ?1 || ';'))",
+	};
+
+	if (run_for(db, set, own, sizeof(own) / sizeof(own[0]), e) || find_mixed(db, set, e) || run_for(db, set, shared, sizeof(shared) / sizeof(shared[0]), e))
+		return -1;
+	return db_exec(db, "DROP TABLE mixed", e);
+}
+
 /* Rules of roles that nothing binds give nobody anything. */
-int edge_grants_fill(struct db *db, const struct edge_set *set, struct err *e)
+int edge_grants_fill(struct db *db, struct edge_set *set, struct err *e)
 {
 	sqlite3_stmt *s = db_stmt(db, "SELECT id, groups, resources, verbs, names FROM role_rule WHERE role IN (SELECT role FROM binding) ORDER BY id");
 	auto_arena a = ARENA_INIT;

@@ -12,7 +12,7 @@
 
 /* Where the columns of an edge's query are; -1: it does not give it. */
 struct columns {
-	int source, target, detail, blocked, confidence, effort, proof, change, change_effort, at, also, apply;
+	int source, target, detail, blocked, confidence, effort, proof, change, change_effort, at, also, apply, also_change, also_effort, also_apply;
 };
 
 struct writer {
@@ -30,7 +30,8 @@ static int find_columns(sqlite3_stmt *s, struct columns *c, struct err *e)
 		const char *name;
 		int *at;
 	} known[] = {{"source", &c->source}, {"target", &c->target}, {"detail", &c->detail}, {"blocked", &c->blocked}, {"confidence", &c->confidence},
-		     {"effort", &c->effort}, {"proof", &c->proof}, {"change", &c->change}, {"change_effort", &c->change_effort}, {"at", &c->at}, {"also", &c->also}, {"apply", &c->apply}};
+		     {"effort", &c->effort}, {"proof", &c->proof}, {"change", &c->change}, {"change_effort", &c->change_effort}, {"at", &c->at}, {"also", &c->also}, {"apply", &c->apply},
+		     {"also_change", &c->also_change}, {"also_effort", &c->also_effort}, {"also_apply", &c->also_apply}};
 	enum { KNOWN = sizeof(known) / sizeof(known[0]) };
 
 	for (size_t k = 0; k < KNOWN; k++)
@@ -100,7 +101,7 @@ static int find_change(struct writer *w, int64_t thing, const struct wanted_chan
 	return 0;
 }
 
-/* A step that needs several bindings ends with each of them: the same change at the other ones. */
+/* A step that needs several bindings ends with each of them: the same change at the other ones, unless the row says another. */
 static int keep_also(struct writer *w, int64_t edge, struct span things, const struct wanted_change *c, struct err *e)
 {
 	if (!things.p)
@@ -133,6 +134,8 @@ static int keep_row(struct writer *w, sqlite3_stmt *s, const struct columns *c, 
 	if (db_run(w->db, e, "INSERT INTO edge(edge_id, source, target, detail, blocked, confidence, cost, proof, change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", "siitttdii", x->id,
 		   source, target, db_text(s, c->detail), c->blocked < 0 ? SPAN_NONE : db_text(s, c->blocked), confidence, cost_of(effort, confidence), proof, change))
 		return -1;
+	if (c->also_change >= 0)
+		wanted = (struct wanted_change){db_text(s, c->also_change), text_or(s, c->also_effort, x->fix_effort), text_or(s, c->also_apply, NULL)};
 	return keep_also(w, sqlite3_last_insert_rowid(w->db->h), c->also < 0 ? SPAN_NONE : db_text(s, c->also), &wanted, e);
 }
 
@@ -188,6 +191,7 @@ static int store(struct db *db, const struct edge *x, int64_t *all, struct err *
 		return -1;
 	return (w.rows < LIMIT_EDGES_OF_A_KIND && w.all < LIMIT_EDGES && (db_run(db, e, "DELETE FROM edge_also WHERE edge IN (SELECT id FROM edge WHERE edge_id = ?)", "s", x->id) ||
 									    db_run(db, e, "DELETE FROM edge WHERE edge_id = ?", "s", x->id))) ||
+			       db_run(db, e, "UPDATE edge_kind SET partial = 1 WHERE id = ?", "s", x->id) ||
 			       db_run(db, e, "INSERT INTO problem(message) VALUES ('edge ' || ? || ': ' || ?)", "ss", x->id, why.msg)
 		       ? -1
 		       : 0;
@@ -209,6 +213,8 @@ int edge_store_all(struct db *db, const struct edge_set *set, bool verbose, stru
 		double before = cpu_ms();
 
 		if (store(db, &set->at[i], &all, e))
+			return -1;
+		if (set->pairs_partial && edge_asks_pairs(&set->at[i]) && db_run(db, e, "UPDATE edge_kind SET partial = 1 WHERE id = ?", "s", set->at[i].id))
 			return -1;
 		if (verbose) {
 			progress_clear();

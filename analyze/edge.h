@@ -28,6 +28,7 @@ struct edge_set {
 	struct arena arena;
 	struct edge *at; /* sorted by id */
 	size_t n, cap;
+	bool pairs_partial; /* LIMIT_MIXED_HOLDERS was met: files that ask for pairs of rights are partial */
 };
 
 /* Reads one edge file; all text lives in `a`. ERR_INPUT names file and key. */
@@ -42,8 +43,10 @@ const struct edge *edge_find(const struct edge_set *set, const char *id);
 /* The SELECT that the edge runs: its own, or that over the rights it asks for. Lives in `a`. */
 const char *edge_query(struct arena *a, const struct edge *x);
 
-/* Fills edge_rule: which RBAC rules hold what each edge asks for. Once, before edge_store_all(). */
-int edge_grants_fill(struct db *db, const struct edge_set *set, struct err *e);
+/* Its query looks for rights that must come together (v_edge_held). */
+bool edge_asks_pairs(const struct edge *x);
+/* Fills edge_rule and edge_held: which RBAC rules hold what each edge asks for. Once, before edge_store_all(). */
+int edge_grants_fill(struct db *db, struct edge_set *set, struct err *e);
 /* Fills edge_kind, change and edge. An edge file that SQLite refuses or that is stopped gives a problem row and no edges; one that gives too many, a problem row and
  * the first of them. */
 int edge_store_all(struct db *db, const struct edge_set *set, bool verbose, struct err *e);

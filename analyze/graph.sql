@@ -68,6 +68,17 @@ INSERT INTO wanted(ref, name, type, scope, cluster, namespace, role, about, evid
   WHERE NOT EXISTS (SELECT 1 FROM principal p WHERE p.system = 'aws' AND p.name = substr(x.identity, -length(p.name)) AND (x.identity = 'arn:aws:iam::' || p.account || ':' || p.kind || '/' || p.name
     OR x.identity = 'arn:aws:iam::' || p.account || ':' || p.kind || coalesce(p.path, '/') || p.name));
 
+-- One for all whom a binding names, where they are many: they hold the same.
+CREATE TEMP TABLE crowd AS SELECT x.binding, x.n FROM (SELECT binding, count(*) AS n FROM binding_subject WHERE thing IS NOT NULL AND counts GROUP BY binding) x WHERE x.n > 100;
+INSERT INTO wanted(ref, name, type, scope, cluster, namespace, role, about, evidence, pointer) SELECT 'graph:' || t.ref || '/crowd', 'any of the ' || c.n || ' subjects of ' || t.type || ' ' || coalesce(t.namespace || '/', '') || t.name, 'Subjects', t.scope, t.cluster, t.namespace, 'crowd', t.id, t.evidence, t.pointer
+  FROM crowd c JOIN thing t ON t.id = c.binding JOIN scope s ON s.id = t.scope AND s.state = 'in-scope';
+
 INSERT INTO thing(kind, ref, scope, cluster, namespace, type, name, evidence, pointer) SELECT 'virtual', ref, scope, cluster, namespace, type, name, evidence, pointer FROM wanted ORDER BY ref;
 INSERT INTO graph_node(thing, cluster, namespace, role, about, class) SELECT t.id, w.cluster, w.namespace, w.role, w.about, w.class FROM wanted w JOIN thing t ON t.ref = w.ref ORDER BY t.id;
 DROP TABLE wanted;
+
+INSERT OR IGNORE INTO binding_holder(binding, thing, who, crowd)
+  SELECT s.binding, s.thing, CASE s.kind WHEN 'ServiceAccount' THEN 'Service account ' || s.namespace || '/' || s.name WHEN 'User' THEN 'User ' || s.name ELSE 'Group ' || s.name END, 0
+  FROM binding_subject s WHERE s.thing IS NOT NULL AND s.binding NOT IN (SELECT binding FROM crowd) ORDER BY s.binding, s.thing;
+INSERT INTO binding_holder(binding, thing, who, crowd) SELECT g.about, g.thing, upper(substr(t.name, 1, 1)) || substr(t.name, 2), 1 FROM graph_node g JOIN thing t ON t.id = g.thing WHERE g.role = 'crowd';
+DROP TABLE crowd;

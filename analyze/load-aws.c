@@ -206,8 +206,9 @@ static int one_policy(struct entry *n, struct span arn, struct err *e)
 	return load_problem(n->l, n->pointer, e, "the document of the policy %.*s cannot be read", SPAN_ARG(arn));
 }
 
-static int one_entry(struct load *l, const struct item *it, char account[static AWS_ACCOUNT], struct err *e)
+static int one_entry(struct load *l, const struct item *it, void *ctx, struct err *e)
 {
+	char *account = ctx; /* of the last entry */
 	static const struct {
 		const char *list, *name;
 		int (*read)(struct entry *n, struct span name, struct err *e);
@@ -216,8 +217,6 @@ static int one_entry(struct load *l, const struct item *it, char account[static 
 	struct entry n = {.l = l, .v = it->value, .pointer = it->pointer};
 	struct span arn = json_text_at(it->value, "Arn");
 
-	if (json_is(it->value, JSON_NULL) && !l->redact) /* the collector left it out */
-		return 0;
 	if (span_has(arn, ":iam::aws:policy/"))
 		snprintf(n.account, sizeof(n.account), "%s", account);
 	if (!n.account[0] && !aws_account_of(arn, n.account))
@@ -265,11 +264,9 @@ static int without_document(struct load *l, struct err *e)
 	return rc;
 }
 
-static int load_details(struct load *l, struct source *content, struct err *e)
+int aws_each(struct load *l, struct source *content, const char *const *lists, aws_item *each, void *ctx, struct err *e)
 {
-	static const char *const lists[] = {"UserDetailList", "GroupDetailList", "RoleDetailList", "Policies", NULL};
 	struct items *items = items_open(content, lists);
-	char account[AWS_ACCOUNT] = "";
 	struct err bad = {0};
 	struct item it;
 	int rc, failed = 0;
@@ -282,7 +279,10 @@ static int load_details(struct load *l, struct source *content, struct err *e)
 		}
 		if (rc == 1 && l->redact)
 			redact_evidence(l->redact, &l->item, l->kind, SPAN_NONE, it.value);
-		failed = rc == 1 ? one_entry(l, &it, account, e) : load_problem(l, NULL, e, "%s", bad.msg);
+		if (rc != 1)
+			failed = load_problem(l, NULL, e, "%s", bad.msg);
+		else if (!json_is(it.value, JSON_NULL) || l->redact) /* null: the collector left it out */
+			failed = each(l, &it, ctx, e);
 		if (rc < 0)
 			break;
 		bad = (struct err){0};
@@ -291,6 +291,15 @@ static int load_details(struct load *l, struct source *content, struct err *e)
 	if (!failed && items_truncated(items))
 		failed = load_problem(l, NULL, e, "one page of several (IsTruncated): what the others hold is missing");
 	items_close(items);
+	return failed ? -1 : 0;
+}
+
+static int load_details(struct load *l, struct source *content, struct err *e)
+{
+	static const char *const lists[] = {"UserDetailList", "GroupDetailList", "RoleDetailList", "Policies", NULL};
+	char account[AWS_ACCOUNT] = "";
+	int failed = aws_each(l, content, lists, one_entry, account, e);
+
 	for (size_t i = 0; i < sizeof(finish) / sizeof(finish[0]) && !failed; i++)
 		failed = db_exec(l->db, finish[i], e);
 	return failed || without_document(l, e) ? -1 : 0;
@@ -302,5 +311,5 @@ int load_aws(struct load *l, struct source *content, struct err *e)
 		return load_details(l, content, e);
 	if (strcmp(l->kind, "aws/credential-report") == 0)
 		return load_aws_credential_report(l, content, e);
-	return load_aws_settings(l, content, e);
+	return strncmp(l->kind, "aws/eks-", 8) == 0 ? load_aws_eks(l, content, e) : load_aws_settings(l, content, e);
 }

@@ -92,8 +92,8 @@ static int lost(struct db *db, const struct bundle *b, const char *input, struct
 {
 	size_t listed = json_count(json_get(bundle_manifest(b), "members"));
 
-	if (db_run(db, e, "INSERT INTO expected(scope, kind, reason) SELECT scope, kind, path || ' cannot be read' FROM evidence WHERE input = ? AND state = 'failed' "
-			  "AND kind IS NOT NULL ORDER BY id", "s", input))
+	if (db_run(db, e, "INSERT INTO expected(scope, kind, reason, lost) SELECT scope, kind, path || ' cannot be read', 1 FROM evidence WHERE input = ? AND state = 'failed' "
+			  "AND kind IS NOT NULL AND NOT EXISTS (SELECT 1 FROM expected x WHERE x.lost AND x.scope IS evidence.scope AND x.kind = evidence.kind) ORDER BY id", "s", input))
 		return -1;
 	JSON_EACH(m, listed > bundle_count(b) ? json_get(bundle_manifest(b), "members") : NULL)
 	{

@@ -413,14 +413,14 @@ static int job_role(void *ctx, const struct entry *n, struct err *e)
 static int person(void *ctx, const struct entry *n, struct err *e)
 {
 	struct reader *r = ctx;
-	auto_buf accounts = BUF_INIT;
+	auto_buf accounts = BUF_INIT, groups = BUF_INIT;
 	struct span name, role, email;
 
 	if (entry_text(n, "name", true, &name, e) || entry_text(n, "job_role", false, &role, e) || entry_text(n, "email", false, &email, e) ||
-	    entry_list(n, "accounts", &accounts, e))
+	    entry_list(n, "accounts", &accounts, e) || entry_list(n, "groups", &groups, e))
 		return -1;
-	if (db_run(r->db, e, "INSERT OR IGNORE INTO person(name, job_role, email, accounts) VALUES (?, ?, ?, ?)", "tttt", name, role, email,
-		   buf_span(&accounts)))
+	if (db_run(r->db, e, "INSERT OR IGNORE INTO person(name, job_role, email, accounts, groups) VALUES (?, ?, ?, ?, ?)", "ttttt", name, role, email,
+		   buf_span(&accounts), buf_span(&groups)))
 		return -1;
 	return once(r, n, name, e);
 }
@@ -671,7 +671,7 @@ static const struct section sections[] = {
 	{.key = "entries", .lone = "thing", .each = entry_place, .keys = {"thing", "title"}},
 	{.key = "jewels", .lone = "thing", .each = jewel_place, .keys = {"thing", "title"}},
 	{.key = "job_roles", .each = job_role, .keys = {"name", "purpose", "access"}},
-	{.key = "people", .each = person, .keys = {"name", "job_role", "email", "accounts"}},
+	{.key = "people", .each = person, .keys = {"name", "job_role", "email", "accounts", "groups"}},
 	{.key = "separation_of_duties", .each = duty, .keys = {"name", "one", "other", "except", "reason"}},
 	{.key = "inspection_points", .whole = inspection_points},
 	{.key = "prices", .whole = prices},
@@ -704,13 +704,13 @@ static int read_section(struct reader *r, const struct section *s, const char *f
 	return s->whole ? s->whole(r, &n, e) : entry_each(&n, v, s->lone, listed_entry, &l, e);
 }
 
-/* Roles that people name must be there, and so must environments that clusters and changes name. */
+/* Roles that people name must be there, and so must environments that clusters and changes name. NULL is not in an empty list, so it is asked for. */
 static int names_are_known(struct reader *r, const char *file, struct err *e)
 {
 	static const char *const lookups[] = {
-		"SELECT 'people', 'job role', job_role FROM person WHERE job_role NOT IN (SELECT name FROM job_role)",
-		"SELECT 'clusters', 'environment', environment FROM cluster_name WHERE environment NOT IN (SELECT name FROM environment)",
-		"SELECT 'approved_images', 'environment', environment FROM approved_image WHERE environment != '*' AND environment NOT IN (SELECT name FROM environment)",
+		"SELECT 'people', 'job role', job_role FROM person WHERE job_role IS NOT NULL AND job_role NOT IN (SELECT name FROM job_role)",
+		"SELECT 'clusters', 'environment', environment FROM cluster_name WHERE environment IS NOT NULL AND environment NOT IN (SELECT name FROM environment)",
+		"SELECT 'approved_images', 'environment', environment FROM approved_image WHERE environment IS NOT NULL AND environment != '*' AND environment NOT IN (SELECT name FROM environment)",
 	};
 
 	for (size_t i = 0; i < sizeof(lookups) / sizeof(lookups[0]); i++) {

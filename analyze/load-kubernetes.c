@@ -167,6 +167,7 @@ struct walk {
 	char counted[256]; /* evidence kind of the last items, and how many of them in a row */
 	int64_t count;
 	struct buf text, packed;
+	bool lost; /* said already that objects of it could not be read */
 };
 
 static int flush_count(struct walk *w, struct err *e)
@@ -314,6 +315,22 @@ static int hidden_text(struct walk *w, struct span type, const struct item *it)
 	return redact_leaks(buf_span(&w->text));
 }
 
+/* An object that was there and cannot be told: checks that look across objects must not take it for absent. In a list of all kinds it may be of any. */
+static int lose(struct walk *w, struct err *e)
+{
+	sqlite3_stmt *s = db_stmt(w->l->db, "SELECT path FROM evidence WHERE id = ?");
+	const char *path;
+
+	if (w->lost)
+		return 0;
+	w->lost = true;
+	db_bind(s, "i", w->l->evidence);
+	path = db_step(w->l->db, s, NULL) == 1 ? arena_strdup(&w->l->item, db_text(s, 0).p) : "";
+	sqlite3_reset(s);
+	return db_run(w->l->db, e, "INSERT INTO expected(scope, kind, reason, lost) VALUES (?, ?, 'objects of ' || ? || ' could not be read', 1)", "rss", w->l->scope,
+		      strcmp(w->member_kind, "kubernetes/list") == 0 ? "kubernetes/*" : w->member_kind, path);
+}
+
 static int one_object(struct walk *w, const struct item *it, struct err *e)
 {
 	struct kube k = {.l = w->l, .object = it->value, .pointer = it->pointer};
@@ -323,7 +340,10 @@ static int one_object(struct walk *w, const struct item *it, struct err *e)
 
 	identify(w, &k, it);
 	if (hidden_text(w, k.type, it))
-		return load_problem(w->l, it->pointer, e, "it still looks as if it held a secret after redaction; it was left out");
+		return load_problem(w->l, it->pointer, e, "it still looks as if it held a secret after redaction; it was left out") ||
+				       lose(w, e)
+			       ? -1
+			       : 0;
 	if (!k.type.n && strcmp(w->member_kind, "kubernetes/version") == 0)
 		return load_cluster_version(w->l, it->value, e);
 	if (!k.type.n)
@@ -364,11 +384,11 @@ static int walk_items(struct walk *w, struct items *items, struct err *e)
 			return -1;
 		}
 		if (rc != 1) {
-			if (load_problem(w->l, NULL, e, "%s", bad.msg))
+			if (load_problem(w->l, NULL, e, "%s", bad.msg) || (rc == 2 && lose(w, e))) /* of what breaks off, derive-refused.c tells */
 				return -1;
 			if (rc < 0)
 				break;
-		} else if (!(json_is(it.value, JSON_NULL) && !w->l->redact) && one_object(w, &it, e)) { /* null: the collector left it out */
+		} else if (json_is(it.value, JSON_NULL) && !w->l->redact ? lose(w, e) : one_object(w, &it, e)) { /* null: the collector left it out */
 			return -1;
 		}
 		bad = (struct err){0};

@@ -37,8 +37,9 @@ static int read_nodes(struct path_graph *g, struct db *db, struct err *e)
 static int read_edges(struct path_graph *g, struct db *db, unsigned what, struct err *e)
 {
 	sqlite3_stmt *s = db_stmt(db, "SELECT e.id, e.source, e.target, CAST(round(e.cost * 10) AS INTEGER), e.change, e.blocked IS NOT NULL FROM edge e WHERE (?1 OR e.blocked IS NULL) "
-				      "AND (?2 OR e.edge_id != 'member-of-group' OR NOT EXISTS (SELECT 1 FROM principal p JOIN thing t ON t.id = e.target WHERE p.thing = e.source "
-				      "AND p.system = 'kubernetes' AND p.kind = 'user' AND t.name = 'system:authenticated')) ORDER BY e.id");
+				      "AND (?2 OR e.edge_id != 'member-of-group' OR NOT EXISTS (SELECT 1 FROM thing t WHERE t.id = e.target AND t.name = 'system:authenticated' "
+				      "AND (EXISTS (SELECT 1 FROM principal p WHERE p.thing = e.source AND p.system = 'kubernetes' AND p.kind = 'user') "
+				      "OR EXISTS (SELECT 1 FROM graph_node g WHERE g.thing = e.source AND g.role = 'crowd')))) ORDER BY e.id");
 	size_t cap = (size_t)db_int(db, 0, "SELECT count(*) FROM edge", "");
 	int rc;
 

@@ -159,6 +159,7 @@ static void relate_pod(struct rbac_node *n, struct known_node *k, const struct j
 	{
 		relate(n, k, "resourceclaim", namespace, json_text_at(claim, "resourceClaimName"));
 	}
+	relate(n, k, "resourceclaim", namespace, json_text_at(pod, "status.extendedResourceClaimStatus.resourceClaimName"));
 	JSON_EACH(claim, json_get(spec, "resourceClaims"))
 	{
 		relate(n, k, "resourceclaim", namespace, json_text_at(claim, "resourceClaimName"));
@@ -184,10 +185,38 @@ static int relate_pods(struct rbac_node *n, struct known_node *k, struct err *e)
 	return rc;
 }
 
-/* Volumes of the claims that pods name, and attachments to the node. */
+/* Secrets that a volume names and that kubelets need (persistentvolume.VisitPVSecretNames): in the namespace that is written beside them, else the claim's
+ * where the type of volume has that as its default. */
+static void relate_secrets(struct rbac_node *n, struct known_node *k, int64_t volume, struct span claim_namespace)
+{
+	static const struct {
+		const char *source, *ref;
+		bool of_claim;
+	} refs[] = {{"cephfs", "secretRef", true}, {"cinder", "secretRef", false}, {"flexVolume", "secretRef", true}, {"rbd", "secretRef", true}, {"scaleIO", "secretRef", true},
+		    {"iscsi", "secretRef", true}, {"storageos", "secretRef", false}, {"csi", "nodePublishSecretRef", false}, {"csi", "nodeStageSecretRef", false}};
+	auto_arena a = ARENA_INIT;
+	auto_buf text = BUF_INIT;
+	struct json *object;
+	const struct json *spec;
+	struct span namespace;
+
+	if (object_json(n->db, volume, &text, NULL) || json_parse(&a, buf_span(&text), &object, NULL))
+		return;
+	spec = json_get(object, "spec");
+	namespace = json_text_at(spec, "azureFile.secretNamespace");
+	relate(n, k, "secret", namespace.n ? namespace : claim_namespace, json_text_at(spec, "azureFile.secretName"));
+	for (size_t i = 0; i < sizeof(refs) / sizeof(refs[0]); i++) {
+		const struct json *ref = json_get(json_get(spec, refs[i].source), refs[i].ref);
+
+		namespace = json_text_at(ref, "namespace");
+		relate(n, k, "secret", namespace.n || !refs[i].of_claim ? namespace : claim_namespace, json_text_at(ref, "name"));
+	}
+}
+
+/* Volumes of the claims that pods name with their secrets, and attachments to the node. */
 static int relate_volumes(struct rbac_node *n, struct known_node *k, struct err *e)
 {
-	sqlite3_stmt *s = db_stmt(n->db, "SELECT claim_namespace, claim_name, name FROM persistent_volume WHERE cluster = ? AND claim_name IS NOT NULL");
+	sqlite3_stmt *s = db_stmt(n->db, "SELECT claim_namespace, claim_name, name, thing FROM persistent_volume WHERE cluster = ? AND claim_name IS NOT NULL");
 	auto_arena a = ARENA_INIT;
 	int rc;
 
@@ -195,8 +224,10 @@ static int relate_volumes(struct rbac_node *n, struct known_node *k, struct err 
 	while ((rc = db_step(n->db, s, e)) == 1) {
 		struct span claim = key_of(&a, "pvc", db_text(s, 0), db_text(s, 1));
 
-		if (k->size && slot(k->related, k->size, claim)->p)
+		if (k->size && slot(k->related, k->size, claim)->p) {
 			relate(n, k, "pv", SPAN(""), db_text(s, 2));
+			relate_secrets(n, k, sqlite3_column_int64(s, 3), db_text(s, 0));
+		}
 		arena_reset(&a);
 	}
 	sqlite3_reset(s);

@@ -22,6 +22,7 @@ CREATE INDEX temp.holder_name ON holder(cluster, kind, namespace, name);
 CREATE INDEX temp.holder_thing ON holder(thing);
 -- Of a crowd, those who hold most are ranked.
 INSERT OR IGNORE INTO subject SELECT thing, 'identity', 'kubernetes' FROM (SELECT thing, max(best) AS best FROM holder WHERE thing IS NOT NULL GROUP BY thing ORDER BY best / 1000000000 DESC, thing LIMIT 50000);
+INSERT INTO problem(message) SELECT 'more than 50000 identities hold rights: those 50000 of ' || n || ' that hold most are ranked by risk' FROM (SELECT count(DISTINCT thing) AS n FROM holder) WHERE n > 50000;
 INSERT OR IGNORE INTO subject SELECT thing, 'identity', system FROM principal WHERE system != 'kubernetes' AND kind IN ('user', 'role', 'root', 'robot');
 
 -- Which workloads a thing's risk comes from.

@@ -53,6 +53,8 @@ INSERT INTO far_right
     f.right, min(b.name), min(b.role_name)
   FROM held h CROSS JOIN binding_subject s ON s.id = h.id CROSS JOIN binding b ON b.thing = s.binding CROSS JOIN far_bound f ON f.binding = s.binding
   GROUP BY b.cluster, s.kind, s.namespace, s.name, f.right ORDER BY f.right != 'all', b.cluster, who, f.right;
+INSERT INTO problem(message) SELECT 'more than 50000 subjects hold rights that lead far: documents list the first 50000 of ' || n
+  FROM (SELECT count(*) AS n FROM binding_subject s WHERE s.counts AND NOT s.builtin AND s.binding IN (SELECT binding FROM far_bound)) WHERE n > 50000;
 DROP TABLE far_bound;
 
 -- The worst paths, one per entry, first step that can be changed, change of the cut that ends it and sequence of steps, as documents draw them: steps that take effort, in few words.

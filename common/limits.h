@@ -51,6 +51,10 @@
 #define LIMIT_EDGES 800000
 /* Counts of one check that are held while it runs: by namespace and verdict. */
 #define LIMIT_TALLY_HELD 50000
+/* Memberships of groups that audit logs and the engagement file tell of; each member is a start of paths. */
+#define LIMIT_GROUP_MEMBERS 20000
+/* Accounts that hold rights both with very many others and by themselves: each takes a row per right and step. */
+#define LIMIT_MIXED_HOLDERS 20000
 /* Package versions and statements of feeds that matching keeps in memory: about 150 bytes each. */
 #define LIMIT_MATCH_REMEMBERED 1000000
 /* Distinct packages that loading keeps in memory, about 200 bytes each; others are looked up. */

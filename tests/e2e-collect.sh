@@ -227,12 +227,14 @@ run "a flipped byte in a member" 4 'problems?' analyze out/flip.plim
 ok "costs that member" "$(q "SELECT path FROM evidence WHERE state = 'failed' AND kind IS NOT NULL")" "a/namespaces.json"
 ok "the rest counts" "$(q "SELECT count(*) FROM pod")" 2
 ok "and it shows" "$(q "SELECT value FROM meta WHERE key = 'trust'")" INCOMPLETE
-ok "in what is missing too" "$(q "SELECT kind FROM expected")" kubernetes/namespaces
+ok "in what is missing too" "$(q "SELECT kind FROM expected ORDER BY 1")" "kubernetes/namespaces
+kubernetes/pods"
 run "verify refuses it" 3 'REFUSED: .*namespaces.json' "$PLIMSOLL" verify out/flip.plim
 flipped $((second + 10)) out/flip.plim
 run "a flipped byte in a header" 4 'problems?' analyze out/flip.plim
 ok "what is behind it is found again" "$(q "SELECT count(*) FROM evidence WHERE state != 'failed'")" 5
-ok "what was of it is missing" "$(q "SELECT kind || ' ' || reason FROM expected")" "kubernetes/namespaces it was lost from the bundle"
+ok "what was of it is missing" "$(q "SELECT kind || ' ' || reason FROM expected")" "kubernetes/pods objects of a/pods.json could not be read
+kubernetes/namespaces it was lost from the bundle"
 flipped 10 out/flip.plim
 run "a flipped byte in the first header" 4 'problems?' analyze out/flip.plim
 ok "the others count" "$(q "SELECT count(*) FROM evidence WHERE state != 'failed'")" 5

@@ -25,7 +25,7 @@ CREATE TABLE inspection_point (
   covers TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE job_role (name TEXT PRIMARY KEY, purpose TEXT, access TEXT NOT NULL) STRICT, WITHOUT ROWID; -- access: JSON array of {system, principal, needs}
-CREATE TABLE person (name TEXT PRIMARY KEY, job_role TEXT, email TEXT, accounts TEXT NOT NULL) STRICT, WITHOUT ROWID; -- accounts: JSON array of principal refs
+CREATE TABLE person (name TEXT PRIMARY KEY, job_role TEXT, email TEXT, accounts TEXT NOT NULL, groups TEXT NOT NULL) STRICT, WITHOUT ROWID; -- accounts: JSON array of principal refs; groups: JSON array of names of groups of clusters
 CREATE TABLE regulation (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE system_in_scope (kind TEXT NOT NULL, name TEXT NOT NULL, in_scope INTEGER NOT NULL, reason TEXT, PRIMARY KEY (kind, name)) STRICT, WITHOUT ROWID;
 CREATE TABLE price (item TEXT PRIMARY KEY, amount REAL NOT NULL, currency TEXT NOT NULL) STRICT, WITHOUT ROWID; -- cpu-core-month, memory-gib-month, storage-gib-month

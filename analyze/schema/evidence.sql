@@ -43,12 +43,13 @@ CREATE TABLE evidence_kind (
   PRIMARY KEY (scope, kind)
 ) STRICT, WITHOUT ROWID;
 
--- What the collection plan asked for and did not get.
+-- What the collection plan asked for and did not get, and what was given and could not be read.
 CREATE TABLE expected (
   id INTEGER PRIMARY KEY,
   scope INTEGER REFERENCES scope(id),
-  kind TEXT NOT NULL,
-  reason TEXT NOT NULL       -- the error, or why it was left out
+  kind TEXT NOT NULL,        -- 'kubernetes/*' where it is not known which kind
+  reason TEXT NOT NULL,      -- the error, or why it was left out
+  lost INTEGER NOT NULL DEFAULT 0 -- 1: objects were given and could not be read: what depends on other objects passes no check
 ) STRICT;
 
 -- What could not be read, where and why. The rest of the member still counts.

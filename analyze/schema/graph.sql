@@ -8,8 +8,8 @@ CREATE TABLE graph_node (
   namespace TEXT,            -- NULL: of the whole cluster
   role TEXT NOT NULL,        -- internet; of a cluster: cluster-admin, node-root, control-plane, nodes, workers (nodes that take any pod), users, groups, pod-network, open-network (pods that no network policy holds back), open-pods (those of them that are not in the network of their node), sender (pods that policies let through); of a cluster and of a namespace:
                              -- pods, new-pod (a pod of the attacker's making), accounts, secrets; of a namespace: data; of a workload: network (its ports can be reached); of a node: kubelet (its credentials);
-                             -- of a cluster: argocd, kustomize-controller, helm-controller, ingress-nginx (what of these runs there), deployments, daemonsets, ... (templates that are there), cloud-identity (an identity of a cloud whose rights were not collected); of a cluster and of a namespace: ports (those with a known flaw behind them); of an account: cloud-admin
-  about INTEGER REFERENCES thing(id), -- of network the workload, of kubelet the node
+                             -- of a cluster: argocd, kustomize-controller, helm-controller, ingress-nginx (what of these runs there), deployments, daemonsets, ... (templates that are there), cloud-identity (an identity of a cloud whose rights were not collected); of a cluster and of a namespace: ports (those with a known flaw behind them); of an account: cloud-admin; of a binding: crowd (any of its subjects, where they are more than 100)
+  about INTEGER REFERENCES thing(id), -- of network the workload, of kubelet the node, of crowd the binding
   class INTEGER              -- of sender: pods that no policy can tell apart (reach_class)
 ) STRICT;
 CREATE INDEX graph_node_place ON graph_node(role, cluster, namespace);
@@ -26,7 +26,8 @@ CREATE TABLE edge_kind (
   needs TEXT NOT NULL,       -- JSON array of evidence kinds
   blocks TEXT,               -- what blocks such a step
   fix TEXT NOT NULL, fix_effort TEXT NOT NULL, -- the change that ends it; hours, days, weeks, never
-  apply TEXT                 -- how it is made: see change
+  apply TEXT,                -- how it is made: see change
+  partial INTEGER NOT NULL DEFAULT 0 -- 1: not all of its steps are there (a problem says why), so that no path means nothing
 ) STRICT, WITHOUT ROWID;
 
 -- Which rules hold the right that an edge file asks for; names: the objects that the rule is limited to, JSON array; NULL: all.
@@ -34,6 +35,15 @@ CREATE TABLE edge_rule (
   edge_id TEXT NOT NULL,     -- with ':NAME' behind it for a further right of the same file
   rule INTEGER NOT NULL REFERENCES role_rule(id), names TEXT, PRIMARY KEY (edge_id, rule)
 ) STRICT, WITHOUT ROWID;
+
+-- Who stands in the graph for whom a binding names: each subject that is a thing, or for more than 100 subjects the one crowd of them.
+CREATE TABLE binding_holder (
+  binding INTEGER NOT NULL REFERENCES binding(thing), thing INTEGER NOT NULL REFERENCES thing(id),
+  who TEXT NOT NULL,         -- as sentences begin with it: 'Service account ci/runner'
+  crowd INTEGER NOT NULL,    -- 1: the crowd
+  PRIMARY KEY (binding, thing)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX binding_holder_thing ON binding_holder(thing);
 
 -- A change that ends steps: all edges that it removes point to it.
 CREATE TABLE change (
@@ -122,14 +132,12 @@ CREATE VIEW v_exploitable AS
     AND (v.vector IS NULL OR v.vector GLOB '*AV:N*') AND (v.kev OR v.epss >= 0.1 OR (v.severity = 'critical' AND v.vector GLOB '*AV:N*PR:N*'))
   GROUP BY c.workload;
 
--- Who holds the right of an edge file: a row per binding, subject and rule. namespace NULL: everywhere. `place`: in words.
+-- Who holds the right of an edge file: a row per binding, subject (or crowd) and rule. namespace NULL: everywhere. `place`: in words.
 CREATE VIEW v_edge_grant AS
-  SELECT x.edge_id AS edge, x.rule, x.names, b.thing AS binding, b.cluster, b.namespace, s.thing AS holder,
-    CASE s.kind WHEN 'ServiceAccount' THEN 'Service account ' || s.namespace || '/' || s.name WHEN 'User' THEN 'User ' || s.name ELSE 'Group ' || s.name END AS who,
+  SELECT x.edge_id AS edge, x.rule, x.names, b.thing AS binding, b.cluster, b.namespace, h.thing AS holder, h.who,
     CASE WHEN b.namespace IS NULL THEN 'in every namespace' ELSE 'in namespace ' || b.namespace END AS place,
     '(' || CASE WHEN b.namespace IS NULL THEN 'ClusterRoleBinding ' ELSE 'RoleBinding ' END || b.name || ' to ' || b.role_kind || ' ' || b.role_name || ')' AS through
-  FROM edge_rule x JOIN role_rule rr ON rr.id = x.rule JOIN binding b ON b.role = rr.role JOIN binding_subject s ON s.binding = b.thing
-  WHERE s.thing IS NOT NULL;
+  FROM edge_rule x JOIN role_rule rr ON rr.id = x.rule JOIN binding b ON b.role = rr.role JOIN binding_holder h ON h.binding = b.thing;
 
 -- The same of edges that ask for several rights, with what each holder has through groups that are known: the holder is then `via`. Rights that must come together may come by several ways.
 CREATE TABLE edge_held (

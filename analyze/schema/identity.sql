@@ -66,18 +66,49 @@ CREATE TABLE principal_policy (
 CREATE TABLE principal_group (
   principal INTEGER NOT NULL REFERENCES principal(thing),
   member_of INTEGER NOT NULL REFERENCES principal(thing),
+  told TEXT NOT NULL DEFAULT 'system', -- how it is known: system (the system itself says so), audit (requests came with it), engagement (people say so)
   PRIMARY KEY (principal, member_of)
 ) STRICT, WITHOUT ROWID;
 
--- Identities of a cloud that a cluster takes for its own users and groups: what config map kube-system/aws-auth of EKS says.
+-- Identities of a cloud that a cluster takes for its own users and groups: what config map kube-system/aws-auth of EKS says, and its access entries.
 CREATE TABLE cloud_mapping (
   id INTEGER PRIMARY KEY,
   cluster TEXT NOT NULL,
-  config_map INTEGER NOT NULL REFERENCES thing(id),
-  arn TEXT NOT NULL,         -- of a role (without its path) or a user of AWS
+  proof INTEGER NOT NULL REFERENCES thing(id), -- the config map or the access entry
+  arn TEXT NOT NULL,         -- of a role (without its path, in aws-auth) or a user of AWS
   user TEXT,                 -- name in the cluster, may hold place-holders ('system:node:{{EC2PrivateDNSName}}'); NULL: the ARN
-  groups TEXT NOT NULL       -- JSON array
+  groups TEXT NOT NULL,      -- JSON array
+  blocked TEXT               -- why it does not count; NULL: it does
 ) STRICT;
+
+-- EKS clusters as AWS describes them.
+CREATE TABLE eks_cluster (
+  thing INTEGER PRIMARY KEY REFERENCES thing(id), account TEXT NOT NULL, name TEXT NOT NULL, arn TEXT NOT NULL,
+  cluster TEXT,              -- the cluster of this assessment; NULL: none of its name was collected
+  authentication_mode TEXT   -- API, API_AND_CONFIG_MAP, CONFIG_MAP; NULL: not told
+) STRICT;
+
+-- Access entries of EKS clusters: which principal of AWS enters as whom.
+CREATE TABLE access_entry (
+  thing INTEGER PRIMARY KEY REFERENCES thing(id),
+  account TEXT NOT NULL,     -- of the principal
+  eks_cluster TEXT NOT NULL, -- its name in AWS
+  cluster TEXT,              -- the cluster of this assessment; NULL: none of its name was collected
+  arn TEXT NOT NULL,         -- of the principal
+  user TEXT, groups TEXT,    -- name and JSON array of groups in the cluster; NULL: describe-access-entry was not given
+  type TEXT,                 -- STANDARD, EC2_LINUX, ...
+  policies_known INTEGER NOT NULL DEFAULT 0 -- 1: list-associated-access-policies was given
+) STRICT;
+CREATE TABLE access_policy (
+  entry INTEGER NOT NULL REFERENCES access_entry(thing),
+  policy TEXT NOT NULL,      -- AmazonEKSClusterAdminPolicy, ...
+  namespaces TEXT,           -- JSON array of the namespaces (patterns with *) that it is limited to; NULL: the whole cluster
+  UNIQUE (entry, policy, namespaces)
+) STRICT;
+CREATE VIEW v_access_entry AS
+  SELECT a.thing AS subject, a.account, a.eks_cluster, a.cluster, a.arn, a.user, a.groups, a.type, a.policies_known, c.authentication_mode
+  FROM access_entry a LEFT JOIN eks_cluster c ON c.name = a.eks_cluster AND NOT EXISTS (SELECT 1 FROM eks_cluster o WHERE o.name = a.eks_cluster AND o.thing != c.thing);
+CREATE VIEW v_access_policy AS SELECT p.entry AS subject, p.policy, p.namespaces, a.eks_cluster, a.cluster, a.arn, a.account FROM access_policy p JOIN access_entry a ON a.thing = p.entry;
 
 -- Who a role's trust policy lets in.
 CREATE TABLE role_trust (

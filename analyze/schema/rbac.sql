@@ -98,11 +98,11 @@ CREATE TABLE binding_right (
 CREATE VIEW v_binding_right AS SELECT r.binding AS subject, r.right, r.holders, r.who FROM binding_right r;
 
 -- Who holds which sensitive right in the end, a row per principal, right and place: its own bindings and those of groups that every such
--- account is in. namespace NULL: holds everywhere. `via`: the group; NULL: bound itself.
+-- account is in or that logs or people tell of (`told`: see principal_group). namespace NULL: holds everywhere. `via`: the group; NULL: bound itself.
 CREATE VIEW v_principal_right AS
-  SELECT r.subject_thing AS subject, r.right, r.cluster, r.namespace, r.binding, r.role_name, NULL AS via, r.builtin FROM v_right r WHERE r.subject_thing IS NOT NULL
+  SELECT r.subject_thing AS subject, r.right, r.cluster, r.namespace, r.binding, r.role_name, NULL AS via, r.builtin, NULL AS told FROM v_right r WHERE r.subject_thing IS NOT NULL
   UNION
-  SELECT g.principal, r.right, r.cluster, r.namespace, r.binding, r.role_name, r.subject_name, r.builtin FROM v_right r JOIN principal_group g ON g.member_of = r.subject_thing
+  SELECT g.principal, r.right, r.cluster, r.namespace, r.binding, r.role_name, r.subject_name, r.builtin, g.told FROM v_right r JOIN principal_group g ON g.member_of = r.subject_thing
   WHERE r.subject_kind = 'Group';
 
 -- What each sensitive right means, in words; weight orders them (5: as good as the whole cluster or namespace).
@@ -135,9 +135,9 @@ CREATE VIEW v_account AS
   FROM principal p WHERE p.system = 'kubernetes' AND p.account IS NOT NULL;
 
 -- Accounts with the sensitive rights they hold, in words: a row per account and place. place NULL: everywhere. bindings: that they come from;
--- via: the groups they come through; NULL: bound itself only.
+-- via: the groups they come through, with how the membership is known where the API server does not say it; NULL: bound itself only.
 CREATE VIEW v_account_right AS
-  WITH held AS (SELECT DISTINCT subject, namespace, right, binding, via, builtin FROM v_principal_right),
+  WITH held AS (SELECT DISTINCT subject, namespace, right, binding, via || CASE told WHEN 'audit' THEN ' (by audit logs)' WHEN 'engagement' THEN ' (by the engagement file)' ELSE '' END AS via, builtin FROM v_principal_right),
     worded AS (SELECT subject, namespace, group_concat(words, ', ') AS rights, max(weight) AS weight FROM
       (SELECT DISTINCT h.subject, h.namespace, w.words, w.weight FROM held h JOIN v_right_word w ON w.right = h.right
         WHERE h.right = 'all' OR NOT EXISTS (SELECT 1 FROM held o WHERE o.subject = h.subject AND o.namespace IS h.namespace AND o.right = 'all')

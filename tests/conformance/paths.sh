@@ -43,8 +43,9 @@ settle() {
 				'{"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True","lastTransitionTime":"2026-01-01T00:00:00Z"},{"type":"ContainersReady","status":"True","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}' > /dev/null
 		done
 		# Steady: as many updated pods as wanted, and no other one.
-		if kube get deployments,daemonsets -A -o json | jq -e 'all(.items[]; .status.observedGeneration == .metadata.generation and
+		if kube get deployments,daemonsets,statefulsets -A -o json | jq -e 'all(.items[]; .status.observedGeneration == .metadata.generation and
 			(if .kind == "Deployment" then .status.updatedReplicas == .spec.replicas and .status.replicas == .spec.replicas and .status.availableReplicas == .spec.replicas
+			elif .kind == "StatefulSet" then .status.currentRevision == .status.updateRevision and .status.readyReplicas == .spec.replicas
 			else .status.desiredNumberScheduled > 0 and .status.updatedNumberScheduled == .status.desiredNumberScheduled and .status.numberAvailable == .status.desiredNumberScheduled end))' > /dev/null &&
 			[ -z "$(pods 'select(.metadata.deletionTimestamp or (.spec.nodeName // "") == "") | .metadata.name')" ]; then
 			quiet=$((quiet + 1))
@@ -108,7 +109,13 @@ for i in $(seq "$n"); do
 	result "$what ($promised pairs)" "$(differences $((i - 1)) "$i" promised)"
 	made=$((made + 1))
 done
-result "as many changes were made as the site asks for" "$([ "$made" -ge 12 ] || echo "  only $made")"
+result "as many changes were made as the site asks for" "$([ "$made" -ge 18 ] || echo "  only $made")"
+# Every kind of change that analyze/cut.sql knows, and of template that it patches.
+kinds=$(for i in $(seq 0 "$n"); do sqlite3 "$i.db" "SELECT h.apply || ' ' || t.type FROM cut k JOIN change h ON h.id = k.change JOIN thing t ON t.id = h.thing WHERE k.ordinal = 1 AND k.kubectl IS NOT NULL"; done | LC_ALL=C sort -u)
+for kind in 'automount-off Deployment' 'cluster-ip Service' 'delete ClusterRoleBinding' 'delete RoleBinding' 'delete Secret' 'external-ips-off Service' 'harden CronJob' 'harden DaemonSet' \
+	'harden Deployment' 'harden StatefulSet' 'host-network-off DaemonSet' 'host-ports-off Deployment' 'pod-security Namespace'; do
+	result "a change of kind $kind was tried" "$(echo "$kinds" | grep -qxF "$kind" || echo "  not among: $(echo "$kinds" | tr '\n' ',')")"
+done
 result "paths at the start" "$([ "$(wc -l < 0.pairs)" -ge 20 ] || wc -l < 0.pairs)"
 cp 0.json 0.pairs "${KEEP:-$work}/" 2> /dev/null || true
 echo "$passed passed, $failed failed"

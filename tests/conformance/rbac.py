@@ -121,6 +121,7 @@ def aggregate(d, i):
                  {"matchExpressions": [{"key": "tier", "operator": "In", "values": ["two", "three"]}, {"key": "hidden", "operator": "DoesNotExist"}]},
                  {"matchExpressions": [{"key": "hidden", "operator": "Exists"}]},
                  {"matchExpressions": [{"key": "tier", "operator": "NotIn", "values": ["one", "two"]}, {"key": "made", "operator": "Exists"}]},
+                 {"matchLabels": {"made": "yes"}, "matchExpressions": [{"key": "tier", "operator": "Exists"}, {"key": "hidden", "operator": "NotIn", "values": ["x"]}]},
                  {"matchLabels": {"gathers": "yes"}, "matchExpressions": [{"key": "tier", "operator": "In", "values": ["one"]}]}]
     labels = {"gathers": d.pick(["yes", "no"]), "made": "yes"}
     if d.chance(60):
@@ -191,8 +192,24 @@ def fill_pods(s, d):
         for a in ACCOUNTS:
             s.make("/api/v1/namespaces/%s/serviceaccounts" % space, {"metadata": {"name": a}})
         s.make("/api/v1/namespaces/%s/pods" % space, {"metadata": {"name": "web-%d" % i}, "spec": spec})
-    s.make("/api/v1/persistentvolumes", {"metadata": {"name": "volume-0"}, "spec": {
-        "capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"], "claimRef": {"namespace": "team-a", "name": "claim-0"}, "hostPath": {"path": "/x"}}})
+    fill_volumes(s, d)
+
+
+def fill_volumes(s, d):
+    """Volumes with secrets of their own, attachments, slices."""
+    sources = [{"hostPath": {"path": "/x"}},
+               {"csi": {"driver": "csi.example.com", "volumeHandle": "h", "nodePublishSecretRef": {"name": "publish", "namespace": "prod"},
+                        "nodeStageSecretRef": {"name": "stage", "namespace": "qa"}, "controllerPublishSecretRef": {"name": "control", "namespace": "prod"}}},
+               {"iscsi": {"targetPortal": "192.0.2.1:3260", "iqn": "iqn.2026-01.com.example:a", "lun": 0, "chapAuthSession": True, "secretRef": {"name": "chap"}}},
+               {"azureFile": {"secretName": "azure", "shareName": "s", "secretNamespace": "qa"}}]
+    for i, source in enumerate(sources * 3):
+        spec = {"capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"], "claimRef": {"namespace": d.pick(SPACES), "name": "claim-%d" % (i % 3)}}
+        s.make("/api/v1/persistentvolumes", {"metadata": {"name": "volume-%d" % i}, "spec": dict(spec, **source)})
+    for i in range(4):
+        s.make("/apis/storage.k8s.io/v1/volumeattachments", {"metadata": {"name": "attach-%d" % i}, "spec": {
+            "attacher": "csi.example.com", "nodeName": d.pick(["n1", "n2"]), "source": {"persistentVolumeName": "volume-%d" % i}}})
+        s.make("/apis/resource.k8s.io/v1/resourceslices", {"metadata": {"name": "slice-%d" % i}, "spec": {
+            "driver": "dra.example.com", "nodeName": d.pick(["n1", "n2"]), "pool": {"name": "p%d" % i, "generation": 1, "resourceSliceCount": 1}}})
 
 
 def fill(url, pki, seed):
@@ -205,7 +222,8 @@ def fill(url, pki, seed):
 
 
 LISTS = ["/apis/%s/v1/%s" % (RBAC, k) for k in ("roles", "clusterroles", "rolebindings", "clusterrolebindings")] + [
-    "/api/v1/" + k for k in ("namespaces", "serviceaccounts", "nodes", "pods", "persistentvolumes")]
+    "/api/v1/" + k for k in ("namespaces", "serviceaccounts", "nodes", "pods", "persistentvolumes")] + [
+    "/apis/storage.k8s.io/v1/volumeattachments", "/apis/resource.k8s.io/v1/resourceslices"]
 
 
 def dump(url, pki, folder):
@@ -221,6 +239,7 @@ def dump(url, pki, folder):
     os.makedirs(folder, exist_ok=True)
     for p, data in now.items():
         for o in data["items"]:
+            o.update(apiVersion=data["apiVersion"], kind=data["kind"][:-4])
             for k in ("managedFields", "uid", "creationTimestamp", "resourceVersion", "generation"):
                 o["metadata"].pop(k, None)
             o.pop("status", None)
@@ -265,19 +284,24 @@ def who(d, subjects):
 
 def node_question(d, q):
     resource = d.pick(["secrets", "configmaps", "pods", "nodes", "persistentvolumeclaims", "persistentvolumes", "serviceaccounts", "leases", "csinodes", "services",
-                       "events", "endpoints", "runtimeclasses", "resourceslices", "certificatesigningrequests", "tokenreviews"])
+                       "events", "endpoints", "runtimeclasses", "resourceslices", "certificatesigningrequests", "tokenreviews", "volumeattachments", "secrets",
+                       "subjectaccessreviews", "csidrivers", "resourceclaims"])
     group = {"leases": "coordination.k8s.io", "csinodes": "storage.k8s.io", "runtimeclasses": "node.k8s.io", "resourceslices": "resource.k8s.io",
-             "certificatesigningrequests": "certificates.k8s.io", "tokenreviews": "authentication.k8s.io"}.get(resource, "")
+             "certificatesigningrequests": "certificates.k8s.io", "tokenreviews": "authentication.k8s.io",
+             "volumeattachments": "storage.k8s.io", "csidrivers": "storage.k8s.io", "subjectaccessreviews": "authorization.k8s.io", "resourceclaims": "resource.k8s.io"}.get(resource, "")
     q.update(user=d.pick(["system:node:n1", "system:node:n2", "system:node:n3"]), groups=["system:nodes"], verb=d.pick(VERBS[:8]), group=group, resource=resource,
              subresource=d.pick(["", "", "", "status", "token", "eviction"]), namespace=d.pick(SPACES + ["", "kube-node-lease"]),
-             name=d.pick(["", "web", "db", "n1", "n2", "pull-0", "pull-1", "env-2", "claim-0", "claim-1", "volume-0", "ci", "default", "web-1", "web-2", "web-7"]))
+             name=d.pick(["", "web", "db", "n1", "n2", "pull-0", "pull-1", "env-2", "claim-0", "claim-1", "volume-0", "ci", "default", "web-1", "web-2", "web-7",
+                          "publish", "stage", "control", "chap", "azure", "attach-0", "attach-1", "attach-2", "slice-0", "slice-1", "volume-1", "volume-2", "volume-7"]))
+    if d.chance(25):  # secrets of volumes
+        q.update(verb=d.pick(VERBS[:3]), group="", resource="secrets", subresource="", namespace=d.pick(SPACES), name=d.pick(["publish", "stage", "control", "chap", "azure"]))
 
 
 def question(d, roles, subjects):
     q = {}
     q["user"], q["groups"] = who(d, subjects)
     space, r = d.pick(roles)
-    if d.chance(3):
+    if d.chance(6):
         node_question(d, q)
         return q
     verb = d.pick(r["verbs"])
