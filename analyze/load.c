@@ -11,6 +11,7 @@
 #include "load-kubernetes.h"
 #include "load-node.h"
 #include "load-registry.h"
+#include "load-scanner.h"
 
 #include <stdarg.h>
 
@@ -24,6 +25,7 @@ static const struct loader loaders[] = {
 	{"kubernetes/", load_kubernetes},
 	{"node/", load_node_facts},
 	{"registry/", load_registry},
+	{"scanner/", load_scanner},
 	{NULL, NULL},
 };
 

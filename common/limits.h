@@ -45,6 +45,8 @@
 #define LIMIT_EDGES 800000
 /* Package versions and statements of feeds that matching keeps in memory: about 150 bytes each. */
 #define LIMIT_MATCH_REMEMBERED 1000000
+/* Reports of one scanner on one image: a nightly scan for three years. Each new one looks how many there are. */
+#define LIMIT_SCANS_OF_A_NAME 1000
 /* Paths whose hops are kept; the others are counted. Nobody reads more, and each takes a dozen rows. */
 #define LIMIT_PATHS 5000u
 /* Changes that a site is told to make first: a page of them. */
