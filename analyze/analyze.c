@@ -14,6 +14,7 @@
 #include "derive-rank.h"
 #include "derive-rbac.h"
 #include "derive-refused.h"
+#include "derive-scanner.h"
 #include "derive-scope.h"
 #include "derive-usage.h"
 #include "derive-workload.h"
@@ -380,7 +381,8 @@ static int match_feeds(struct run *r, struct err *e)
 	progress_show("matching", 0, 0, "");
 	if (r->options->feeds && db_open(&feeds, r->options->feeds, DB_FEEDS_APPLICATION_ID, e))
 		return -1;
-	if (derive_image_use(r->db, e) || derive_match(r->db, r->options->feeds ? &feeds : NULL, e))
+	if (derive_image_use(r->db, e) || derive_match(r->db, r->options->feeds ? &feeds : NULL, e) ||
+	    derive_scanner(r->db, r->options->feeds ? &feeds : NULL, e))
 		return -1;
 	progress_clear();
 	if (r->options->verbose)

@@ -14,6 +14,16 @@ static struct span digest_behind(struct span reference, char mark)
 	return rest;
 }
 
+/* A name and the version beside it as one image reference; a name that has a tag already stays. */
+static struct span image_reference(struct arena *a, struct span name, struct span version)
+{
+	struct span last = span_after_last(name, '/');
+
+	if (!name.n || !version.n || memchr(last.p, ':', last.n))
+		return name;
+	return span_of(arena_printf(a, "%.*s:%.*s", SPAN_ARG(name), SPAN_ARG(version)));
+}
+
 /* ---- CycloneDX (ECMA-424) */
 
 struct bom {
@@ -128,8 +138,8 @@ int scan_cyclonedx(struct load *l, const struct json *doc, const char *pointer, 
 		return err_set(e, ERR_INPUT, "no bill of materials of CycloneDX: bomFormat is expected");
 	if (!a.digest.n && span_starts(version, "sha256:"))
 		a.digest = version;
-	else if (!tag.n && version.n && name.n && !memchr(name.p, ':', name.n))
-		a.target = span_of(arena_printf(&l->item, "%.*s:%.*s", SPAN_ARG(name), SPAN_ARG(version)));
+	else if (!tag.n)
+		a.target = image_reference(&l->item, name, version);
 	if (scan_add(l, &a, &b.scan, e))
 		return -1;
 	rc = cyclonedx_all(&b, doc, pointer);
@@ -189,7 +199,7 @@ int scan_spdx(struct load *l, const struct json *doc, const char *pointer, struc
 		if (!spdx_image(p))
 			continue;
 		a.digest = span_starts(version, "sha256:") ? version : SPAN_NONE;
-		a.target = version.n && !a.digest.n && !memchr(name.p, ':', name.n) ? span_of(arena_printf(&l->item, "%.*s:%.*s", SPAN_ARG(name), SPAN_ARG(version))) : name;
+		a.target = a.digest.n ? name : image_reference(&l->item, name, version);
 		break;
 	}
 	if (scan_add(l, &a, &scan, e))
