@@ -95,6 +95,17 @@ static void hash_of(const struct advisory *a, char *hex)
 	hex[32] = 0;
 }
 
+/* Notices that come out with the fix: their date is since when it is there. Records of a CVE are older or newer than that. */
+static bool is_fix_notice(struct span name)
+{
+	static const char *const starts[] = {"ALSA-", "ALBA-", "RLSA-", "RHSA-", "RHBA-", "ELSA-", "ALAS", "SUSE-", "openSUSE-", "USN-", "DSA-", "DLA-", "MGASA-", "PHSA-", "OESA-"};
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (span_starts(name, starts[i]))
+			return true;
+	return false;
+}
+
 int advisory_store(struct store *s, struct advisory *a, struct err *e)
 {
 	char hash[HASH_HEX];
@@ -111,6 +122,8 @@ int advisory_store(struct store *s, struct advisory *a, struct err *e)
 		if (store_alias(s, vuln, n->other, n->kind, e))
 			return -1;
 	for (size_t i = 0; i < a->n; i++) {
+		if (is_fix_notice(a->v.name))
+			a->rows[i].since = a->v.published ? a->v.published : a->v.modified;
 		a->rows[i].scope = store_covered(s, a->places[i].ecosystem, a->places[i].release, e);
 		if (a->rows[i].scope < 0 || store_affected(s, vuln, &a->rows[i], e))
 			return -1;
