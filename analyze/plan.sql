@@ -12,16 +12,16 @@ INSERT INTO workload_site(workload, running, exposed, paths)
     coalesce((SELECT p.paths FROM plan_path p WHERE p.workload = w.thing), 0)
   FROM workload w ORDER BY w.thing;
 INSERT INTO image_site(image, workloads, running, clusters, exposed, on_path, owners)
-  SELECT image, count(*), sum(running), count(DISTINCT cluster), sum(running AND exposed), sum(paths > 0), (SELECT group_concat(owner, ', ') FROM (SELECT DISTINCT w.owner FROM image_use u JOIN container c ON c.thing = u.container JOIN workload w ON w.thing = c.workload
+  SELECT image, count(*), sum(running), count(DISTINCT cluster), sum(running AND exposed), sum(running AND paths > 0), (SELECT group_concat(owner, ', ') FROM (SELECT DISTINCT w.owner FROM image_use u JOIN container c ON c.thing = u.container JOIN workload w ON w.thing = c.workload
       WHERE u.image = x.image AND w.owner IS NOT NULL ORDER BY w.owner))
   FROM (SELECT DISTINCT u.image, c.workload, w.cluster, p.running, p.exposed, p.paths FROM image_use u JOIN container c ON c.thing = u.container JOIN workload w ON w.thing = c.workload
     JOIN workload_site p ON p.workload = w.thing) x
   GROUP BY image ORDER BY image;
 
--- Which images stand on which: v_image_base alone says it, so that a better answer there is one here. An image is its own base where no other is known.
+-- Which images stand on which: v_image_base alone says it, so that a better answer there is one here. An image that is in use is its own base too, and one that nothing stands on.
 CREATE TEMP TABLE plan_base AS
   SELECT b.subject AS image, b.base, b.base_layers FROM v_image_base b WHERE b.nearest
-  UNION ALL SELECT i.thing, i.thing, NULL FROM image i WHERE EXISTS (SELECT 1 FROM image_name n WHERE n.image = i.thing AND n.repository IS NOT NULL);
+  UNION ALL SELECT i.thing, i.thing, NULL FROM image i WHERE i.thing IN (SELECT image FROM image_site) OR i.thing NOT IN (SELECT b.base FROM v_image_base b WHERE b.nearest);
 CREATE INDEX temp.plan_base_base ON plan_base(base);
 CREATE TEMP TABLE plan_assessed AS
   SELECT thing FROM feed_coverage WHERE package IS NULL GROUP BY thing HAVING min(state = 'assessed');
@@ -50,15 +50,19 @@ CREATE TEMP TABLE plan_gone AS
   SELECT t.base, t.target, b.image, o.name FROM plan_target t JOIN plan_base b ON b.base = t.base JOIN plan_name o ON o.thing = t.base
     JOIN plan_name mine ON mine.thing = b.image AND mine.name = o.name
   WHERE NOT EXISTS (SELECT 1 FROM plan_name n WHERE n.thing = t.target AND n.name = o.name) AND NOT EXISTS (SELECT 1 FROM plan_own w WHERE w.image = b.image AND w.name = o.name);
+CREATE INDEX temp.plan_gone_base ON plan_gone(base, target);
+CREATE TEMP TABLE plan_gain AS
+  SELECT g.base, g.target, count(DISTINCT w.workload) AS workloads, count(DISTINCT w.cluster) AS clusters, count(DISTINCT iif(w.exposed, w.workload, NULL)) AS exposed
+  FROM (SELECT DISTINCT base, target, image FROM plan_gone) g JOIN (SELECT DISTINCT u.image, c.workload, x.cluster, p.exposed AND p.running AS exposed FROM image_use u JOIN container c ON c.thing = u.container
+    JOIN workload x ON x.thing = c.workload JOIN workload_site p ON p.workload = c.workload) w ON w.image = g.image
+  GROUP BY g.base, g.target;
 INSERT INTO rebase(base, target, reason, images, removes, adds, findings, workloads, clusters, exposed, on_path)
   SELECT t.base, t.target, t.reason, count(DISTINCT g.image), count(DISTINCT g.name),
     (SELECT count(*) FROM plan_name n WHERE n.thing = t.target AND NOT EXISTS (SELECT 1 FROM plan_name o WHERE o.thing = t.base AND o.name = n.name)) AS adds, count(*),
-    (SELECT count(DISTINCT c.workload) FROM plan_base b JOIN image_use u ON u.image = b.image JOIN container c ON c.thing = u.container WHERE b.base = t.base),
-    (SELECT count(DISTINCT w.cluster) FROM plan_base b JOIN image_use u ON u.image = b.image JOIN container c ON c.thing = u.container JOIN workload w ON w.thing = c.workload WHERE b.base = t.base),
-    (SELECT count(DISTINCT c.workload) FROM plan_base b JOIN image_use u ON u.image = b.image JOIN container c ON c.thing = u.container JOIN workload_site p ON p.workload = c.workload
-      WHERE b.base = t.base AND p.exposed AND p.running),
+    coalesce(max(w.workloads), 0), coalesce(max(w.clusters), 0), coalesce(max(w.exposed), 0),
     coalesce(sum(p.on_path > 0), 0)
   FROM plan_target t JOIN plan_gone g ON g.base = t.base AND g.target = t.target LEFT JOIN image_site p ON p.image = g.image
+    LEFT JOIN plan_gain w ON w.base = t.base AND w.target = t.target
   GROUP BY t.base, t.target HAVING count(DISTINCT g.name) > adds ORDER BY t.base, t.target;
 
 -- Upgrades: what has a fix, by package and the layer that brings it.
@@ -105,6 +109,7 @@ DROP TABLE temp.plan_target;
 DROP TABLE temp.plan_own;
 DROP TABLE temp.plan_name;
 DROP TABLE temp.plan_gone;
+DROP TABLE temp.plan_gain;
 DROP TABLE temp.plan_fix;
 DROP TABLE temp.plan_step;
 DROP TABLE temp.plan_where;

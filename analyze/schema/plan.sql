@@ -29,11 +29,11 @@ CREATE TABLE workload_site (
   paths INTEGER NOT NULL     -- attack paths that lead over it (of those whose hops are kept)
 ) STRICT;
 
--- Where images are in use: counts over the workloads that run them. An image without a row is on the shelf.
+-- Where images are in use: counts over the workloads that use them. An image without a row, or whose workloads are all scaled to none, is on the shelf.
 CREATE TABLE image_site (
   image INTEGER PRIMARY KEY REFERENCES image(thing),
   workloads INTEGER NOT NULL, running INTEGER NOT NULL, clusters INTEGER NOT NULL,
-  exposed INTEGER NOT NULL, on_path INTEGER NOT NULL, -- workloads of it that are running and exposed, or that paths lead over
+  exposed INTEGER NOT NULL, on_path INTEGER NOT NULL, -- workloads of it that are running and exposed, that are running and that paths lead over
   owners TEXT                -- of its workloads, sorted, comma-separated; NULL: none is told
 ) STRICT;
 
@@ -45,7 +45,7 @@ CREATE TABLE rebase (
   removes INTEGER NOT NULL,  -- different vulnerabilities that go
   adds INTEGER NOT NULL,     -- that come
   findings INTEGER NOT NULL, -- vulnerabilities that go, counted in each image
-  workloads INTEGER NOT NULL, clusters INTEGER NOT NULL, exposed INTEGER NOT NULL, -- that run those images
+  workloads INTEGER NOT NULL, clusters INTEGER NOT NULL, exposed INTEGER NOT NULL, -- that run images from which any goes
   on_path INTEGER NOT NULL,  -- findings that go in images of workloads that paths lead over
   PRIMARY KEY (base, target)
 ) STRICT, WITHOUT ROWID;
