@@ -189,6 +189,30 @@ tool|only-we|not-in-their-data|1"
 dump() { q "SELECT s.scanner, s.target, r.vulnerability, r.component, r.version, r.severity, r.fixed, r.state FROM scan_result r JOIN scan s ON s.thing = r.scan ORDER BY 1, 2, 3, 4"; }
 ok "the same through a bundle" "$(DB=b.db dump)" "$(dump)"
 
+# What plimsoll image says in these formats itself: its own readers read it back, and each reference in it leads somewhere.
+I() { "$PLIMSOLL" image in/app.docker.tar --feeds vulns.db --no-cache --format "$1" > "own.$1" 2> err || bad "image --format $1" "$(cat err)"; }
+I sarif && I openvex && I csaf && I cyclonedx
+ok "sarif: results and their rules" "$(jq -r '.runs[0] | .tool.driver.rules as $r | .results | [length, (map(select($r[.ruleIndex].id == .ruleId)) | length), (map(.partialFingerprints[]) | unique | length)] | join(" ")' own.sarif)" "5 5 5"
+ok "sarif: severity" "$(jq -r '.runs[0] | [.tool.driver.rules[] | select(.id == "CVE-2024-0030").properties."security-severity", .defaultConfiguration.level][0:1][0], (.results[] | select(.ruleId == "CVE-2024-0030").level)' own.sarif | tr '\n' ' ')" "9.8 error "
+ok "openvex: statements" "$(jq -r '.statements[] | [.vulnerability.name, .status, .justification // .action_statement] | join("|")' own.openvex)" "CVE-2024-0002|affected|Update libfoo1 1.0-2 to 1.0-3 or later.
+CVE-2024-0004|affected|Update bar 1:2.0-3 to 1:2.0-4 or later.
+CVE-2024-0005|affected|Update bar 1:2.0-3 to 1:2.0-5 or later.
+CVE-2024-0009|not_affected|vulnerable_code_not_present
+CVE-2024-0030|affected|Update lodash 4.17.4 to 4.17.21 or later.
+CVE-2024-0036|affected|No fix is known yet."
+ok "csaf: states, remedies, and products that are told" "$(jq -r '([.product_tree.full_product_names[].product_id] + [.product_tree.relationships[].full_product_name.product_id]) as $known | [(.vulnerabilities | length), (.vulnerabilities | map(.product_status.known_affected // [] | length) | add),
+	(.vulnerabilities | map(.product_status.known_not_affected // [] | length) | add), (.vulnerabilities | map(.remediations // [] | length) | add), (.vulnerabilities | map(.threats // [] | length) | add),
+	([.vulnerabilities[].product_status[][], .product_tree.relationships[].product_reference, .product_tree.relationships[].relates_to_product_reference] | map(select(. as $x | $known | index($x) | not)) | length)] | join(" ")' own.csaf)" "6 5 1 5 1 0"
+cp own.openvex own-openvex.json
+"$PLIMSOLL" feeds import -o own.db own-openvex.json > out.txt 2>&1
+ok "openvex is read back" "$(sqlite3 own.db "SELECT name, status, component FROM vex WHERE status = 'not-affected'")" "CVE-2024-0009|not-affected|pkg:deb/debian/libfoo1@1.0-2?arch=amd64&distro=debian-12"
+mkdir own && cp own.sarif own.cyclonedx own/
+"$PLIMSOLL" analyze -o own-site.db --feeds vulns.db in/app.docker.tar own > out.txt 2>&1
+ok "our own reports agree with us" "$(DB=own-site.db q "SELECT format, side, reason, count(*) FROM agreement JOIN scan ON scan.thing = scan GROUP BY 1, 2, 3")" "cyclonedx|both||5
+sarif|both||5"
+"$PLIMSOLL" image in/app.docker.tar --no-cache --format sarif > out.txt 2> err
+ok "without feeds there is nothing to say" "$? $(cat err)" "2 plimsoll: image: --format sarif needs --feeds: without feeds nothing is known of vulnerabilities"
+
 # Damaged: a document that is none, one that is cut short, a quote that is not closed, a thing that says it is a report.
 printf '{"ArtifactName":"a","ArtifactType":"container_image","Results":7}' > bad/trivy.json
 printf '{"matches":[{"vulnerability":{"id":"CVE-2024-0001"},"artifact":{"na' > bad/grype.json
