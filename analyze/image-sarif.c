@@ -105,12 +105,33 @@ static void result(struct buf *b, sqlite3_stmt *q)
 	buf_add_str(b, "}}");
 }
 
+/* Which image the run is of, as other scanners tell it. */
+static int add_image(struct buf *b, struct db *db, struct err *e)
+{
+	sqlite3_stmt *q = db_stmt(db, "SELECT v.image, v.config_digest FROM v_image v WHERE (SELECT count(*) FROM thing WHERE kind IN ('image', 'rootfs')) = 1");
+	int rc = db_step(db, q, e);
+
+	if (rc == 1) {
+		buf_add_str(b, ",\"properties\":{");
+		image_print_pair(b, "imageName", db_text(q, 0));
+		buf_add_char(b, ',');
+		image_print_pair(b, "imageID", db_text(q, 1));
+		buf_add_char(b, '}');
+	}
+	sqlite3_reset(q);
+	return rc < 0 ? -1 : 0;
+}
+
 int image_out_sarif(const struct image_out *o, struct err *e)
 {
+	auto_buf image = BUF_INIT;
+
 	printf("{\"$schema\":\"" SCHEMA "\",\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":{\"name\":\"Plimsoll\",\"version\":\"" PLIMSOLL_VERSION "\",\"rules\":[\n");
 	if (image_print_list(o->db, rules_sql, o->only_fixed, rule, false, e))
 		return -1;
-	printf("]}},\"columnKind\":\"utf16CodeUnits\",\"results\":[\n");
+	if (add_image(&image, o->db, e))
+		return -1;
+	printf("]}},\"columnKind\":\"utf16CodeUnits\"%s,\"results\":[\n", buf_str(&image));
 	if (image_print_list(o->db, results_sql, o->only_fixed, result, false, e))
 		return -1;
 	printf("]}]}\n");

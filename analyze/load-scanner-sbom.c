@@ -286,6 +286,8 @@ static int sarif_result(struct load *l, int64_t scan, const struct json *run, co
 	if (!r.vulnerability.n)
 		return 0; /* other kinds of results are not what is compared here */
 	++*named;
+	if (!r.component.n)
+		scan_purl(&l->item, json_text_at(v, "properties.purl"), &r);
 	if (!r.component.n && json_is(purls, JSON_ARRAY) && purls->n)
 		scan_purl(&l->item, json_str(&purls->items[0]), &r);
 	if (json_count(json_get(v, "suppressions")))
