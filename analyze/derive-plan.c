@@ -44,10 +44,22 @@ static int64_t fix_date(struct db *feeds, struct span feed, struct span name, st
 		      "tttt", feed, name, aliases, fixed);
 }
 
+/* Feeds that tell dates of fixes at all; most do not. */
+static int dated_feeds(struct db *site, struct db *feeds, struct err *e)
+{
+	sqlite3_stmt *q = db_stmt(feeds, "SELECT f.name FROM feed f WHERE EXISTS (SELECT 1 FROM vuln v JOIN affected a ON a.vuln = v.id WHERE v.feed = f.id AND a.since IS NOT NULL)");
+	int rc = db_exec(site, "CREATE TEMP TABLE dated_feed(name TEXT PRIMARY KEY) WITHOUT ROWID", e);
+
+	while (rc == 0 && (rc = db_step(feeds, q, e)) == 1)
+		rc = db_run(site, e, "INSERT INTO temp.dated_feed(name) VALUES (?)", "t", db_text(q, 0));
+	sqlite3_reset(q);
+	return rc;
+}
+
 static int copy_dates(struct db *site, struct db *feeds, struct err *e)
 {
 	sqlite3_stmt *q = db_stmt(site, "SELECT DISTINCT v.id, v.name, v.aliases, f.id, f.name, x.fixed FROM v_vulnerability x JOIN vulnerability v ON v.id = x.vulnerability JOIN feed f ON f.name = x.feed"
-					" WHERE x.fixable ORDER BY v.id, f.id, x.fixed");
+					" WHERE x.fixed IS NOT NULL AND f.name IN (SELECT name FROM temp.dated_feed) ORDER BY v.id, f.id, x.fixed");
 	int rc;
 
 	while ((rc = db_step(site, q, e)) == 1) {
@@ -69,9 +81,11 @@ int derive_fix_dates(struct db *site, struct db *feeds, struct err *e)
 		return 0;
 	if (db_int(feeds, 0, "SELECT 1 FROM sqlite_schema WHERE name = 'exploit'", "") && copy_exploits(site, feeds, e))
 		return -1;
-	if (db_int(feeds, 0, "SELECT 1 FROM pragma_table_info('affected') WHERE name = 'since'", "") && copy_dates(site, feeds, e))
+	if (!db_int(feeds, 0, "SELECT 1 FROM pragma_table_info('affected') WHERE name = 'since'", ""))
+		return 0;
+	if (dated_feeds(site, feeds, e) || (db_int(site, 0, "SELECT 1 FROM temp.dated_feed LIMIT 1", "") && copy_dates(site, feeds, e)))
 		return -1;
-	return 0;
+	return db_exec(site, "DROP TABLE temp.dated_feed", e);
 }
 
 int derive_plan(struct db *site, struct err *e)

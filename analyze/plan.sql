@@ -43,7 +43,7 @@ CREATE TEMP TABLE plan_own AS
   SELECT DISTINCT b.base, x.subject AS image, x.name FROM plan_base b JOIN v_vulnerability x ON x.subject = b.image AND x.layer >= b.base_layers
   WHERE b.base_layers IS NOT NULL AND b.base IN (SELECT base FROM plan_target);
 CREATE INDEX temp.plan_own_image ON plan_own(image, name);
-CREATE TEMP TABLE plan_name AS SELECT DISTINCT thing, name FROM open_vulnerability WHERE thing IN (SELECT base FROM plan_target UNION SELECT target FROM plan_target UNION
+CREATE TEMP TABLE plan_name AS SELECT DISTINCT subject AS thing, name FROM v_open_vulnerability WHERE subject IN (SELECT base FROM plan_target UNION SELECT target FROM plan_target UNION
   SELECT image FROM plan_base WHERE base IN (SELECT base FROM plan_target)) ORDER BY thing, name;
 CREATE UNIQUE INDEX temp.plan_name_place ON plan_name(thing, name);
 CREATE TEMP TABLE plan_gone AS
@@ -65,42 +65,35 @@ INSERT INTO rebase(base, target, reason, images, removes, adds, findings, worklo
     LEFT JOIN plan_gain w ON w.base = t.base AND w.target = t.target
   GROUP BY t.base, t.target HAVING count(DISTINCT g.name) > adds ORDER BY t.base, t.target;
 
--- Upgrades: what has a fix, by package and the layer that brings it.
-CREATE TEMP TABLE plan_fix AS
-  SELECT x.subject, coalesce(l.diff_id, 'thing ' || x.subject) AS place, l.diff_id, x.type, coalesce(x.source, x.component) AS package, x.version, x.fixed, x.vulnerability, x.severity_rank, x.kev, d.since
-  FROM v_vulnerability x LEFT JOIN image_layer l ON l.image = x.subject AND l.ordinal = x.layer LEFT JOIN feed f ON f.name = x.feed
-    LEFT JOIN fix_date d ON d.vulnerability = x.vulnerability AND d.feed = f.id AND d.fixed = x.fixed
-  WHERE x.fixable;
-CREATE TEMP TABLE plan_step AS
-  SELECT place, type, package, min(version) AS version, min(diff_id) AS diff_id, count(DISTINCT vulnerability) AS vulnerabilities,
-    count(DISTINCT iif(severity_rank = 4, vulnerability, NULL)) AS critical, count(DISTINCT iif(severity_rank = 3, vulnerability, NULL)) AS high, count(DISTINCT iif(kev, vulnerability, NULL)) AS kev,
-    count(DISTINCT subject) AS images, count(DISTINCT subject || ' ' || vulnerability) AS findings, min(since) AS since
-  FROM plan_fix GROUP BY place, type, package;
-CREATE TEMP TABLE plan_where AS
-  SELECT x.place, x.type, x.package, coalesce(sum(p.workloads), 0) AS workloads, coalesce(max(p.clusters), 0) AS clusters, coalesce(sum(p.exposed), 0) AS exposed, coalesce(sum(p.on_path), 0) AS on_path
-  FROM (SELECT DISTINCT place, type, package, subject FROM plan_fix) x LEFT JOIN image_site p ON p.image = x.subject GROUP BY x.place, x.type, x.package;
-CREATE INDEX temp.plan_where_place ON plan_where(place, type, package);
-CREATE TEMP TABLE plan_first AS
-  SELECT place, subject FROM (SELECT x.place, x.subject, row_number() OVER (PARTITION BY x.place ORDER BY i.layers, x.subject) AS nth FROM (SELECT DISTINCT place, subject FROM plan_fix) x
-    LEFT JOIN image i ON i.thing = x.subject) WHERE nth = 1;
-CREATE INDEX temp.plan_first_place ON plan_first(place);
--- The highest of the fixes, in the order of the ecosystem's versions.
+-- Upgrades: what has a fix, first by package of an image, where matches lie in order. Binary packages of one source have the same vulnerabilities (but for rpm, whose
+-- feeds name binary packages): one of them stands for all.
 CREATE TEMP TABLE plan_scheme(type TEXT PRIMARY KEY, scheme TEXT);
 INSERT INTO plan_scheme VALUES ('deb', 'deb'), ('apk', 'apk'), ('rpm', 'rpm'), ('npm', 'semver'), ('pypi', 'pep440'), ('maven', 'maven'), ('gem', 'rubygems'), ('golang', 'go'), ('nuget', 'nuget'),
   ('composer', 'composer'), ('cargo', 'semver');
-CREATE TEMP TABLE plan_version AS
-  SELECT x.place, x.type, x.package, coalesce(plim_version_max(c.scheme, x.fixed), max(x.fixed)) AS fixed FROM plan_fix x LEFT JOIN plan_scheme c ON c.type = x.type GROUP BY x.place, x.type, x.package;
-CREATE INDEX temp.plan_version_place ON plan_version(place, type, package);
-CREATE TEMP TABLE plan_known AS
-  SELECT x.place, x.type, x.package, count(DISTINCT x.vulnerability) AS exploits FROM plan_fix x JOIN known_exploit k ON k.vulnerability = x.vulnerability GROUP BY x.place, x.type, x.package;
-CREATE INDEX temp.plan_known_place ON plan_known(place, type, package);
+CREATE TEMP TABLE plan_since(package INTEGER PRIMARY KEY, since INTEGER NOT NULL);
+INSERT INTO plan_since SELECT x.package, min(d.since) FROM fix_date d JOIN feed f ON f.id = d.feed JOIN v_vulnerability x ON x.vulnerability = d.vulnerability AND x.fixed = d.fixed AND x.feed = f.name
+  GROUP BY x.package;
+CREATE TEMP TABLE plan_package AS
+  SELECT x.package AS id, x.subject, x.layer, x.type, iif(x.type = 'rpm', x.component, coalesce(x.source, x.component)) AS name, x.version, coalesce(plim_version_max(c.scheme, x.fixed), max(x.fixed)) AS fixed,
+    count(*) AS vulnerabilities, sum(x.severity_rank = 4) AS critical, sum(x.severity_rank = 3) AS high, sum(x.kev) AS kev, count(k.vulnerability) AS exploits,
+    (SELECT since FROM plan_since d WHERE d.package = x.package) AS since
+  FROM v_vulnerability x LEFT JOIN plan_scheme c ON c.type = x.type LEFT JOIN (SELECT DISTINCT vulnerability FROM known_exploit) k ON k.vulnerability = x.vulnerability
+  WHERE x.fixed IS NOT NULL GROUP BY x.package;
+CREATE TEMP TABLE plan_source AS
+  SELECT max(vulnerabilities) AS most, * FROM plan_package GROUP BY subject, layer, type, name, iif(type IN ('deb', 'apk'), '', version);
+-- A layer is one place, however many images stand on it.
+CREATE TEMP TABLE plan_layer(image INTEGER, ordinal INTEGER, place INTEGER NOT NULL, first INTEGER NOT NULL, diff_id TEXT NOT NULL, PRIMARY KEY (image, ordinal)) WITHOUT ROWID;
+INSERT INTO plan_layer SELECT l.image, l.ordinal, dense_rank() OVER (ORDER BY l.diff_id), first_value(l.image) OVER (PARTITION BY l.diff_id ORDER BY i.layers, i.thing), l.diff_id
+  FROM image_layer l JOIN image i ON i.thing = l.image;
 INSERT INTO fix_step(diff_id, image, type, package, version, fixed, vulnerabilities, critical, high, kev, exploits, images, findings, workloads, clusters, exposed, on_path, since)
-  SELECT s.diff_id, f.subject, s.type, s.package, s.version,
-    v.fixed,
-    s.vulnerabilities, s.critical, s.high, s.kev, coalesce(k.exploits, 0), s.images, s.findings, w.workloads, w.clusters, w.exposed, w.on_path, s.since
-  FROM plan_step s JOIN plan_first f ON f.place = s.place JOIN plan_where w ON w.place = s.place AND w.type = s.type AND w.package = s.package
-    JOIN plan_version v ON v.place = s.place AND v.type = s.type AND v.package = s.package LEFT JOIN plan_known k ON k.place = s.place AND k.type = s.type AND k.package = s.package
-  ORDER BY s.kev * (w.workloads > 0) DESC, s.kev DESC, (s.critical * 10 + s.high * 5 + s.vulnerabilities) * (1 + w.workloads + 2 * w.exposed + 3 * w.on_path) DESC, s.findings DESC, s.package, s.place;
+  SELECT diff_id, image, type, name, version, fixed, vulnerabilities, critical, high, kev, exploits, images, findings, workloads, clusters, exposed, on_path, since FROM
+    (SELECT coalesce(y.place, -s.subject) AS place, y.diff_id, coalesce(y.first, s.subject) AS image, s.type, s.name, min(s.version) AS version, coalesce(plim_version_max(c.scheme, s.fixed), max(s.fixed)) AS fixed,
+      max(s.vulnerabilities) AS vulnerabilities, max(s.critical) AS critical, max(s.high) AS high, max(s.kev) AS kev, max(s.exploits) AS exploits, count(*) AS images, sum(s.vulnerabilities) AS findings,
+      coalesce(sum(p.workloads), 0) AS workloads, coalesce(max(p.clusters), 0) AS clusters, coalesce(sum(p.exposed), 0) AS exposed, coalesce(sum(p.on_path), 0) AS on_path, min(s.since) AS since
+    FROM plan_source s LEFT JOIN plan_layer y ON y.image = s.subject AND y.ordinal = s.layer LEFT JOIN image_site p ON p.image = s.subject
+      LEFT JOIN plan_scheme c ON c.type = s.type
+    GROUP BY 1, s.type, s.name, iif(s.type IN ('deb', 'apk'), '', s.version))
+  ORDER BY kev * (workloads > 0) DESC, kev DESC, (critical * 10 + high * 5 + vulnerabilities) * (1 + workloads + 2 * exposed + 3 * on_path) DESC, findings DESC, name, place, version LIMIT 5000;
 
 DROP TABLE temp.plan_path;
 DROP TABLE temp.plan_base;
@@ -110,10 +103,8 @@ DROP TABLE temp.plan_own;
 DROP TABLE temp.plan_name;
 DROP TABLE temp.plan_gone;
 DROP TABLE temp.plan_gain;
-DROP TABLE temp.plan_fix;
-DROP TABLE temp.plan_step;
-DROP TABLE temp.plan_where;
-DROP TABLE temp.plan_first;
 DROP TABLE temp.plan_scheme;
-DROP TABLE temp.plan_version;
-DROP TABLE temp.plan_known;
+DROP TABLE temp.plan_since;
+DROP TABLE temp.plan_package;
+DROP TABLE temp.plan_source;
+DROP TABLE temp.plan_layer;

@@ -50,7 +50,7 @@ CREATE TABLE rebase (
   PRIMARY KEY (base, target)
 ) STRICT, WITHOUT ROWID;
 
--- The upgrade of one package in one place, and what it removes: a layer that several images share is one place.
+-- The upgrade of one package in one place, and what it removes: a layer that several images share is one place. The 5,000 that remove most.
 CREATE TABLE fix_step (
   ordinal INTEGER PRIMARY KEY, -- by effect: known exploited ones first, then what runs, by severity
   diff_id TEXT,              -- of the layer; NULL: not in an image's layer
@@ -67,12 +67,11 @@ CREATE VIEW v_known_exploit AS SELECT k.vulnerability, v.name, v.severity, k.sou
 
 -- One row per image or node and open vulnerability. place: on-path, exposed, running, shelf (an image that nothing runs); exploits: lists that have a public exploit.
 CREATE VIEW v_site_vulnerability AS
-  SELECT o.thing AS subject, t.kind AS subject_kind, t.ref, o.name, o.vulnerability, o.status, o.severity,
-    CASE o.severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 WHEN 'low' THEN 1 ELSE 0 END AS severity_rank,
-    o.status = 'affected' AS fixable, o.packages, o.kev, o.epss, o.published, (SELECT count(*) FROM known_exploit k WHERE k.vulnerability = o.vulnerability) AS exploits,
+  SELECT o.subject, t.kind AS subject_kind, t.ref, o.name, o.vulnerability, o.status, o.severity, o.severity_rank, o.fixable, o.packages, o.kev, o.epss, o.published,
+    (SELECT count(*) FROM known_exploit k WHERE k.vulnerability = o.vulnerability) AS exploits,
     CASE WHEN p.on_path > 0 THEN 'on-path' WHEN p.exposed > 0 THEN 'exposed' WHEN p.running > 0 OR t.kind = 'node' THEN 'running' ELSE 'shelf' END AS place,
     coalesce(p.workloads, 0) AS workloads, coalesce(p.running, 0) AS running, coalesce(p.clusters, 0) AS clusters, coalesce(p.exposed, 0) AS exposed, coalesce(p.on_path, 0) AS on_path, p.owners
-  FROM open_vulnerability o JOIN thing t ON t.id = o.thing LEFT JOIN image_site p ON p.image = o.thing;
+  FROM v_open_vulnerability o JOIN thing t ON t.id = o.subject LEFT JOIN image_site p ON p.image = o.subject;
 
 CREATE VIEW v_rebase AS
   SELECT r.base AS subject, r.*, b.image AS base_name, y.image AS target_name, b.created AS base_created, y.created AS target_created
