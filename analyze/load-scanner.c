@@ -58,13 +58,13 @@ int scan_add(struct load *l, const struct scan_about *given, int64_t *scan, stru
 	tag = ref.repository.n && !ref.tag.n && !ref.digest.n ? SPAN("latest") : ref.tag;
 	if (!is_digest(a.digest))
 		a.digest = is_digest(ref.digest) ? ref.digest : is_digest(a.target) ? a.target : SPAN_NONE;
-	if (scan_thing(l, &a, scan, e) || load_kind(l, l->kind, 1, e) || load_kind(l, "scanner/report", 1, e))
+	if (scan_thing(l, &a, scan, e) || (!a.format && load_kind(l, l->kind, 1, e)) || load_kind(l, "scanner/report", 1, e))
 		return -1;
 	l->items++;
 	return db_run(l->db, e,
 		      "INSERT INTO scan(thing, scanner, format, version, target, digest, config_digest, registry, repository, tag, scanned, feeds, lists_components, lists_vulnerabilities)"
 		      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		      "ittttttttt" "rrbb", *scan, a.scanner, span_after_last(span_of(l->kind), '/'), a.version, a.target, a.digest,
+		      "ittttttttt" "rrbb", *scan, a.scanner, a.format ? span_of(a.format) : span_after_last(span_of(l->kind), '/'), a.version, a.target, a.digest,
 		      is_digest(a.config_digest) ? a.config_digest : SPAN_NONE, ref.registry, ref.repository, tag, a.scanned, a.feeds, a.components, a.vulnerabilities);
 }
 

@@ -13,6 +13,7 @@ int load_scanner(struct load *l, struct source *content, struct err *e);
 
 struct scan_about {
 	struct span scanner, version;
+	const char *format;	/* NULL: as the member's kind says */
 	struct span target;	/* what was scanned, as written: an image reference where it is one */
 	struct span digest, config_digest; /* "sha256:…"; absent: not told */
 	int64_t scanned, feeds; /* 0: not told */

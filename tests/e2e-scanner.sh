@@ -213,6 +213,16 @@ sarif|both||5"
 "$PLIMSOLL" image in/app.docker.tar --no-cache --format sarif > out.txt 2> err
 ok "without feeds there is nothing to say" "$? $(cat err)" "2 plimsoll: image: --format sarif needs --feeds: without feeds nothing is known of vulnerabilities"
 
+# Reports that an operator keeps in the cluster: the same image of two workloads counts once.
+mkdir op
+vr() { printf '{"apiVersion":"aquasecurity.github.io/v1alpha1","kind":"VulnerabilityReport","metadata":{"name":"%s","namespace":"shop"},"report":{"artifact":{"digest":"sha256:%s","repository":"team/app","tag":"1.2"},"registry":{"server":"registry.example.com:5000"},"scanner":{"name":"Trivy","version":"0.60.0"},"updateTimestamp":"2026-01-10T00:00:00Z","vulnerabilities":[{"vulnerabilityID":"CVE-2024-0002","resource":"libfoo1","installedVersion":"1.0-2","fixedVersion":"1.0-3","severity":"HIGH","packageType":"debian"},{"resource":"x"}]}}' "$1" "$H"; }
+printf '{"apiVersion":"v1","kind":"List","items":[%s,%s,{"apiVersion":"aquasecurity.github.io/v1alpha1","kind":"VulnerabilityReport","metadata":{"name":"c","namespace":"shop"},"report":{}}]}' "$(vr a)" "$(vr b)" > op/vulnerabilityreports.aquasecurity.github.io.json
+"$PLIMSOLL" analyze -o op.db op > out.txt 2>&1
+ok "reports in the cluster" "$(DB=op.db q "SELECT s.scanner, s.format, s.version, s.target, s.repository, s.scanned, r.vulnerability, r.component, r.type, r.severity, r.fixed FROM scan s JOIN scan_result r ON r.scan = s.thing")" \
+	"trivy|trivy|0.60.0|registry.example.com:5000/team/app:1.2|team/app|1768003200|CVE-2024-0002|libfoo1|deb|high|1.0-3"
+ok "reports in the cluster: problems" "$(DB=op.db q "SELECT pointer, message FROM problem")" "/items/0/report/vulnerabilities/1|a result without the name of a vulnerability
+/items/2|a VulnerabilityReport without report.artifact.repository"
+
 # Damaged: a document that is none, one that is cut short, a quote that is not closed, a thing that says it is a report.
 printf '{"ArtifactName":"a","ArtifactType":"container_image","Results":7}' > bad/trivy.json
 printf '{"matches":[{"vulnerability":{"id":"CVE-2024-0001"},"artifact":{"na' > bad/grype.json

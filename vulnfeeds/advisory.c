@@ -2,6 +2,8 @@
 // Records as they gather, and streams of them. Leaves formats to feed-*.c, writing rows to store.c.
 #include "advisory.h"
 
+#include "common/csv.h"
+
 #include "common/hash.h"
 #include "common/limits.h"
 
@@ -155,5 +157,28 @@ int feed_items(struct store *s, struct source *in, const char *const *split, fee
 	/* A file of one record that is cut short costs that record; a long list that ends too early is not the feed it was. */
 	if (r < 0 && count == 0)
 		return feed_problem(s, "", e);
+	return r != 0 ? err_wrap(e, "%s", s->file) : 0;
+}
+
+int feed_records(struct store *s, struct span text, size_t max, feed_record *record, struct err *e)
+{
+	struct source in;
+	struct csv *csv;
+	struct span f[64];
+	size_t n;
+	int r;
+
+	source_from_span(&in, text, s->file);
+	csv = csv_open(&in);
+	while ((r = csv_next(csv, f, max, &n, e)) == 1 || r == 2) {
+		if (r == 1 && (n == 0 || record(s, f, n, e) == 0))
+			continue;
+		if (feed_problem(s, arena_printf(&s->arena, "line %llu", (unsigned long long)csv_line(csv)), e)) {
+			r = -1;
+			break;
+		}
+	}
+	csv_close(csv);
+	source_close(&in);
 	return r != 0 ? err_wrap(e, "%s", s->file) : 0;
 }
