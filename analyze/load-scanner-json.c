@@ -35,6 +35,8 @@ static int trivy_finding(struct load *l, int64_t scan, const struct json *result
 	struct scan_row r = {.vulnerability = json_text_at(v, "VulnerabilityID"), .component = json_text_at(v, "PkgName"), .version = json_text_at(v, "InstalledVersion"),
 			     .type = scan_type(json_text_at(result, "Type")), .severity = severity, .fixed = json_text_at(v, "FixedVersion"), .state = state, .pointer = pointer};
 
+	if (!state && span_eq(json_text_at(v, "Status"), "not_affected"))
+		r.state = "not-affected";
 	r.path = path.n || span_eq(json_text_at(result, "Class"), "os-pkgs") ? path : json_text_at(result, "Target");
 	r.aliases = scan_aliases(&l->item, json_get(v, "VendorIDs"), r.vulnerability);
 	return scan_result_add(l, scan, &r, e);
@@ -70,6 +72,52 @@ static int trivy_result(struct load *l, int64_t scan, const struct json *result,
 	return 0;
 }
 
+/* "alpine:3.10 (alpine 3.10.2)": what stands before the system's name. */
+static struct span before_system(struct span target)
+{
+	const char *p = target.n ? memmem(target.p, target.n, " (", 2) : NULL;
+
+	return p ? (struct span){target.p, (size_t)(p - target.p)} : target;
+}
+
+/* A workload of `trivy k8s`: its image is told by its metadata, else by what its first result is about. */
+static int trivy_resource(struct load *l, const struct json *r, const char *pointer, struct err *e)
+{
+	const struct json *results = json_get(r, "Results"), *meta = json_get(r, "Metadata");
+	struct scan_about a = {.scanner = SPAN("trivy"), .vulnerabilities = true, .pointer = pointer};
+	int64_t scan;
+
+	if (json_is(meta, JSON_ARRAY) && meta->n)
+		meta = &meta->items[0];
+	if (!json_is(results, JSON_ARRAY) || !results->n)
+		return 0;
+	a.target = first_text(json_get(meta, "RepoTags"));
+	a.digest = digest_of(first_text(json_get(meta, "RepoDigests")));
+	a.config_digest = json_text_at(meta, "ImageID");
+	if (!a.target.n)
+		a.target = before_system(json_text_at(&results->items[0], "Target"));
+	if (scan_add(l, &a, &scan, e))
+		return -1;
+	JSON_EACH(x, results)
+		if (trivy_result(l, scan, x, place(l, pointer, "Results", results, x), e))
+			return -1;
+	return 0;
+}
+
+static int trivy_cluster(struct load *l, const struct json *doc, const char *pointer, struct err *e)
+{
+	static const char *const lists[] = {"Resources", "Vulnerabilities"};
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		const struct json *list = json_get(doc, lists[i]);
+
+		JSON_EACH(r, list)
+			if (trivy_resource(l, r, place(l, pointer, lists[i], list, r), e))
+				return -1;
+	}
+	return 0;
+}
+
 int scan_trivy(struct load *l, const struct json *doc, const char *pointer, struct err *e)
 {
 	const struct json *results = json_get(doc, "Results");
@@ -79,7 +127,9 @@ int scan_trivy(struct load *l, const struct json *doc, const char *pointer, stru
 	struct span name = first_text(json_path(doc, "Metadata.RepoTags"));
 	int64_t scan;
 
-	if (!a.target.n || (results && !json_is(results, JSON_ARRAY) && !json_is(results, JSON_NULL)))
+	if (json_get(doc, "ClusterName"))
+		return trivy_cluster(l, doc, pointer, e);
+	if (!json_get(doc, "ArtifactName") || (results && !json_is(results, JSON_ARRAY) && !json_is(results, JSON_NULL)))
 		return not_a_report("Trivy: ArtifactName and a list of Results are expected", e);
 	if (name.n)
 		a.target = name; /* of an archive the ArtifactName is a file */

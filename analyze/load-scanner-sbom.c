@@ -276,16 +276,13 @@ static struct span sarif_severity(const struct json *rule, const struct json *re
 	return span_eq(level, "error") ? SPAN("high") : span_eq(level, "warning") ? SPAN("medium") : span_eq(level, "note") ? SPAN("low") : SPAN("unknown");
 }
 
-static int sarif_result(struct load *l, int64_t scan, const struct json *run, const struct json *v, const char *pointer, int64_t *named, struct err *e)
+static int sarif_result(struct load *l, int64_t scan, const struct json *run, const struct json *v, struct span name, const char *pointer, struct err *e)
 {
 	const struct json *rule = sarif_rule(run, v), *purls = json_path(rule, "properties.purls");
-	struct span id = json_text_at(v, "ruleId"), text = json_text_at(v, "message.text");
-	struct scan_row r = {.vulnerability = sarif_name(id.n ? id : json_text_at(rule, "id")), .component = line_of(text, "Package:"), .version = line_of(text, "Installed Version:"),
-			     .fixed = line_of(text, "Fixed Version:"), .severity = sarif_severity(rule, v), .pointer = pointer};
+	struct span text = json_text_at(v, "message.text");
+	struct scan_row r = {.vulnerability = name, .component = line_of(text, "Package:"), .version = line_of(text, "Installed Version:"), .fixed = line_of(text, "Fixed Version:"),
+			     .severity = sarif_severity(rule, v), .pointer = pointer};
 
-	if (!r.vulnerability.n)
-		return 0; /* other kinds of results are not what is compared here */
-	++*named;
 	if (!r.component.n)
 		scan_purl(&l->item, json_text_at(v, "properties.purl"), &r);
 	if (!r.component.n && json_is(purls, JSON_ARRAY) && purls->n)
@@ -295,16 +292,32 @@ static int sarif_result(struct load *l, int64_t scan, const struct json *run, co
 	return scan_result_add(l, scan, &r, e);
 }
 
+static struct span result_name(const struct json *run, const struct json *v)
+{
+	struct span id = json_text_at(v, "ruleId");
+
+	return sarif_name(id.n ? id : json_text_at(sarif_rule(run, v), "id"));
+}
+
+/* A run of another kind of tool is no scan for vulnerabilities, and is not taken for one. */
+static bool names_vulnerabilities(const struct json *run, const struct json *results)
+{
+	JSON_EACH(v, results)
+		if (result_name(run, v).n)
+			return true;
+	return !results->n && json_text_at(run, "properties.imageName").n;
+}
+
 static int sarif_run(struct load *l, const struct json *run, const char *at, struct err *e)
 {
 	const struct json *results = json_get(run, "results"), *digests = json_path(run, "properties.repoDigests");
 	const struct json *calls = json_get(run, "invocations");
 	struct scan_about a = {.scanner = json_text_at(run, "tool.driver.name"), .version = json_text_at(run, "tool.driver.version"), .target = json_text_at(run, "properties.imageName"),
 			       .config_digest = json_text_at(run, "properties.imageID"), .vulnerabilities = true, .pointer = at};
-	int64_t scan, named = 0;
+	int64_t scan;
 
-	if (!json_is(results, JSON_ARRAY))
-		return load_problem(l, at, e, "a run without results");
+	if (!json_is(results, JSON_ARRAY) || !names_vulnerabilities(run, results))
+		return load_problem(l, at, e, "a run without results that name vulnerabilities");
 	if (json_is(digests, JSON_ARRAY) && digests->n)
 		a.digest = digest_behind(json_str(&digests->items[0]), '@');
 	if (json_is(calls, JSON_ARRAY) && calls->n)
@@ -312,9 +325,13 @@ static int sarif_run(struct load *l, const struct json *run, const char *at, str
 	if (scan_add(l, &a, &scan, e))
 		return -1;
 	JSON_EACH(v, results)
-		if (sarif_result(l, scan, run, v, arena_printf(&l->item, "%s/results/%zu", at, (size_t)(v - results->items)), &named, e))
+	{
+		struct span name = result_name(run, v);
+
+		if (name.n && sarif_result(l, scan, run, v, name, arena_printf(&l->item, "%s/results/%zu", at, (size_t)(v - results->items)), e))
 			return -1;
-	return results->n && !named ? load_problem(l, at, e, "a run whose results name no vulnerabilities") : 0;
+	}
+	return 0;
 }
 
 int scan_sarif(struct load *l, const struct json *doc, const char *pointer, struct err *e)

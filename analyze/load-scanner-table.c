@@ -72,23 +72,12 @@ static int harbor_row(struct table *t, struct err *e)
 	return scan_result_add(t->l, scan, &r, e);
 }
 
-/* "fixed in 1.2.3, 1.1.9": the first. "needed", "deferred", "open": none. */
-static struct span prisma_fix(struct span status)
-{
-	struct span rest;
-
-	if (!span_starts(status, "fixed in "))
-		return SPAN_NONE;
-	rest = (struct span){status.p + 9, status.n - 9};
-	return span_trim(span_cut(&rest, ','));
-}
-
 static int prisma_row(struct table *t, struct err *e)
 {
 	struct arena *a = &t->l->item;
 	struct span registry = CELL(t, "Registry"), repository = CELL(t, "Repository"), tag = CELL(t, "Tag"), digest = CELL(t, "Digest"), id = CELL(t, "Id");
 	struct scan_row r = {.vulnerability = CELL(t, "CVE ID"), .component = CELL(t, "Packages"), .version = CELL(t, "Package Version"), .severity = CELL(t, "Severity"),
-			     .fixed = prisma_fix(CELL(t, "Fix Status")), .path = CELL(t, "Package Path"), .pointer = t->pointer};
+			     .fixed = scan_prisma_fix(CELL(t, "Fix Status")), .path = CELL(t, "Package Path"), .pointer = t->pointer};
 	struct scan_about about = {.scanner = SPAN("prisma"), .digest = span_after_last(digest, '@'), .config_digest = id, .vulnerabilities = true, .pointer = t->pointer};
 	int64_t scan;
 

@@ -172,7 +172,8 @@ static const struct {
 	scan_reader *read; /* NULL: a table */
 } formats[] = {
 	{"scanner/trivy", scan_trivy}, {"scanner/grype", scan_grype}, {"scanner/clair", scan_clair}, {"scanner/snyk", scan_snyk}, {"scanner/cyclonedx", scan_cyclonedx},
-	{"scanner/spdx", scan_spdx}, {"scanner/sarif", scan_sarif}, {"scanner/harbor", NULL}, {"scanner/prisma", NULL},
+	{"scanner/spdx", scan_spdx}, {"scanner/harbor-report", scan_harbor_report}, {"scanner/twistcli", scan_twistcli}, {"scanner/clair-scanner", scan_clair_scanner},
+	 {"scanner/sarif", scan_sarif}, {"scanner/harbor", NULL}, {"scanner/prisma", NULL},
 };
 enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
 

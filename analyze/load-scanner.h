@@ -4,7 +4,7 @@
 #include "load.h"
 /*
  * Reads what other scanners reported ("scanner/<format>") into scan, scan_result and scan_component: Trivy (SchemaVersion 2), Grype, Clair (v4 vulnerability
- * report), Snyk (container test --json), CycloneDX 1.x, SPDX 2.x and SARIF 2.1.0 as JSON, one document held at a time; exports of Harbor and Prisma Cloud as CSV,
+ * report, clair-scanner), Harbor (report of a scanner), twistcli, Snyk (container test --json), CycloneDX 1.x, SPDX 2.x and SARIF 2.1.0 as JSON, one document held at a time; exports of Harbor and Prisma Cloud as CSV,
  * record by record. A damaged result becomes a problem and costs itself. Which image a report is of, and whether it agrees, is derive-scanner.c's.
  */
 int load_scanner(struct load *l, struct source *content, struct err *e);
@@ -41,7 +41,9 @@ bool scan_purl(struct arena *a, struct span purl, struct scan_row *r);
 struct span scan_type(struct span word);
 
 typedef int scan_reader(struct load *l, const struct json *doc, const char *pointer, struct err *e);
-scan_reader scan_trivy, scan_grype, scan_clair, scan_snyk, scan_cyclonedx, scan_spdx, scan_sarif;
+scan_reader scan_trivy, scan_grype, scan_clair, scan_snyk, scan_cyclonedx, scan_spdx, scan_sarif, scan_harbor_report, scan_twistcli, scan_clair_scanner;
+/* The version in Prisma's state of a fix ("fixed in 1.2.3, 1.1.9"); absent: none. */
+struct span scan_prisma_fix(struct span status);
 /* Tables: Harbor's export of scan data, Prisma Cloud's export of images. */
 int scan_table(struct load *l, struct source *content, struct err *e);
 #endif

@@ -191,7 +191,8 @@ static bool scanner(struct span head, char *kind, size_t cap)
 		const char *kind, *mark, *second;
 	} reports[] = {
 		{"cyclonedx", "\"bomFormat\"", "\"CycloneDX\""}, {"spdx", "\"spdxVersion\"", "\"SPDX"}, {"trivy", "\"ArtifactName\"", "\"ArtifactType\""},
-		{"sarif", "\"runs\"", "sarif"}, {"sarif", "\"runs\"", "\"2.1.0\""}, {"clair", "\"manifest_hash\"", "\"packages\""},
+		{"sarif", "\"runs\"", "sarif"}, {"sarif", "\"runs\"", "\"driver\""}, {"clair", "\"manifest_hash\"", "\"packages\""}, {"trivy", "\"ClusterName\"", "\"Results\""}, {"harbor-report", "application/vnd.security.vulnerability.report", "\"vulnerabilities\""},
+		{"twistcli", "\"results\"", "\"complianceDistribution\""}, {"twistcli", "\"results\"", "\"vulnerabilityDistribution\""}, {"clair-scanner", "\"unapproved\"", "\"vulnerabilities\""},
 		{"grype", "\"matches\"", "\"vulnerability\""}, {"grype", "\"matches\"", "\"descriptor\""}, {"grype", "\"descriptor\"", "\"grype\""},
 		{"snyk", "\"vulnerabilities\"", "\"packageManager\""}, {"snyk", "\"vulnerabilities\"", "\"CVSSv3\""}, {"snyk", "\"vulnerabilities\"", "\"SNYK-"},
 	};

@@ -213,6 +213,31 @@ sarif|both||5"
 "$PLIMSOLL" image in/app.docker.tar --no-cache --format sarif > out.txt 2> err
 ok "without feeds there is nothing to say" "$? $(cat err)" "2 plimsoll: image: --format sarif needs --feeds: without feeds nothing is known of vulnerabilities"
 
+# Older and other forms of the same scanners.
+mkdir forms
+cat > forms/harbor.json <<EOF
+{"application/vnd.security.vulnerability.report; version=1.1":{"generated_at":"2026-01-10T00:00:00Z","scanner":{"name":"Trivy","vendor":"Aqua","version":"v0.44.0"},"severity":"High",
+"vulnerabilities":[{"id":"CVE-2024-0002","package":"libfoo1","version":"1.0-2","fix_version":"1.0-3","severity":"High","artifact_digests":["sha256:$H"]},{"id":"CVE-2024-0004","package":"bar","version":"2","fix_version":"","severity":"None"}]}}
+EOF
+cat > forms/twistcli.json <<EOF
+{"results":[{"id":"sha256:$ID","name":"registry.example.com/a:1","distro":"Debian","scanTime":"2026-01-10T00:00:00Z","packages":[{"type":"os","name":"libfoo1","version":"1.0-2"}],
+"vulnerabilities":[{"id":"CVE-2024-0002","status":"fixed in 1.0-3","severity":"important","packageName":"libfoo1","packageVersion":"1.0-2"}],"vulnerabilityDistribution":{"total":1}}],"consoleURL":"https://x"}
+EOF
+printf '{"image":"a/b:2","unapproved":["CVE-2024-0002"],"vulnerabilities":[{"featurename":"libfoo1","featureversion":"1.0-2","vulnerability":"CVE-2024-0002","namespace":"debian:12","severity":"Negligible","fixedby":""}]}' > forms/clair-scanner.json
+printf '{"ClusterName":"c","Resources":[{"Namespace":"n","Kind":"Service","Name":"s"},{"Namespace":"n","Kind":"Deployment","Name":"d","Metadata":[{"RepoTags":["a/c:3"]}],"Results":[{"Target":"a/c:3 (debian 12)","Class":"os-pkgs","Type":"debian","Vulnerabilities":[{"VulnerabilityID":"CVE-2024-0002","PkgName":"libfoo1","InstalledVersion":"1.0-2","Severity":"HIGH"},{"VulnerabilityID":"CVE-2024-0004","PkgName":"bar","Status":"not_affected","Severity":"HIGH"}]}]},
+ {"Namespace":"n","Kind":"Pod","Name":"p","Results":[{"Target":"a/d:4 (debian 12)","Class":"os-pkgs","Type":"debian"}]}]}' > forms/k8s.json
+printf '{"runs":[{"tool":{"driver":{"name":"semgrep","rules":[{"id":"r"}]}},"results":[{"ruleId":"r","message":{"text":"x"}}]}]}' > forms/other.sarif
+"$PLIMSOLL" analyze -o forms.db forms > out.txt 2>&1
+ok "other forms" "$(DB=forms.db q "SELECT s.format, s.scanner, replace(s.target, '$H', 'H'), coalesce(r.vulnerability, '-'), coalesce(r.component, '-'), coalesce(r.severity, '-'), coalesce(r.fixed, '-'), coalesce(r.state, '-') FROM scan s LEFT JOIN scan_result r ON r.scan = s.thing ORDER BY 1, 3, 4")" \
+	"clair-scanner|clair|a/b:2|CVE-2024-0002|libfoo1|low|-|open
+harbor-report|Trivy|sha256:H|CVE-2024-0002|libfoo1|high|1.0-3|open
+harbor-report|Trivy|sha256:H|CVE-2024-0004|bar|unknown|-|open
+trivy|trivy|a/c:3|CVE-2024-0002|libfoo1|high|-|open
+trivy|trivy|a/c:3|CVE-2024-0004|bar|high|-|not-affected
+trivy|trivy|a/d:4|-|-|-|-|-
+twistcli|prisma|registry.example.com/a:1|CVE-2024-0002|libfoo1|high|1.0-3|open"
+ok "a report of another kind is no scan" "$(DB=forms.db q "SELECT pointer, message FROM problem")" "/runs/0|a run without results that name vulnerabilities"
+
 # Reports that an operator keeps in the cluster: the same image of two workloads counts once.
 mkdir op
 vr() { printf '{"apiVersion":"aquasecurity.github.io/v1alpha1","kind":"VulnerabilityReport","metadata":{"name":"%s","namespace":"shop"},"report":{"artifact":{"digest":"sha256:%s","repository":"team/app","tag":"1.2"},"registry":{"server":"registry.example.com:5000"},"scanner":{"name":"Trivy","version":"0.60.0"},"updateTimestamp":"2026-01-10T00:00:00Z","vulnerabilities":[{"vulnerabilityID":"CVE-2024-0002","resource":"libfoo1","installedVersion":"1.0-2","fixedVersion":"1.0-3","severity":"HIGH","packageType":"debian"},{"resource":"x"}]}}' "$1" "$H"; }

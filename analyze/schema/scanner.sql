@@ -5,7 +5,7 @@
 CREATE TABLE scan (
   thing INTEGER PRIMARY KEY REFERENCES thing(id), -- 'scan:trivy/registry.local/app:1.2'
   scanner TEXT NOT NULL,     -- trivy, grype, clair, harbor, snyk, prisma; of bills of materials and SARIF the tool that they name
-  format TEXT NOT NULL,      -- trivy, grype, clair, harbor, snyk, prisma, cyclonedx, spdx, sarif
+  format TEXT NOT NULL,      -- trivy, grype, clair, clair-scanner, harbor, harbor-report, snyk, prisma, twistcli, cyclonedx, spdx, sarif
   version TEXT,              -- of the scanner; NULL: not told
   target TEXT NOT NULL,      -- what it says it looked at
   digest TEXT,               -- 'sha256:…' of the image's manifest; NULL: not told
