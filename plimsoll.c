@@ -46,7 +46,7 @@ enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 static const struct {
 	const char *command, *names;
 } verbs[] = {{"feeds", "import status show sources pack verify compare satisfies"}, {"checks", "list show test"}, {"edges", "list show test"},
-	     {"vulns", "list plan rebase ages agree scans"}};
+	     {"vulns", "list plan rebase bases owners ages agree scans"}};
 
 static const char *verbs_of(const char *command)
 {

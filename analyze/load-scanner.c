@@ -57,7 +57,7 @@ int scan_add(struct load *l, const struct scan_about *given, int64_t *scan, stru
 	}
 	tag = ref.repository.n && !ref.tag.n && !ref.digest.n ? SPAN("latest") : ref.tag;
 	if (!is_digest(a.digest))
-		a.digest = is_digest(ref.digest) ? ref.digest : is_digest(a.target) ? a.target : SPAN_NONE;
+		a.digest = is_digest(ref.digest) ? ref.digest : is_digest(given->target) ? given->target : SPAN_NONE;
 	if (scan_thing(l, &a, scan, e) || (!a.format && load_kind(l, l->kind, 1, e)) || load_kind(l, "scanner/report", 1, e))
 		return -1;
 	l->items++;

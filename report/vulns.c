@@ -55,6 +55,26 @@ static const char age_sql[] =
 	" WHERE (?1 IS NULL OR instr(?1, ',' || s.place || ',')) AND a.severity_rank >= ?2 AND (NOT ?5 OR s.kev OR s.exploits > 0) AND ?4 IS NOT NULL AND ?6 IS NULL"
 	" AND (?3 IS NULL OR a.ref GLOB ?3 OR a.subject IN (SELECT n.image FROM image_name n WHERE n.name GLOB ?3)) ORDER BY a.days IS NULL, a.days DESC, a.severity_rank DESC, a.ref, a.name, a.component LIMIT ?7";
 
+static const struct column owner_columns[] = {{.name = "owner", .weight = 1}, {.name = "images"}, {.name = "vulnerabilities"}, {.name = "critical"}, {.name = "high"}, {.name = "exploited"}, {.name = "fixable"},
+					      {.name = "exposed"}, {.name = "on-path"}};
+static const char owner_sql[] =
+	"SELECT coalesce(x.owners, iif(x.subject_kind = 'node', 'nodes', 'not told')), count(DISTINCT x.subject), count(DISTINCT x.vulnerability), count(DISTINCT iif(x.severity = 'critical', x.vulnerability, NULL)),"
+	" count(DISTINCT iif(x.severity = 'high', x.vulnerability, NULL)), count(DISTINCT iif(x.kev, x.vulnerability, NULL)), count(DISTINCT iif(x.fixable, x.vulnerability, NULL)),"
+	" count(DISTINCT iif(x.exposed > 0, x.vulnerability, NULL)), count(DISTINCT iif(x.on_path > 0, x.vulnerability, NULL)) FROM v_site_vulnerability x"
+	" WHERE (?1 IS NULL OR instr(?1, ',' || x.place || ',')) AND x.severity_rank >= ?2 AND (NOT ?4 OR x.fixable) AND (NOT ?5 OR x.kev OR x.exploits > 0)"
+	" AND (?3 IS NULL OR x.ref GLOB ?3 OR x.subject IN (SELECT n.image FROM image_name n WHERE n.name GLOB ?3)) AND ?6 IS NULL GROUP BY 1 ORDER BY 9 DESC, 6 DESC, 4 DESC, 5 DESC, 1 LIMIT ?7";
+
+static const struct column base_columns[] = {{.name = "base", .weight = 1}, {.name = "vulnerabilities"}, {.name = "critical"}, {.name = "high"}, {.name = "exploited"}, {.name = "fixable"}, {.name = "images"},
+					     {.name = "workloads"}, {.name = "exposed"}, {.name = "on-path"}};
+static const char base_sql[] =
+	"SELECT v.image, count(DISTINCT x.vulnerability), count(DISTINCT iif(x.severity = 'critical', x.vulnerability, NULL)), count(DISTINCT iif(x.severity = 'high', x.vulnerability, NULL)),"
+	" count(DISTINCT iif(x.kev, x.vulnerability, NULL)), count(DISTINCT iif(x.fixable, x.vulnerability, NULL)), b.images, b.workloads, b.exposed, b.on_path"
+	" FROM (SELECT y.base, count(*) AS images, coalesce(sum(p.workloads), 0) AS workloads, coalesce(sum(p.running), 0) AS running, coalesce(sum(p.exposed), 0) AS exposed, coalesce(sum(p.on_path), 0) AS on_path"
+	"   FROM v_image_base y LEFT JOIN image_site p ON p.image = y.subject WHERE y.nearest GROUP BY y.base) b JOIN v_image v ON v.subject = b.base JOIN v_site_vulnerability x ON x.subject = b.base"
+	" WHERE (?1 IS NULL OR (instr(?1, ',on-path,') AND b.on_path > 0) OR (instr(?1, ',exposed,') AND b.exposed > 0) OR (instr(?1, ',running,') AND b.running > 0) OR (instr(?1, ',shelf,') AND b.running = 0))"
+	" AND x.severity_rank >= ?2 AND (NOT ?4 OR x.fixable) AND (NOT ?5 OR x.kev OR x.exploits > 0) AND (?3 IS NULL OR v.image GLOB ?3) AND ?6 IS NULL"
+	" GROUP BY b.base ORDER BY b.on_path DESC, 5 DESC, b.workloads DESC, 3 DESC, 2 DESC, 1 LIMIT ?7";
+
 static const struct column agree_columns[] = {{.name = "image", .weight = 2}, {.name = "scanner"}, {.name = "vulnerability"}, {.name = "component", .weight = 1}, {.name = "version", .weight = 1}, {.name = "found-by"},
 					      {.name = "reason"}, {.name = "ours", .severity = true}, {.name = "theirs", .severity = true}, {.name = "our-fix", .weight = 1}, {.name = "their-fix", .weight = 1},
 					      {.name = "why", .weight = 3}};
@@ -81,6 +101,8 @@ static const struct verb verbs[] = {
 	{"list", "Lists the open vulnerabilities of the site, what matters first.", "vulnerabilities", COLUMNS(list_columns), list_sql},
 	{"plan", "Lists upgrades in the order of what they remove.", "steps", COLUMNS(plan_columns), plan_sql},
 	{"rebase", "Lists what another base image removes.", "rebases", COLUMNS(rebase_columns), rebase_sql},
+	{"bases", "Counts what images of the site bring to those that stand on them.", "bases", COLUMNS(base_columns), base_sql},
+	{"owners", "Counts open vulnerabilities by the owners of what runs them.", "owners", COLUMNS(owner_columns), owner_sql},
 	{"ages", "Lists since when open vulnerabilities could have been fixed.", "findings", COLUMNS(age_columns), age_sql},
 	{"agree", "Compares other scanners' results with ours, result by result.", "results", COLUMNS(agree_columns), agree_sql},
 	{"scans", "Lists other scanners' reports, and how far they agree.", "scans", COLUMNS(scan_columns), scan_sql},
@@ -140,7 +162,7 @@ static int tell(const struct verb *v, const struct wish *w, const char *site, st
 }
 
 static const char more[] =
-	"VERB is list (when none is given), plan, rebase, ages, agree or scans. A place is the worst one of the workloads that run the image: on-path (an attack path leads over it),\n"
+	"VERB is list (when none is given), plan, rebase, bases, owners, ages, agree or scans. A place is the worst one of the workloads that run the image: on-path (an attack path leads over it),\n"
 	"exposed (reachable from outside), running, or shelf (nothing runs it); --exposed takes in what is on a path, --running both. Workloads are counted per image.\n\n"
 	"Examples: plimsoll vulns site.db --exposed --severity high\n"
 	"          plimsoll vulns plan site.db --limit 10\n"

@@ -56,6 +56,8 @@ ok "exposed of one image" "$(V x.db --exposed --exploited --image '*web*' --form
 ok "plan" "$(V plan x.db --format csv | cut -d, -f1-4,6,7,10-16 | short)" "package,installed,upgrade-to,in,fix-since,removes,exploited,findings,images,workloads,clusters,exposed,on-path/foo,1.0-1,1.0-3,base/debian:12.1,2024-08-04,2,1,4,2,1,1,1,1/foo,1.0-2,1.0-3,shop/job:1,2024-10-06,1,1,1,1,1,1,0,0/libq,1,2,shop/web:1,2024-11-03,1,0,1,1,1,1,1,1/fresh,1,2,base/debian:12.2,2024-10-06,1,0,1,1,0,0,0,0/"
 # web gets rid of 0001 and 0002, job's own layer has 0002 still; fresh comes.
 ok "rebase" "$(V rebase x.db --format csv | short)" "base,to,reason,removes,adds,findings,images,workloads,clusters,exposed,on-path/base/debian:12.1,base/debian:12.2,newer,2,1,2,1,1,1,1,2/"
+ok "bases" "$(V bases x.db --format csv | short)" "base,vulnerabilities,critical,high,exploited,fixable,images,workloads,exposed,on-path/base/debian:12.1,2,0,0,1,2,2,2,1,1/"
+ok "owners" "$(V owners x.db --running --format csv | short)" "owner,images,vulnerabilities,critical,high,exploited,fixable,exposed,on-path/not told,1,3,0,0,1,3,3,3/"
 ok "ages" "$(V ages x.db --on-path --format csv | cut -d, -f1,3,5,9,10 | short)" "vulnerability,component,fixed,fix-since,days/CVE-2024-0001,foo,1.0-2,2024-08-04,331/CVE-2024-0002,foo,1.0-3,2024-10-06,268/CVE-2024-0004,libq,2,2024-11-03,240/"
 ok "of no scanner" "$(V scans x.db --format csv | short)" "image,scanner,version,scanned,its-feeds,results,both,only-they,only-we,explained/"
 ok "json" "$(V rebase x.db --format json | jq -c '[.schema, .rebases[0].removes, (.rebases | length)]')" '["plimsoll.vulns.rebase/1",2,1]'
