@@ -25,13 +25,18 @@ CREATE TEMP TABLE plan_base AS
 CREATE INDEX temp.plan_base_base ON plan_base(base);
 CREATE TEMP TABLE plan_assessed AS
   SELECT thing FROM feed_coverage WHERE package IS NULL GROUP BY thing HAVING min(state = 'assessed');
+-- The three newest images of each repository: nobody moves to older ones.
+CREATE TEMP TABLE plan_newest AS
+  SELECT image, registry, repository, architecture, created FROM (SELECT n.image, n.registry, n.repository, i.architecture, i.created,
+      row_number() OVER (PARTITION BY n.registry, n.repository, i.architecture ORDER BY i.created DESC, n.image) AS nth
+    FROM (SELECT DISTINCT image, registry, repository FROM image_name WHERE repository IS NOT NULL) n JOIN image i ON i.thing = n.image WHERE i.created IS NOT NULL)
+  WHERE nth <= 3;
 -- Same repository and built later, or a base that the engagement file approves, of the same distribution. Both assessed: of what is not, nothing can be said.
 CREATE TEMP TABLE plan_target AS
   SELECT base, target, min(reason) AS reason FROM (
-    SELECT x.image AS base, y.image AS target, 'newer' AS reason
-    FROM (SELECT DISTINCT image, registry, repository FROM image_name WHERE repository IS NOT NULL) x
-      JOIN (SELECT DISTINCT image, registry, repository FROM image_name WHERE repository IS NOT NULL) y ON y.registry IS x.registry AND y.repository = x.repository AND y.image <> x.image
-      JOIN image i ON i.thing = x.image JOIN image j ON j.thing = y.image AND j.created > i.created AND j.architecture IS i.architecture
+    SELECT x.image AS base, y.image AS target, 'newer' AS reason FROM plan_newest y JOIN image_name x ON x.registry IS y.registry AND x.repository = y.repository AND x.image <> y.image
+      JOIN image i ON i.thing = x.image AND i.created < y.created AND i.architecture IS y.architecture
+    WHERE x.image IN (SELECT base FROM plan_base)
     UNION
     SELECT v.thing, n.image, 'approved' FROM approved_image a JOIN image_name n ON a.kind = 'base' AND (n.name GLOB a.pattern OR n.registry || '/' || n.repository || ':' || n.tag GLOB a.pattern)
       JOIN inventory y ON y.thing = n.image JOIN inventory v ON v.distro = y.distro AND v.thing <> y.thing JOIN image i ON i.thing = v.thing JOIN image j ON j.thing = n.image AND j.architecture IS i.architecture
@@ -98,6 +103,7 @@ INSERT INTO fix_step(diff_id, image, type, package, version, fixed, vulnerabilit
 DROP TABLE temp.plan_path;
 DROP TABLE temp.plan_base;
 DROP TABLE temp.plan_assessed;
+DROP TABLE temp.plan_newest;
 DROP TABLE temp.plan_target;
 DROP TABLE temp.plan_own;
 DROP TABLE temp.plan_name;
