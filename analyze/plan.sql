@@ -45,8 +45,8 @@ CREATE TEMP TABLE plan_target AS
   GROUP BY base, target;
 -- What an image's own layers bring stays, whatever its base.
 CREATE TEMP TABLE plan_own AS
-  SELECT DISTINCT b.base, x.subject AS image, x.name FROM plan_base b JOIN v_vulnerability x ON x.subject = b.image AND x.layer >= b.base_layers
-  WHERE b.base_layers IS NOT NULL AND b.base IN (SELECT base FROM plan_target);
+  SELECT DISTINCT b.base, x.subject AS image, x.name FROM (SELECT * FROM plan_base WHERE base_layers IS NOT NULL AND base IN (SELECT base FROM plan_target)) b
+    CROSS JOIN v_vulnerability x ON x.subject = b.image AND x.layer >= b.base_layers;
 CREATE INDEX temp.plan_own_image ON plan_own(image, name);
 CREATE TEMP TABLE plan_name AS SELECT DISTINCT subject AS thing, name FROM v_open_vulnerability WHERE subject IN (SELECT base FROM plan_target UNION SELECT target FROM plan_target UNION
   SELECT image FROM plan_base WHERE base IN (SELECT base FROM plan_target)) ORDER BY thing, name;
@@ -98,7 +98,7 @@ INSERT INTO fix_step(diff_id, image, type, package, version, fixed, vulnerabilit
     FROM plan_source s LEFT JOIN plan_layer y ON y.image = s.subject AND y.ordinal = s.layer LEFT JOIN image_site p ON p.image = s.subject
       LEFT JOIN plan_scheme c ON c.type = s.type
     GROUP BY 1, s.type, s.name, iif(s.type IN ('deb', 'apk'), '', s.version))
-  ORDER BY kev * (workloads > 0) DESC, kev DESC, (critical * 10 + high * 5 + vulnerabilities) * (1 + workloads + 2 * exposed + 3 * on_path) DESC, findings DESC, name, place, version LIMIT 5000;
+  ORDER BY kev * (workloads > 0) DESC, kev DESC, (critical * 10 + high * 5 + vulnerabilities) * (1 + workloads + 2 * exposed + 3 * on_path) DESC, findings DESC, name, place, version LIMIT 2000;
 
 DROP TABLE temp.plan_path;
 DROP TABLE temp.plan_base;

@@ -50,7 +50,7 @@ CREATE TABLE rebase (
   PRIMARY KEY (base, target)
 ) STRICT, WITHOUT ROWID;
 
--- The upgrade of one package in one place, and what it removes: a layer that several images share is one place. The 5,000 that remove most.
+-- The upgrade of one package in one place, and what it removes: a layer that several images share is one place. The 2,000 that remove most.
 CREATE TABLE fix_step (
   ordinal INTEGER PRIMARY KEY, -- by effect: known exploited ones first, then what runs, by severity
   diff_id TEXT,              -- of the layer; NULL: not in an image's layer
