@@ -121,8 +121,8 @@ static const char *uncovered_reason(struct arena *a, struct db *feeds, const str
 static int cover_ecosystems(struct db *site, struct db *feeds, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
-	sqlite3_stmt *q = db_stmt(site, "SELECT thing, ecosystem, release, count(*) FROM " MATCHED_PACKAGES
-					" WHERE NOT binary GROUP BY thing, ecosystem, release ORDER BY thing, ecosystem, release");
+	sqlite3_stmt *q = db_stmt(site, "SELECT p.thing, c.ecosystem, c.release, count(*) FROM component c CROSS JOIN package p ON p.component = c.id"
+					" GROUP BY p.thing, c.ecosystem, c.release ORDER BY p.thing, c.ecosystem, c.release");
 	int r;
 
 	while ((r = db_step(site, q, e)) == 1) {
@@ -166,12 +166,13 @@ static int cover_gaps(struct db *site, struct db *feeds, struct err *e)
 	return list_gaps(site, feeds, e) ||
 			       db_exec(site,
 				       "INSERT INTO feed_coverage(thing, ecosystem, release, package, state, packages, reason)"
-				       " SELECT m.thing, m.ecosystem, m.release, m.name, 'not-assessed', count(*), CASE WHEN max(m.kernel)"
+				       " SELECT p.thing, c.ecosystem, c.release, c.source, 'not-assessed', count(*), CASE WHEN max(c.kernel)"
 				       " THEN 'kernel headers in an image: the node''s kernel is judged instead'"
 				       " ELSE g.feeds || ': the feed could not read this package''s history' END"
-				       " FROM " MATCHED_PACKAGES " m LEFT JOIN temp.left_out g ON g.package = m.name AND g.release = m.release AND g.ecosystem = m.ecosystem"
-				       " WHERE m.os AND NOT m.binary AND m.release IS NOT NULL AND m.ecosystem IS NOT NULL AND (m.kernel OR g.feeds IS NOT NULL)"
-				       " GROUP BY m.thing, m.name ORDER BY m.thing, m.name;"
+				       " FROM component c LEFT JOIN temp.left_out g ON g.package = c.source AND g.release = c.release AND g.ecosystem = c.ecosystem"
+				       " CROSS JOIN package p ON p.component = c.id"
+				       " WHERE c.source IS NOT NULL AND c.release IS NOT NULL AND c.ecosystem IS NOT NULL AND (c.kernel OR g.feeds IS NOT NULL)"
+				       " GROUP BY p.thing, c.source ORDER BY p.thing, c.source;"
 				       "DROP TABLE temp.left_out",
 				       e)
 		       ? -1

@@ -7,12 +7,14 @@
 #include "common/limits.h"
 #include "common/text.h"
 #include "common/version.h"
+#include "distinct.h"
 #include "derive-coverage.h"
 #include "derive-kubernetes.h"
+#include "derive-open.h"
 #include "derive-said.h"
 #include "derive-vex.h"
 
-/* What one package version has, before it is written for each package row that is the same. */
+/* What one package version has, before it is written for each component that is judged by it. */
 struct hit {
 	struct hit *next;
 	struct span name;      /* primary id */
@@ -47,7 +49,7 @@ struct match_state {
 	struct arena arena;	    /* results */
 	struct map results;	    /* a group as one text: struct result */
 	struct map vulnerabilities; /* primary id: its row */
-	struct buf key;
+	struct buf key, name;	    /* buffers */
 	struct group g;		    /* that is judged now */
 };
 
@@ -268,7 +270,7 @@ static int write_vulnerability(struct match_state *st, struct hit *h, struct err
 	return r < 0 ? -1 : 0;
 }
 
-/* ---- each package version once, each package row once */
+/* ---- each package version once, each component once */
 
 static int hit_cmp(const void *a, const void *b)
 {
@@ -354,46 +356,84 @@ static void forget(struct match_state *st)
 	said_fini(&st->said);
 }
 
-static int write_matches(struct match_state *st, int64_t package, const struct result *r, struct err *e)
+static int write_matches(struct match_state *st, int64_t component, const struct result *r, struct err *e)
 {
-	static const char sql[] = "INSERT OR IGNORE INTO match(package, vulnerability, status, fixed, feed, feeds, advisory) VALUES (?, ?, ?, ?, ?, ?, ?)";
+	/* Of the two ways to judge an rpm, by itself and by its source, the first counts. */
+	static const char sql[] = "INSERT OR IGNORE INTO component_match(component, vulnerability, status, fixed, feed, feeds, advisory) VALUES (?, ?, ?, ?, ?, ?, ?)";
 
 	for (size_t i = 0; i < r->n; i++) {
 		const struct hit *h = r->hits[i];
 
-		if (db_run(st->site, e, sql, "iittitt", package, h->id, h->status, h->fixed, h->feed, h->names, h->advisory))
+		if (db_run(st->site, e, sql, "iittitt", component, h->id, h->status, h->fixed, h->feed, h->names, h->advisory))
 			return -1;
 	}
 	return 0;
 }
 
-static int match_row(struct match_state *st, sqlite3_stmt *q, struct err *e)
+static int match_group(struct match_state *st, int64_t component, const struct group *g, struct err *e)
 {
-	struct group g = {.ecosystem = db_text(q, 1), .release = db_text(q, 2), .name = db_text(q, 3), .version = db_text(q, 4),
-			  .module = db_text(q, 6), .binary = sqlite3_column_int(q, 5)};
 	struct map_slot *slot;
 
 	if (st->results.n + st->said.rows > LIMIT_MATCH_REMEMBERED)
 		forget(st);
-	group_key(&st->key, &g);
+	group_key(&st->key, g);
 	slot = map_at(&st->results, buf_span(&st->key));
 	if (!slot->value) {
 		slot->key = keep(st, slot->key);
 		slot->value = arena_alloc(&st->arena, sizeof(struct result));
-		if (judge(st, &g, slot->value, e))
+		if (judge(st, g, slot->value, e))
 			return -1;
 	}
-	return write_matches(st, sqlite3_column_int64(q, 0), slot->value, e);
+	return write_matches(st, component, slot->value, e);
+}
+
+/* The name that feeds know a package by: without case, and for Python with runs of '-', '_' and '.' as one '-' (PEP 503). */
+static struct span feed_name(struct buf *b, struct span type, struct span name)
+{
+	bool python = span_eq(type, "pypi");
+
+	if (!python && !span_eq(type, "nuget") && !span_eq(type, "composer"))
+		return name;
+	buf_reset(b);
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+
+		if (!python || !strchr("-_.", c))
+			buf_add_char(b, version_lower(c));
+		else if (b->n == 0 || b->p[b->n - 1] != '-')
+			buf_add_char(b, '-');
+	}
+	return buf_span(b);
+}
+
+/* Packages of distributions by their source; rpms, which some feeds name themselves, by themselves first. */
+static int match_component(struct match_state *st, sqlite3_stmt *q, struct err *e)
+{
+	int64_t id = sqlite3_column_int64(q, 0);
+	struct span type = db_text(q, 1), name = db_text(q, 4), version = db_text(q, 5), source = db_text(q, 6), source_version = db_text(q, 7);
+	struct group g = {.ecosystem = db_text(q, 2), .release = db_text(q, 3), .module = db_text(q, 8)};
+
+	if (span_eq(type, "rpm")) {
+		g.binary = true;
+		g.name = name;
+		g.version = version;
+		if (match_group(st, id, &g, e))
+			return -1;
+		g.binary = false;
+	}
+	g.name = source.p ? source : feed_name(&st->name, type, name);
+	g.version = source_version.p ? source_version : version;
+	return match_group(st, id, &g, e);
 }
 
 static int match_all(struct match_state *st, struct err *e)
 {
-	sqlite3_stmt *q = db_stmt(st->site, "SELECT package, ecosystem, release, name, version, binary, module FROM " MATCHED_PACKAGES
-					    " WHERE NOT kernel AND release IS NOT NULL ORDER BY package, binary DESC");
+	sqlite3_stmt *q = db_stmt(st->site, "SELECT id, type, ecosystem, release, name, version, source, source_version, module FROM component"
+					    " WHERE NOT kernel AND ecosystem IS NOT NULL AND release IS NOT NULL ORDER BY id");
 	int r;
 
 	while ((r = db_step(st->site, q, e)) == 1)
-		if (match_row(st, q, e)) {
+		if (match_component(st, q, e)) {
 			r = -1;
 			break;
 		}
@@ -401,27 +441,22 @@ static int match_all(struct match_state *st, struct err *e)
 	return r;
 }
 
-static int gather_open(struct db *site, struct err *e)
-{
-	return db_exec(site,
-		       "INSERT INTO open_vulnerability(thing, name, status, vulnerability, severity, packages, kev, kev_due, kev_ransomware, epss, published)"
-		       " SELECT p.thing, v.name, m.status, v.id, v.severity, count(*), v.kev, v.kev_due, v.kev_ransomware, v.epss, v.published"
-		       " FROM match m JOIN package p ON p.id = m.package JOIN vulnerability v ON v.id = m.vulnerability"
-		       " WHERE m.vex IS NULL OR m.vex NOT IN ('not-affected', 'fixed') GROUP BY p.thing, v.name, m.status",
-		       e);
-}
-
 int derive_match(struct db *site, struct db *feeds, struct err *e)
 {
-	struct match_state st = {.site = site, .feeds = feeds, .said = {.feeds = feeds}, .key = BUF_INIT};
-	int r = 0;
+	struct match_state st = {.site = site, .feeds = feeds, .said = {.feeds = feeds}, .key = BUF_INIT, .name = BUF_INIT};
+	int r;
 
+	if (distinct_index(site, e))
+		return -1;
 	/* One transaction over all reads: a lock for each of a million queries costs more than they do. */
-	if (feeds)
-		r = db_begin(feeds, e) || coverage_copy_feeds(site, feeds, e) || kubernetes_packages(site, e) || match_all(&st, e) || vex_apply(site, feeds, e) ? -1 : 0;
+	if (!feeds)
+		r = distinct_fill(site, e);
+	else
+		r = db_begin(feeds, e) || coverage_copy_feeds(site, feeds, e) || kubernetes_packages(site, e) || distinct_fill(site, e) || match_all(&st, e) || vex_apply(site, feeds, e) ? -1 : 0;
 	forget(&st);
 	buf_fini(&st.key);
-	r = r || gather_open(site, e) || coverage_write(site, feeds, e) || (feeds && kubernetes_coverage(site, e)) ? -1 : 0;
+	buf_fini(&st.name);
+	r = r || open_gather(site, e) || coverage_write(site, feeds, e) || (feeds && kubernetes_coverage(site, e)) ? -1 : 0;
 	if (feeds)
 		db_rollback(feeds);
 	return r;

@@ -12,17 +12,20 @@ static const char *full_path(struct arena *a, const char *path, struct span inne
 	return path && inner.n > 0 ? arena_printf(a, "%s!/%.*s", path, SPAN_ARG(inner)) : path;
 }
 
-int package_write(struct db *db, const struct package *p, const struct package_place *at, struct err *e)
+int package_write(struct load *l, const struct package *p, const struct package_place *at, struct err *e)
 {
 	auto_buf purl = BUF_INIT;
 	auto_arena a = ARENA_INIT;
 	bool os = package_is_os(p->type);
+	int64_t component = 0;
 
+	if (at->removed_in < 0 && !p->declared && !at->owned && distinct_component(l->db, &l->components, p, &at->os, &component, e))
+		return -1;
 	purl_add(&purl, p, at->namespace, at->distro);
-	return db_run(db, e,
-		      "INSERT OR IGNORE INTO package(thing, type, name, version, arch, license, source, source_version, module, purl, path, layer,"
-		      " removed_in, declared, owned, owner, found_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1), nullif(?, -1), ?, ?, ?, ?)",
-		      "isttttttttsiibbts", at->thing, p->type, p->name, p->version, p->arch, license_normal(&a, p->license),
+	return db_run(l->db, e,
+		      "INSERT OR IGNORE INTO package(thing, component, type, name, version, arch, license, source, source_version, module, purl, path, layer,"
+		      " removed_in, declared, owned, owner, found_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1), nullif(?, -1), ?, ?, ?, ?)",
+		      "irsttttttttsiibbts", at->thing, component, p->type, p->name, p->version, p->arch, license_normal(&a, p->license),
 		      os ? (p->source.p ? p->source : p->name) : SPAN_NONE,
 		      os ? (p->source_version.p ? p->source_version : p->version) : SPAN_NONE, p->module, buf_span(&purl),
 		      full_path(&a, at->path, p->inner), (int64_t)at->layer, (int64_t)at->removed_in, p->declared, at->owned, at->owner, p->found_by);
@@ -49,7 +52,7 @@ static int write_one(void *ctx, const struct package *p, struct err *e)
 {
 	struct node_packages *n = ctx;
 
-	return package_write(n->load->db, p, &n->at, e);
+	return package_write(n->load, p, &n->at, e);
 }
 
 static int write_database(struct node_packages *n, const struct inventory_texts *t, struct err *e)
@@ -73,6 +76,7 @@ int inventory_node(struct load *l, int64_t thing, const struct inventory_texts *
 
 	if (t->os_release.p)
 		packages_os_release(t->os_release, &os);
+	n.at.os = (struct distinct_place){.ecosystem = os.ecosystem, .release = os.release};
 	if (os.id.n > 0) {
 		snprintf(namespace, sizeof(namespace), "%.*s", SPAN_ARG(os.id));
 		snprintf(distro, sizeof(distro), "%.*s-%.*s", SPAN_ARG(os.id), SPAN_ARG(os.version));

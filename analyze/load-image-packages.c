@@ -458,7 +458,7 @@ static int write_one(struct collect *c, size_t i, struct package_place *at, stru
 	at->removed_in = f->removed_in;
 	at->owned = owned;
 	at->owner = owner;
-	return package_write(c->load->db, &p, at, e);
+	return package_write(c->load, &p, at, e);
 }
 
 static int write_all(struct collect *c, int64_t thing, const char *database, struct err *e)
@@ -468,6 +468,7 @@ static int write_all(struct collect *c, int64_t thing, const char *database, str
 	struct package_place at = {.thing = thing};
 
 	read_os(c, &os);
+	at.os = (struct distinct_place){os.ecosystem, os.release, db_int(c->load->db, 0, "SELECT kind = 'image' FROM thing WHERE id = ?", "i", thing)};
 	for (size_t i = 0; i < c->n && c->owners.n == 0 && !c->unlisted; i++)
 		c->unlisted = c->list[i]->removed_in < 0 && in_status_d(c->list[i]->path);
 	if (os.id.n > 0) {

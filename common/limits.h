@@ -43,6 +43,8 @@
 #define LIMIT_EDGES 800000
 /* Package versions and statements of feeds that matching keeps in memory: about 150 bytes each. */
 #define LIMIT_MATCH_REMEMBERED 1000000
+/* Distinct packages that loading keeps in memory, about 200 bytes each; others are looked up. */
+#define LIMIT_COMPONENTS_REMEMBERED 200000
 /* Paths whose hops are kept; the others are counted. Nobody reads more, and each takes a dozen rows. */
 #define LIMIT_PATHS 5000u
 /* Changes that a site is told to make first: a page of them. */
