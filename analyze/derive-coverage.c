@@ -122,7 +122,8 @@ static int cover_ecosystems(struct db *site, struct db *feeds, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
 	sqlite3_stmt *q = db_stmt(site, "SELECT p.thing, c.ecosystem, c.release, count(*) FROM component c CROSS JOIN package p ON p.component = c.id"
-					" GROUP BY p.thing, c.ecosystem, c.release ORDER BY p.thing, c.ecosystem, c.release");
+					" GROUP BY p.thing, c.ecosystem, c.release HAVING c.ecosystem = 'Kubernetes'"
+					" OR EXISTS (SELECT 1 FROM inventory v WHERE v.thing = p.thing) ORDER BY p.thing, c.ecosystem, c.release");
 	int r;
 
 	while ((r = db_step(site, q, e)) == 1) {
