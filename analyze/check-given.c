@@ -159,8 +159,8 @@ int check_given_open(struct db *db, struct err *e)
 	/* Cases tell of single packages; what is matched is components. */
 	static const char match[] =
 		"CREATE TEMP TRIGGER given_match INSTEAD OF INSERT ON match BEGIN"
-		" INSERT INTO component(type, ecosystem, release, name, version, source, source_version, module, kernel)"
-		"  SELECT type, type, '', name, version, source, source_version, module, 0 FROM package WHERE id = NEW.package AND component IS NULL;"
+		" INSERT INTO component(type, ecosystem, release, name, version, source, source_version, module, kernel, pro)"
+		"  SELECT type, type, '', name, version, source, source_version, module, 0, 0 FROM package WHERE id = NEW.package AND component IS NULL;"
 		" UPDATE package SET component = last_insert_rowid() WHERE id = NEW.package AND component IS NULL;"
 		" INSERT INTO component_match(component, vulnerability, status, fixed, feed, feeds, advisory)"
 		"  SELECT component, NEW.vulnerability, NEW.status, NEW.fixed, NEW.feed, NEW.feeds, NEW.advisory FROM package WHERE id = NEW.package;"

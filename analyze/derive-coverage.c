@@ -51,6 +51,7 @@ struct coverage {
 	int64_t thing, packages, newest; /* newest 0: NULL */
 	struct span ecosystem, release, package;
 	const char *reason; /* NULL: assessed */
+	const char *assumed; /* of assessed: what is not told */
 };
 
 static int add(struct db *site, const struct coverage *c, struct err *e)
@@ -58,7 +59,7 @@ static int add(struct db *site, const struct coverage *c, struct err *e)
 	return db_run(site, e,
 		      "INSERT INTO feed_coverage(thing, ecosystem, release, package, state, packages, newest, reason) VALUES (?,?,?,?,?,?,?,?)",
 		      "itttsirs", c->thing, c->ecosystem, c->release, c->package, c->reason ? "not-assessed" : "assessed", c->packages, c->newest,
-		      c->reason);
+		      c->reason ? c->reason : c->assumed);
 }
 
 /* Why a thing's packages are not known at all; NULL when they are. */
@@ -121,7 +122,7 @@ static const char *uncovered_reason(struct arena *a, struct db *feeds, const str
 static int cover_ecosystems(struct db *site, struct db *feeds, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
-	sqlite3_stmt *q = db_stmt(site, "SELECT p.thing, c.ecosystem, c.release, count(*) FROM component c CROSS JOIN package p ON p.component = c.id"
+	sqlite3_stmt *q = db_stmt(site, "SELECT p.thing, c.ecosystem, c.release, count(*), (SELECT v.streams IS NULL FROM inventory v WHERE v.thing = p.thing) FROM component c CROSS JOIN package p ON p.component = c.id"
 					" GROUP BY p.thing, c.ecosystem, c.release HAVING c.ecosystem = 'Kubernetes'"
 					" OR EXISTS (SELECT 1 FROM inventory v WHERE v.thing = p.thing) ORDER BY p.thing, c.ecosystem, c.release");
 	int r;
@@ -131,6 +132,8 @@ static int cover_ecosystems(struct db *site, struct db *feeds, struct err *e)
 				     .packages = sqlite3_column_int64(q, 3)};
 
 		c.reason = uncovered_reason(&a, feeds, &c);
+		if (span_eq(c.ecosystem, "Red Hat") && sqlite3_column_int(q, 4))
+			c.assumed = "it does not tell its repositories: judged by the main stream of its release";
 		if (!c.reason)
 			c.newest = covered(feeds, c.ecosystem, c.release);
 		if (add(site, &c, e)) {

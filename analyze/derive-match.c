@@ -13,6 +13,7 @@
 #include "derive-open.h"
 #include "derive-said.h"
 #include "derive-vex.h"
+#include "streams.h"
 
 /* What one package version has, before it is written for each component that is judged by it. */
 struct hit {
@@ -23,6 +24,10 @@ struct hit {
 	struct span names;     /* of all feeds, one text */
 	int64_t feed, date;    /* that decided, and its newest date */
 	int64_t cleared;       /* newest date of a feed that says that the package is not affected; -1: none */
+	struct span subscription; /* the fix that only Ubuntu Pro has */
+	bool satisfied;	       /* a fix of the release itself is installed */
+	struct said esm;       /* Ubuntu Pro's statement with the highest fix that is not installed; fixed absent: none */
+	bool esm_fixed;	       /* one that is */
 	struct feed_name {
 		struct feed_name *next;
 		struct span name;
@@ -33,6 +38,7 @@ struct group {
 	struct span ecosystem, release, name, version, module;
 	bool binary;
 	bool no_epoch; /* the version comes from a source rpm's name, which has none */
+	bool pro;      /* Ubuntu Pro is in use */
 	enum version_scheme scheme;
 	struct hit *hits;
 };
@@ -193,14 +199,94 @@ static void drop_cleared(struct match_state *st)
 			at = &(*at)->next;
 }
 
+/* ---- extended streams */
+
+/* What Ubuntu Pro says counts for those who have it; to others it tells that there is a fix they cannot get. A build of Pro's that is installed
+ * holds its fixes in any case. */
+static void take_esm(struct match_state *st, const struct said *r)
+{
+	struct hit *h;
+
+	if (r->fixed.n == 0 || !span_eq(r->status, "affected"))
+		return;
+	h = hit_named(st, r->primary);
+	if (version_cmp(&st->g, r->fixed) >= 0)
+		h->esm_fixed = h->esm_fixed || st->g.pro || streams_is_esm(st->g.version);
+	else if (contains(&st->g, r) && (!h->esm.fixed.p || version_compare(st->g.scheme, r->fixed, h->esm.fixed) > 0))
+		h->esm = *r;
+}
+
+static void merge_esm(struct match_state *st, struct hit *h)
+{
+	if (h->esm_fixed && !h->esm.fixed.p)
+		h->feed = 0;
+	if ((h->feed && h->fixed.p) || !h->esm.fixed.p || (!h->feed && (h->satisfied || h->cleared >= 0 || h->esm_fixed)))
+		return;
+	if (st->g.pro)
+		h->fixed = h->esm.fixed;
+	else
+		h->subscription = h->esm.fixed;
+	h->status = st->g.pro ? SPAN("affected") : SPAN("fix-in-ubuntu-pro");
+	h->advisory = h->esm.advisory;
+	h->feed = h->esm.feed;
+	h->date = h->esm.date;
+	add_feed_name(st, h, h->esm.feed_name);
+}
+
+static int add_esm(struct match_state *st, const struct said_list *own, struct err *e)
+{
+	const struct said_list *list = said_of(&st->said, SPAN("Ubuntu:Pro"), st->g.release, st->g.name, false, e);
+
+	if (!list)
+		return -1;
+	if (!list->n)
+		return 0;
+	for (size_t i = 0; i < own->n; i++)
+		if (own->at[i].fixed.n > 0 && version_cmp(&st->g, own->at[i].fixed) >= 0)
+			hit_named(st, own->at[i].primary)->satisfied = true;
+	for (size_t i = 0; i < list->n; i++)
+		take_esm(st, &list->at[i]);
+	for (struct hit *h = st->g.hits; h; h = h->next)
+		merge_esm(st, h);
+	return 0;
+}
+
+/* "9" of "rhel_eus:9.2" */
+static struct span main_stream(struct span stream)
+{
+	span_cut(&stream, ':');
+	return span_cut(&stream, '.');
+}
+
+/* Fixes of the main stream have other versions and do not count for an extended one; what has no fix there has none here either, unless the stream
+ * itself has something to say of it. */
+static int add_main_stream(struct match_state *st, struct err *e)
+{
+	const struct said_list *list = said_of(&st->said, st->g.ecosystem, main_stream(st->g.release), st->g.name, st->g.binary, e);
+
+	for (size_t i = 0; list && i < list->n; i++)
+		if (!list->at[i].fixed.p && !span_eq(list->at[i].status, "not-affected") &&
+		    !db_int(st->feeds, 0,
+			    "SELECT 1 FROM vuln v JOIN affected a ON a.vuln = v.id JOIN scope s ON s.id = a.scope WHERE v.name = ? AND s.ecosystem = ? AND s.release = ? LIMIT 1",
+			    "ttt", list->at[i].primary, st->g.ecosystem, st->g.release))
+			take_row(st, &list->at[i]);
+	return list ? 0 : -1;
+}
+
 static int find_hits(struct match_state *st, struct err *e)
 {
 	const struct said_list *list = said_of(&st->said, st->g.ecosystem, st->g.release, st->g.name, st->g.binary, e);
 
-	for (size_t i = 0; list && i < list->n; i++)
+	if (!list)
+		return -1;
+	for (size_t i = 0; i < list->n; i++)
 		take_row(st, &list->at[i]);
+	if (span_eq(st->g.ecosystem, "Ubuntu") && add_esm(st, list, e))
+		return -1;
+	if (span_eq(st->g.ecosystem, "Red Hat") && main_stream(st->g.release).p && add_main_stream(st, e))
+		return -1;
 	drop_cleared(st);
-	return list ? 0 : -1;
+	return 0;
 }
 
 /* ---- writing */
@@ -340,7 +426,7 @@ static void group_key(struct buf *key, const struct group *g)
 	const struct span parts[] = {g->ecosystem, g->release, g->name, g->version, g->module};
 
 	buf_reset(key);
-	buf_add_char(key, g->binary);
+	buf_add_char(key, (char)(g->binary | g->pro << 1));
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		buf_add_span(key, parts[i]);
 		buf_add_char(key, 0);
@@ -359,12 +445,12 @@ static void forget(struct match_state *st)
 static int write_matches(struct match_state *st, int64_t component, const struct result *r, struct err *e)
 {
 	/* Of the two ways to judge an rpm, by itself and by its source, the first counts. */
-	static const char sql[] = "INSERT OR IGNORE INTO component_match(component, vulnerability, status, fixed, feed, feeds, advisory) VALUES (?, ?, ?, ?, ?, ?, ?)";
+	static const char sql[] = "INSERT OR IGNORE INTO component_match(component, vulnerability, status, fixed, feed, feeds, advisory, subscription_fixed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 
 	for (size_t i = 0; i < r->n; i++) {
 		const struct hit *h = r->hits[i];
 
-		if (db_run(st->site, e, sql, "iittitt", component, h->id, h->status, h->fixed, h->feed, h->names, h->advisory))
+		if (db_run(st->site, e, sql, "iittittt", component, h->id, h->status, h->fixed, h->feed, h->names, h->advisory, h->subscription))
 			return -1;
 	}
 	return 0;
@@ -411,7 +497,7 @@ static int match_component(struct match_state *st, sqlite3_stmt *q, struct err *
 {
 	int64_t id = sqlite3_column_int64(q, 0);
 	struct span type = db_text(q, 1), name = db_text(q, 4), version = db_text(q, 5), source = db_text(q, 6), source_version = db_text(q, 7);
-	struct group g = {.ecosystem = db_text(q, 2), .release = db_text(q, 3), .module = db_text(q, 8)};
+	struct group g = {.ecosystem = db_text(q, 2), .release = db_text(q, 3), .module = db_text(q, 8), .pro = sqlite3_column_int(q, 9)};
 
 	if (span_eq(type, "rpm")) {
 		g.binary = true;
@@ -428,7 +514,7 @@ static int match_component(struct match_state *st, sqlite3_stmt *q, struct err *
 
 static int match_all(struct match_state *st, struct err *e)
 {
-	sqlite3_stmt *q = db_stmt(st->site, "SELECT id, type, ecosystem, release, name, version, source, source_version, module FROM component"
+	sqlite3_stmt *q = db_stmt(st->site, "SELECT id, type, ecosystem, release, name, version, source, source_version, module, pro FROM component"
 					    " WHERE NOT kernel AND ecosystem IS NOT NULL AND release IS NOT NULL ORDER BY id");
 	int r;
 

@@ -13,7 +13,7 @@
 enum { NAMES = 5, DAY = 86400 };
 
 /* Statuses of matches: bits of a mask, in the order of open_group's columns. */
-static const char *const statuses[] = {"affected", "unfixed", "will-not-fix", "deferred", "end-of-life", "under-investigation"};
+static const char *const statuses[] = {"affected", "unfixed", "will-not-fix", "deferred", "end-of-life", "under-investigation", "fix-in-ubuntu-pro"};
 enum { STATUSES = sizeof(statuses) / sizeof(statuses[0]) };
 
 /* Groups are told apart by a key: what is the same for the vulnerability everywhere, and above it the mask of its statuses. */
@@ -223,8 +223,8 @@ static int touched_cmp(const void *a, const void *b, void *ctx)
 static int write_group(struct gather *g, size_t from, size_t to, struct err *e)
 {
 	static const char sql[] =
-		"INSERT INTO open_group(thing, severity, affected, unfixed, will_not_fix, deferred, end_of_life, under_investigation, kev, overdue, ransomware, likely,"
-		" public, vulnerabilities, packages, fixable_packages, worst, names) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+		"INSERT INTO open_group(thing, severity, affected, unfixed, will_not_fix, deferred, end_of_life, under_investigation, in_pro, kev, overdue, ransomware, likely,"
+		" public, vulnerabilities, packages, fixable_packages, worst, names) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 	const struct vulnerability *worst = &g->vulnerabilities[g->touched[from]];
 	uint32_t key = group_of(worst), mask = key / MASK;
 	int64_t packages = 0, fixable = 0;
@@ -244,8 +244,8 @@ static int write_group(struct gather *g, size_t from, size_t to, struct err *e)
 		}
 	}
 	buf_add_char(&names, ']');
-	return db_run(g->db, e, sql, "isbbbbbbbbbbiiiiis", g->thing, severities[key & SEVERITY], mask & 1, mask >> 1 & 1, mask >> 2 & 1, mask >> 3 & 1, mask >> 4 & 1,
-		      mask >> 5 & 1, (key & KEV) != 0, (key & OVERDUE) != 0, (key & RANSOMWARE) != 0, (key & LIKELY) != 0, (int64_t)(key / PUBLIC & 3),
+	return db_run(g->db, e, sql, "isbbbbbbbbbbbiiiiis", g->thing, severities[key & SEVERITY], mask & 1, mask >> 1 & 1, mask >> 2 & 1, mask >> 3 & 1, mask >> 4 & 1,
+		      mask >> 5 & 1, mask >> 6 & 1, (key & KEV) != 0, (key & OVERDUE) != 0, (key & RANSOMWARE) != 0, (key & LIKELY) != 0, (int64_t)(key / PUBLIC & 3),
 		      (int64_t)(to - from), packages, fixable, worst->id, buf_str(&names));
 }
 

@@ -19,7 +19,7 @@ struct distinct {
 /* A component as its row has it. */
 struct row {
 	struct span type, ecosystem, release, name, version, source, source_version, module;
-	bool kernel;
+	bool kernel, pro;
 };
 
 /* Ecosystems of package URL types, as OSV names them. */
@@ -73,6 +73,7 @@ static struct row row_of(const struct package *p, const struct distinct_place *a
 	if (span_eq(r.ecosystem, "Amazon Linux") && span_eq(r.release, "2018")) /* "2018.03", the last of the first */
 		r.release = SPAN("1");
 	r.kernel = at->image && is_kernel(&r);
+	r.pro = at->pro && span_eq(r.ecosystem, "Ubuntu");
 	return r;
 }
 
@@ -81,7 +82,7 @@ static void key_of(struct buf *key, const struct row *r)
 	const struct span parts[] = {r->type, r->ecosystem, r->release, r->name, r->version, r->source, r->source_version, r->module};
 
 	buf_reset(key);
-	buf_add_char(key, r->kernel);
+	buf_add_char(key, (char)(r->kernel | r->pro << 1));
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		buf_add_char(key, parts[i].p ? 1 : 0);
 		buf_add_span(key, parts[i]);
@@ -93,15 +94,15 @@ static int64_t look_up(struct db *db, const struct row *r)
 {
 	return db_int(db, 0,
 		      "SELECT id FROM component WHERE name = ? AND version = ? AND type = ? AND ecosystem IS ? AND release IS ? AND source IS ?"
-		      " AND source_version IS ? AND module IS ? AND kernel = ?",
-		      "ttttttttb", r->name, r->version, r->type, r->ecosystem, r->release, r->source, r->source_version, r->module, r->kernel);
+		      " AND source_version IS ? AND module IS ? AND kernel = ? AND pro = ?",
+		      "ttttttttbb", r->name, r->version, r->type, r->ecosystem, r->release, r->source, r->source_version, r->module, r->kernel, r->pro);
 }
 
 static int insert(struct db *db, const struct row *r, int64_t *id, struct err *e)
 {
 	if (db_run(db, e,
-		   "INSERT INTO component(name, version, type, ecosystem, release, source, source_version, module, kernel) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		   "ttttttttb", r->name, r->version, r->type, r->ecosystem, r->release, r->source, r->source_version, r->module, r->kernel))
+		   "INSERT INTO component(name, version, type, ecosystem, release, source, source_version, module, kernel, pro) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		   "ttttttttbb", r->name, r->version, r->type, r->ecosystem, r->release, r->source, r->source_version, r->module, r->kernel, r->pro))
 		return -1;
 	*id = sqlite3_last_insert_rowid(db->h);
 	return 0;
@@ -162,7 +163,7 @@ static int take_pending(struct db *db, struct distinct **set, sqlite3_stmt *q, s
 	auto_arena a = ARENA_INIT;
 	struct package p = {.type = arena_strndup(&a, db_text(q, 1).p, db_text(q, 1).n), .name = db_text(q, 2), .version = db_text(q, 3), .source = db_text(q, 4),
 			    .source_version = db_text(q, 5), .module = db_text(q, 6)};
-	struct distinct_place at = {.release = db_text(q, 8), .image = sqlite3_column_int(q, 9)};
+	struct distinct_place at = {.release = db_text(q, 8), .image = sqlite3_column_int(q, 9), .pro = sqlite3_column_int(q, 10)};
 	struct span ecosystem = db_text(q, 7);
 
 	at.ecosystem = ecosystem.p ? arena_strndup(&a, ecosystem.p, ecosystem.n) : NULL;
@@ -173,7 +174,7 @@ static int take_pending(struct db *db, struct distinct **set, sqlite3_stmt *q, s
 /* Gathered first: what is written would change what is read. */
 static int list_pending(struct db *db, struct arena *a, struct pending **list, struct err *e)
 {
-	sqlite3_stmt *q = db_stmt(db, "SELECT p.id, p.type, p.name, p.version, p.source, p.source_version, p.module, v.ecosystem, v.release, t.kind = 'image'"
+	sqlite3_stmt *q = db_stmt(db, "SELECT p.id, p.type, p.name, p.version, p.source, p.source_version, p.module, v.ecosystem, v.release, t.kind = 'image', v.streams IS 'esm'"
 				      " FROM package p JOIN thing t ON t.id = p.thing LEFT JOIN inventory v ON v.thing = p.thing WHERE p.component IS NULL"
 				      " AND p.removed_in IS NULL AND NOT p.declared AND NOT p.owned AND (v.thing IS NOT NULL OR p.type = 'k8s') ORDER BY p.id");
 	struct distinct *set = NULL;

@@ -14,6 +14,7 @@ struct distinct_place {
 	const char *ecosystem; /* of the operating system; NULL: unknown */
 	struct span release;   /* of it, as feeds name it; absent: not told */
 	bool image;	       /* found in an image, whose kernels are not judged */
+	bool pro;	       /* beside packages of Ubuntu Pro */
 };
 
 /* The id of the package's component, made when it is new. `*set` remembers components; it is made by the first call (start with

@@ -3,6 +3,7 @@
 #include "inventory.h"
 #include "license.h"
 #include "purl.h"
+#include "streams.h"
 
 #include "common/buf.h"
 
@@ -31,16 +32,16 @@ int package_write(struct load *l, const struct package *p, const struct package_
 		      full_path(&a, at->path, p->inner), (int64_t)at->layer, (int64_t)at->removed_in, p->declared, at->owned, at->owner, p->found_by);
 }
 
-int inventory_write(struct db *db, int64_t thing, const struct os_release *os, const char *database, struct err *e)
+int inventory_write(struct db *db, int64_t thing, const struct os_release *os, const char *database, const char *streams, struct err *e)
 {
 	static const struct os_release none;
 
 	if (!os)
 		os = &none;
 	return db_run(db, e,
-		      "INSERT INTO inventory(thing, distro, distro_version, distro_name, ecosystem, release, database, packages) VALUES"
-		      " (?1, ?2, ?3, ?4, ?5, ?6, ?7, (SELECT count(*) FROM package WHERE thing = ?1 AND removed_in IS NULL AND NOT declared))",
-		      "itttsts", thing, os->id, os->version, os->name, os->ecosystem, os->release, database);
+		      "INSERT INTO inventory(thing, distro, distro_version, distro_name, ecosystem, release, database, streams, packages) VALUES"
+		      " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, (SELECT count(*) FROM package WHERE thing = ?1 AND removed_in IS NULL AND NOT declared))",
+		      "itttstss", thing, os->id, os->version, os->name, os->ecosystem, os->release, database, streams);
 }
 
 struct node_packages {
@@ -68,15 +69,27 @@ static int write_database(struct node_packages *n, const struct inventory_texts 
 	return broken ? load_problem(n->load, NULL, e, "%zu packages without a name or a version", broken) : 0;
 }
 
+static int see_esm(void *ctx, const struct package *p, struct err *e)
+{
+	bool *pro = ctx;
+
+	(void)e;
+	*pro = *pro || streams_is_esm(p->version);
+	return 0;
+}
+
 int inventory_node(struct load *l, int64_t thing, const struct inventory_texts *t, struct err *e)
 {
 	struct os_release os = {0};
 	char distro[128], namespace[64];
+	size_t broken = 0;
 	struct node_packages n = {.load = l, .at = {.thing = thing, .layer = -1, .removed_in = -1}};
 
 	if (t->os_release.p)
 		packages_os_release(t->os_release, &os);
 	n.at.os = (struct distinct_place){.ecosystem = os.ecosystem, .release = os.release};
+	if (t->dpkg_status.n && packages_dpkg(t->dpkg_status, see_esm, &n.at.os.pro, &broken, e))
+		return -1;
 	if (os.id.n > 0) {
 		snprintf(namespace, sizeof(namespace), "%.*s", SPAN_ARG(os.id));
 		snprintf(distro, sizeof(distro), "%.*s-%.*s", SPAN_ARG(os.id), SPAN_ARG(os.version));
@@ -86,5 +99,5 @@ int inventory_node(struct load *l, int64_t thing, const struct inventory_texts *
 	if (write_database(&n, t, e))
 		return -1;
 	return inventory_write(l->db, thing, os.id.n > 0 ? &os : NULL,
-			       t->dpkg_status.n ? "deb" : t->apk_installed.n ? "apk" : t->rpm ? "unreadable" : "none", e);
+			       t->dpkg_status.n ? "deb" : t->apk_installed.n ? "apk" : t->rpm ? "unreadable" : "none", n.at.os.pro ? "esm" : NULL, e);
 }

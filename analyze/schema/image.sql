@@ -86,6 +86,7 @@ CREATE TABLE inventory (
   distro_name TEXT,          -- PRETTY_NAME
   ecosystem TEXT,            -- as feeds name it: Debian, Alpine, …; NULL: unknown distribution
   release TEXT,              -- as feeds name it: '12', '3.14'; NULL: not told
+  streams TEXT,              -- extended streams of updates that it takes packages from: 'esm' (Ubuntu Pro), 'rhel_eus:9.2'; '': none; NULL: it does not tell
   database TEXT NOT NULL,    -- deb, apk, rpm, unreadable (one is there, it could not be read), removed (a layer had one, a later one took it away), none
   packages INTEGER NOT NULL  -- installed ones
 ) STRICT;
@@ -95,9 +96,10 @@ CREATE TABLE component (
   id INTEGER PRIMARY KEY,
   type TEXT NOT NULL,        -- as package.type
   ecosystem TEXT,            -- as feeds name it: 'Debian', 'npm', …; NULL: an unknown distribution
-  release TEXT,              -- of a distribution, as feeds name it: '12'; '' where there are none; NULL: not told
+  release TEXT,              -- of a distribution, as feeds name it: '12', 'rhel_eus:9.2'; '' where there are none; NULL: not told
   name TEXT NOT NULL, version TEXT NOT NULL, source TEXT, source_version TEXT, module TEXT, -- as in package
-  kernel INTEGER NOT NULL    -- 1: a kernel in an image, which is not judged: the node's is
+  kernel INTEGER NOT NULL,   -- 1: a kernel in an image, which is not judged: the node's is
+  pro INTEGER NOT NULL       -- 1: in an Ubuntu that uses Ubuntu Pro, whose fixes it gets
 ) STRICT;
 CREATE INDEX component_name ON component(name, version);
 
