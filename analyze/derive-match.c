@@ -9,6 +9,7 @@
 #include "common/version.h"
 #include "distinct.h"
 #include "derive-coverage.h"
+#include "derive-facts.h"
 #include "derive-kubernetes.h"
 #include "derive-open.h"
 #include "derive-said.h"
@@ -52,6 +53,7 @@ struct result {
 struct match_state {
 	struct db *site, *feeds;
 	struct said_store said;
+	struct facts facts;
 	struct arena arena;	    /* results */
 	struct map results;	    /* a group as one text: struct result */
 	struct map vulnerabilities; /* primary id: its row */
@@ -289,73 +291,6 @@ static int find_hits(struct match_state *st, struct err *e)
 	return 0;
 }
 
-/* ---- writing */
-
-/* All other names of a vulnerability, as sorted JSON. */
-static int add_aliases(struct match_state *st, struct span name, struct buf *out, struct err *e)
-{
-	sqlite3_stmt *q = db_stmt(st->feeds,
-		"WITH first(id) AS (SELECT id FROM vuln WHERE name = ?1 UNION SELECT vuln FROM alias WHERE other = ?1 AND kind IN ('alias', 'upstream')),"
-		" same(id) AS (SELECT id FROM first UNION SELECT vuln FROM alias WHERE kind = 'alias' AND other IN"
-		" (SELECT name FROM vuln WHERE id IN first AND name <> ?1))"
-		" SELECT name FROM vuln WHERE id IN same AND name <> ?1 UNION SELECT other FROM alias WHERE vuln IN same AND other <> ?1"
-		" AND kind IN ('alias', 'upstream') UNION SELECT other FROM alias WHERE vuln IN (SELECT id FROM vuln WHERE name = ?1)"
-		" AND other <> ?1 AND +other GLOB 'CVE-*' ORDER BY 1");
-	int r;
-
-	db_bind(q, "t", name);
-	buf_add_char(out, '[');
-	while ((r = db_step(st->feeds, q, e)) == 1) {
-		if (out->n > 1)
-			buf_add_char(out, ',');
-		text_add_json(out, db_text(q, 0));
-	}
-	buf_add_char(out, ']');
-	sqlite3_reset(q);
-	return r;
-}
-
-/* Severity, score, vector, summary and date: of the feed that decided, else of the newest feed that knows. */
-static const char facts_sql[] =
-	"WITH same AS (SELECT v.*, f.date, v.feed = ?2 AS own FROM vuln v JOIN feed f ON f.id = v.feed WHERE withdrawn IS NULL AND (v.name = ?1"
-	" OR v.id IN (SELECT vuln FROM alias WHERE other = ?1 AND kind IN ('alias', 'upstream'))))"
-	" SELECT (SELECT severity FROM same WHERE severity IS NOT NULL ORDER BY own DESC, date DESC, name LIMIT 1),"
-	" (SELECT score FROM same WHERE score IS NOT NULL ORDER BY own DESC, date DESC, name LIMIT 1),"
-	" (SELECT vector FROM same WHERE vector IS NOT NULL ORDER BY score IS NULL, own DESC, date DESC, name LIMIT 1),"
-	" (SELECT published FROM same WHERE published > 0 ORDER BY published LIMIT 1),"
-	" (SELECT summary FROM same WHERE summary <> '' ORDER BY own DESC, date DESC, name LIMIT 1),"
-	" k.cve IS NOT NULL, k.added, k.due, k.ransomware,"
-	" (SELECT max(score) FROM epss WHERE cve = ?1 OR cve IN (SELECT other FROM alias WHERE vuln IN (SELECT id FROM vuln WHERE name = ?1)))"
-	" FROM (SELECT 1) LEFT JOIN kev k ON k.cve = (SELECT cve FROM kev WHERE cve = ?1 OR cve IN (SELECT other FROM alias WHERE vuln IN"
-	" (SELECT id FROM vuln WHERE name = ?1)) ORDER BY added, cve LIMIT 1)";
-enum { FACTS = 10 };
-
-static int write_vulnerability(struct match_state *st, struct hit *h, struct err *e)
-{
-	auto_buf aliases = BUF_INIT;
-	sqlite3_stmt *q = db_stmt(st->feeds, facts_sql);
-	sqlite3_stmt *in = db_stmt(st->site, "INSERT INTO vulnerability(severity, score, vector, published, summary, kev, kev_added, kev_due,"
-					     " kev_ransomware, epss, name, aliases) VALUES (coalesce(?, 'unknown'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-	int r;
-
-	if (add_aliases(st, h->name, &aliases, e) < 0)
-		return -1;
-	db_bind(q, "ti", h->name, h->feed);
-	r = db_step(st->feeds, q, e);
-	for (int i = 0; r == 1 && i < FACTS; i++)
-		sqlite3_bind_value(in, i + 1, sqlite3_column_value(q, i));
-	sqlite3_reset(q);
-	if (r != 1)
-		return -1;
-	sqlite3_bind_text(in, FACTS + 1, h->name.p, (int)h->name.n, SQLITE_STATIC);
-	sqlite3_bind_text(in, FACTS + 2, buf_str(&aliases), -1, SQLITE_STATIC);
-	r = db_step(st->site, in, e);
-	sqlite3_reset(in);
-	sqlite3_clear_bindings(in);
-	h->id = sqlite3_last_insert_rowid(st->site->h);
-	return r < 0 ? -1 : 0;
-}
-
 /* ---- each package version once, each component once */
 
 static int hit_cmp(const void *a, const void *b)
@@ -389,7 +324,7 @@ static int settle(struct match_state *st, struct result *out, struct err *e)
 
 		if (!slot->value) {
 			h->id = db_int(st->site, 0, "SELECT id FROM vulnerability WHERE name = ?", "t", h->name);
-			if (!h->id && write_vulnerability(st, h, e))
+			if (!h->id && facts_write(&st->facts, h->name, h->feed, &h->id, e))
 				return -1;
 			slot->value = (void *)(intptr_t)h->id;
 		}
@@ -529,7 +464,7 @@ static int match_all(struct match_state *st, struct err *e)
 
 int derive_match(struct db *site, struct db *feeds, struct err *e)
 {
-	struct match_state st = {.site = site, .feeds = feeds, .said = {.feeds = feeds}, .key = BUF_INIT, .name = BUF_INIT};
+	struct match_state st = {.site = site, .feeds = feeds, .said = {.feeds = feeds}, .facts = {.site = site, .feeds = feeds}, .key = BUF_INIT, .name = BUF_INIT};
 	int r;
 
 	if (distinct_index(site, e))
@@ -542,6 +477,7 @@ int derive_match(struct db *site, struct db *feeds, struct err *e)
 	forget(&st);
 	buf_fini(&st.key);
 	buf_fini(&st.name);
+	facts_fini(&st.facts);
 	r = r || open_gather(site, e) || coverage_write(site, feeds, e) || (feeds && kubernetes_coverage(site, e)) ? -1 : 0;
 	if (feeds)
 		db_rollback(feeds);
