@@ -3,6 +3,7 @@
 #include "check-given.h"
 #include "analyze.h"
 #include "check.h"
+#include "distinct.h"
 #include "load.h"
 #include "common/buf.h"
 #include "common/recognise.h"
@@ -155,8 +156,20 @@ enum { AS_OF = 1795305600 };
 
 int check_given_open(struct db *db, struct err *e)
 {
+	/* Cases tell of single packages; what is matched is components. */
+	static const char match[] =
+		"CREATE TEMP TRIGGER given_match INSTEAD OF INSERT ON match BEGIN"
+		" INSERT INTO component(type, ecosystem, release, name, version, source, source_version, module, kernel, pro)"
+		"  SELECT type, type, '', name, version, source, source_version, module, 0, 0 FROM package WHERE id = NEW.package AND component IS NULL;"
+		" UPDATE package SET component = last_insert_rowid() WHERE id = NEW.package AND component IS NULL;"
+		" INSERT INTO component_match(component, vulnerability, status, fixed, feed, feeds, advisory)"
+		"  SELECT component, NEW.vulnerability, NEW.status, NEW.fixed, NEW.feed, NEW.feeds, NEW.advisory FROM package WHERE id = NEW.package;"
+		" INSERT INTO package_vex(package, vulnerability, vex, justification, author, note)"
+		"  SELECT NEW.package, NEW.vulnerability, NEW.vex, NEW.vex_justification, NEW.vex_author, NEW.vex_note WHERE NEW.vex IS NOT NULL;"
+		" END";
+
 	/* In memory: a case is undone by rolling back, which costs a twentieth of making the tables anew. */
-	return analyze_create(db, NULL, e) || db_undoable(db, e) ? -1 : 0;
+	return analyze_create(db, NULL, e) || distinct_index(db, e) || db_exec(db, match, e) || db_undoable(db, e) ? -1 : 0;
 }
 
 int check_given(struct arena *a, const struct json *cas, const char *edge, struct db *db, struct err *e)

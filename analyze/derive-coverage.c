@@ -51,6 +51,7 @@ struct coverage {
 	int64_t thing, packages, newest; /* newest 0: NULL */
 	struct span ecosystem, release, package;
 	const char *reason; /* NULL: assessed */
+	const char *assumed; /* of assessed: what is not told */
 };
 
 static int add(struct db *site, const struct coverage *c, struct err *e)
@@ -58,7 +59,7 @@ static int add(struct db *site, const struct coverage *c, struct err *e)
 	return db_run(site, e,
 		      "INSERT INTO feed_coverage(thing, ecosystem, release, package, state, packages, newest, reason) VALUES (?,?,?,?,?,?,?,?)",
 		      "itttsirs", c->thing, c->ecosystem, c->release, c->package, c->reason ? "not-assessed" : "assessed", c->packages, c->newest,
-		      c->reason);
+		      c->reason ? c->reason : c->assumed);
 }
 
 /* Why a thing's packages are not known at all; NULL when they are. */
@@ -121,8 +122,9 @@ static const char *uncovered_reason(struct arena *a, struct db *feeds, const str
 static int cover_ecosystems(struct db *site, struct db *feeds, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
-	sqlite3_stmt *q = db_stmt(site, "SELECT thing, ecosystem, release, count(*) FROM " MATCHED_PACKAGES
-					" WHERE NOT binary GROUP BY thing, ecosystem, release ORDER BY thing, ecosystem, release");
+	sqlite3_stmt *q = db_stmt(site, "SELECT p.thing, c.ecosystem, c.release, count(*), (SELECT v.streams IS NULL FROM inventory v WHERE v.thing = p.thing) FROM component c CROSS JOIN package p ON p.component = c.id"
+					" GROUP BY p.thing, c.ecosystem, c.release HAVING c.ecosystem = 'Kubernetes'"
+					" OR EXISTS (SELECT 1 FROM inventory v WHERE v.thing = p.thing) ORDER BY p.thing, c.ecosystem, c.release");
 	int r;
 
 	while ((r = db_step(site, q, e)) == 1) {
@@ -130,6 +132,8 @@ static int cover_ecosystems(struct db *site, struct db *feeds, struct err *e)
 				     .packages = sqlite3_column_int64(q, 3)};
 
 		c.reason = uncovered_reason(&a, feeds, &c);
+		if (span_eq(c.ecosystem, "Red Hat") && sqlite3_column_int(q, 4))
+			c.assumed = "it does not tell its repositories: judged by the main stream of its release";
 		if (!c.reason)
 			c.newest = covered(feeds, c.ecosystem, c.release);
 		if (add(site, &c, e)) {
@@ -166,12 +170,13 @@ static int cover_gaps(struct db *site, struct db *feeds, struct err *e)
 	return list_gaps(site, feeds, e) ||
 			       db_exec(site,
 				       "INSERT INTO feed_coverage(thing, ecosystem, release, package, state, packages, reason)"
-				       " SELECT m.thing, m.ecosystem, m.release, m.name, 'not-assessed', count(*), CASE WHEN max(m.kernel)"
+				       " SELECT p.thing, c.ecosystem, c.release, c.source, 'not-assessed', count(*), CASE WHEN max(c.kernel)"
 				       " THEN 'kernel headers in an image: the node''s kernel is judged instead'"
 				       " ELSE g.feeds || ': the feed could not read this package''s history' END"
-				       " FROM " MATCHED_PACKAGES " m LEFT JOIN temp.left_out g ON g.package = m.name AND g.release = m.release AND g.ecosystem = m.ecosystem"
-				       " WHERE m.os AND NOT m.binary AND m.release IS NOT NULL AND m.ecosystem IS NOT NULL AND (m.kernel OR g.feeds IS NOT NULL)"
-				       " GROUP BY m.thing, m.name ORDER BY m.thing, m.name;"
+				       " FROM component c LEFT JOIN temp.left_out g ON g.package = c.source AND g.release = c.release AND g.ecosystem = c.ecosystem"
+				       " CROSS JOIN package p ON p.component = c.id"
+				       " WHERE c.source IS NOT NULL AND c.release IS NOT NULL AND c.ecosystem IS NOT NULL AND (c.kernel OR g.feeds IS NOT NULL)"
+				       " GROUP BY p.thing, c.source ORDER BY p.thing, c.source;"
 				       "DROP TABLE temp.left_out",
 				       e)
 		       ? -1

@@ -7,12 +7,16 @@
 #include "common/limits.h"
 #include "common/text.h"
 #include "common/version.h"
+#include "distinct.h"
 #include "derive-coverage.h"
+#include "derive-facts.h"
 #include "derive-kubernetes.h"
+#include "derive-open.h"
 #include "derive-said.h"
 #include "derive-vex.h"
+#include "streams.h"
 
-/* What one package version has, before it is written for each package row that is the same. */
+/* What one package version has, before it is written for each component that is judged by it. */
 struct hit {
 	struct hit *next;
 	struct span name;      /* primary id */
@@ -21,6 +25,10 @@ struct hit {
 	struct span names;     /* of all feeds, one text */
 	int64_t feed, date;    /* that decided, and its newest date */
 	int64_t cleared;       /* newest date of a feed that says that the package is not affected; -1: none */
+	struct span subscription; /* the fix that only Ubuntu Pro has */
+	bool satisfied;	       /* a fix of the release itself is installed */
+	struct said esm;       /* Ubuntu Pro's statement with the highest fix that is not installed; fixed absent: none */
+	bool esm_fixed;	       /* one that is */
 	struct feed_name {
 		struct feed_name *next;
 		struct span name;
@@ -31,6 +39,7 @@ struct group {
 	struct span ecosystem, release, name, version, module;
 	bool binary;
 	bool no_epoch; /* the version comes from a source rpm's name, which has none */
+	bool pro;      /* Ubuntu Pro is in use */
 	enum version_scheme scheme;
 	struct hit *hits;
 };
@@ -44,10 +53,11 @@ struct result {
 struct match_state {
 	struct db *site, *feeds;
 	struct said_store said;
+	struct facts facts;
 	struct arena arena;	    /* results */
 	struct map results;	    /* a group as one text: struct result */
 	struct map vulnerabilities; /* primary id: its row */
-	struct buf key;
+	struct buf key, name;	    /* buffers */
 	struct group g;		    /* that is judged now */
 };
 
@@ -191,84 +201,97 @@ static void drop_cleared(struct match_state *st)
 			at = &(*at)->next;
 }
 
+/* ---- extended streams */
+
+/* What Ubuntu Pro says counts for those who have it; to others it tells that there is a fix they cannot get. A build of Pro's that is installed
+ * holds its fixes in any case. */
+static void take_esm(struct match_state *st, const struct said *r)
+{
+	struct hit *h;
+
+	if (r->fixed.n == 0 || !span_eq(r->status, "affected"))
+		return;
+	h = hit_named(st, r->primary);
+	if (version_cmp(&st->g, r->fixed) >= 0)
+		h->esm_fixed = h->esm_fixed || st->g.pro || streams_is_esm(st->g.version);
+	else if (contains(&st->g, r) && (!h->esm.fixed.p || version_compare(st->g.scheme, r->fixed, h->esm.fixed) > 0))
+		h->esm = *r;
+}
+
+static void merge_esm(struct match_state *st, struct hit *h)
+{
+	if (h->esm_fixed && !h->esm.fixed.p)
+		h->feed = 0;
+	if ((h->feed && h->fixed.p) || !h->esm.fixed.p || (!h->feed && (h->satisfied || h->cleared >= 0 || h->esm_fixed)))
+		return;
+	if (st->g.pro)
+		h->fixed = h->esm.fixed;
+	else
+		h->subscription = h->esm.fixed;
+	h->status = st->g.pro ? SPAN("affected") : SPAN("fix-in-ubuntu-pro");
+	h->advisory = h->esm.advisory;
+	h->feed = h->esm.feed;
+	h->date = h->esm.date;
+	add_feed_name(st, h, h->esm.feed_name);
+}
+
+static int add_esm(struct match_state *st, const struct said_list *own, struct err *e)
+{
+	const struct said_list *list = said_of(&st->said, SPAN("Ubuntu:Pro"), st->g.release, st->g.name, false, e);
+
+	if (!list)
+		return -1;
+	if (!list->n)
+		return 0;
+	for (size_t i = 0; i < own->n; i++)
+		if (own->at[i].fixed.n > 0 && version_cmp(&st->g, own->at[i].fixed) >= 0)
+			hit_named(st, own->at[i].primary)->satisfied = true;
+	for (size_t i = 0; i < list->n; i++)
+		take_esm(st, &list->at[i]);
+	for (struct hit *h = st->g.hits; h; h = h->next)
+		merge_esm(st, h);
+	return 0;
+}
+
+/* "9" of "rhel_eus:9.2" */
+static struct span main_stream(struct span stream)
+{
+	span_cut(&stream, ':');
+	return span_cut(&stream, '.');
+}
+
+/* Fixes of the main stream have other versions and do not count for an extended one; what has no fix there has none here either, unless the stream
+ * itself has something to say of it. */
+static int add_main_stream(struct match_state *st, struct err *e)
+{
+	const struct said_list *list = said_of(&st->said, st->g.ecosystem, main_stream(st->g.release), st->g.name, st->g.binary, e);
+
+	for (size_t i = 0; list && i < list->n; i++)
+		if (!list->at[i].fixed.p && !span_eq(list->at[i].status, "not-affected") &&
+		    !db_int(st->feeds, 0,
+			    "SELECT 1 FROM vuln v JOIN affected a ON a.vuln = v.id JOIN scope s ON s.id = a.scope WHERE v.name = ? AND s.ecosystem = ? AND s.release = ? LIMIT 1",
+			    "ttt", list->at[i].primary, st->g.ecosystem, st->g.release))
+			take_row(st, &list->at[i]);
+	return list ? 0 : -1;
+}
+
 static int find_hits(struct match_state *st, struct err *e)
 {
 	const struct said_list *list = said_of(&st->said, st->g.ecosystem, st->g.release, st->g.name, st->g.binary, e);
 
-	for (size_t i = 0; list && i < list->n; i++)
+	if (!list)
+		return -1;
+	for (size_t i = 0; i < list->n; i++)
 		take_row(st, &list->at[i]);
+	if (span_eq(st->g.ecosystem, "Ubuntu") && add_esm(st, list, e))
+		return -1;
+	if (span_eq(st->g.ecosystem, "Red Hat") && main_stream(st->g.release).p && add_main_stream(st, e))
+		return -1;
 	drop_cleared(st);
-	return list ? 0 : -1;
+	return 0;
 }
 
-/* ---- writing */
-
-/* All other names of a vulnerability, as sorted JSON. */
-static int add_aliases(struct match_state *st, struct span name, struct buf *out, struct err *e)
-{
-	sqlite3_stmt *q = db_stmt(st->feeds,
-		"WITH first(id) AS (SELECT id FROM vuln WHERE name = ?1 UNION SELECT vuln FROM alias WHERE other = ?1 AND kind IN ('alias', 'upstream')),"
-		" same(id) AS (SELECT id FROM first UNION SELECT vuln FROM alias WHERE kind = 'alias' AND other IN"
-		" (SELECT name FROM vuln WHERE id IN first AND name <> ?1))"
-		" SELECT name FROM vuln WHERE id IN same AND name <> ?1 UNION SELECT other FROM alias WHERE vuln IN same AND other <> ?1"
-		" AND kind IN ('alias', 'upstream') UNION SELECT other FROM alias WHERE vuln IN (SELECT id FROM vuln WHERE name = ?1)"
-		" AND other <> ?1 AND +other GLOB 'CVE-*' ORDER BY 1");
-	int r;
-
-	db_bind(q, "t", name);
-	buf_add_char(out, '[');
-	while ((r = db_step(st->feeds, q, e)) == 1) {
-		if (out->n > 1)
-			buf_add_char(out, ',');
-		text_add_json(out, db_text(q, 0));
-	}
-	buf_add_char(out, ']');
-	sqlite3_reset(q);
-	return r;
-}
-
-/* Severity, score, vector, summary and date: of the feed that decided, else of the newest feed that knows. */
-static const char facts_sql[] =
-	"WITH same AS (SELECT v.*, f.date, v.feed = ?2 AS own FROM vuln v JOIN feed f ON f.id = v.feed WHERE withdrawn IS NULL AND (v.name = ?1"
-	" OR v.id IN (SELECT vuln FROM alias WHERE other = ?1 AND kind IN ('alias', 'upstream'))))"
-	" SELECT (SELECT severity FROM same WHERE severity IS NOT NULL ORDER BY own DESC, date DESC, name LIMIT 1),"
-	" (SELECT score FROM same WHERE score IS NOT NULL ORDER BY own DESC, date DESC, name LIMIT 1),"
-	" (SELECT vector FROM same WHERE vector IS NOT NULL ORDER BY score IS NULL, own DESC, date DESC, name LIMIT 1),"
-	" (SELECT published FROM same WHERE published > 0 ORDER BY published LIMIT 1),"
-	" (SELECT summary FROM same WHERE summary <> '' ORDER BY own DESC, date DESC, name LIMIT 1),"
-	" k.cve IS NOT NULL, k.added, k.due, k.ransomware,"
-	" (SELECT max(score) FROM epss WHERE cve = ?1 OR cve IN (SELECT other FROM alias WHERE vuln IN (SELECT id FROM vuln WHERE name = ?1)))"
-	" FROM (SELECT 1) LEFT JOIN kev k ON k.cve = (SELECT cve FROM kev WHERE cve = ?1 OR cve IN (SELECT other FROM alias WHERE vuln IN"
-	" (SELECT id FROM vuln WHERE name = ?1)) ORDER BY added, cve LIMIT 1)";
-enum { FACTS = 10 };
-
-static int write_vulnerability(struct match_state *st, struct hit *h, struct err *e)
-{
-	auto_buf aliases = BUF_INIT;
-	sqlite3_stmt *q = db_stmt(st->feeds, facts_sql);
-	sqlite3_stmt *in = db_stmt(st->site, "INSERT INTO vulnerability(severity, score, vector, published, summary, kev, kev_added, kev_due,"
-					     " kev_ransomware, epss, name, aliases) VALUES (coalesce(?, 'unknown'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-	int r;
-
-	if (add_aliases(st, h->name, &aliases, e) < 0)
-		return -1;
-	db_bind(q, "ti", h->name, h->feed);
-	r = db_step(st->feeds, q, e);
-	for (int i = 0; r == 1 && i < FACTS; i++)
-		sqlite3_bind_value(in, i + 1, sqlite3_column_value(q, i));
-	sqlite3_reset(q);
-	if (r != 1)
-		return -1;
-	sqlite3_bind_text(in, FACTS + 1, h->name.p, (int)h->name.n, SQLITE_STATIC);
-	sqlite3_bind_text(in, FACTS + 2, buf_str(&aliases), -1, SQLITE_STATIC);
-	r = db_step(st->site, in, e);
-	sqlite3_reset(in);
-	sqlite3_clear_bindings(in);
-	h->id = sqlite3_last_insert_rowid(st->site->h);
-	return r < 0 ? -1 : 0;
-}
-
-/* ---- each package version once, each package row once */
+/* ---- each package version once, each component once */
 
 static int hit_cmp(const void *a, const void *b)
 {
@@ -301,7 +324,7 @@ static int settle(struct match_state *st, struct result *out, struct err *e)
 
 		if (!slot->value) {
 			h->id = db_int(st->site, 0, "SELECT id FROM vulnerability WHERE name = ?", "t", h->name);
-			if (!h->id && write_vulnerability(st, h, e))
+			if (!h->id && facts_write(&st->facts, h->name, h->feed, &h->id, e))
 				return -1;
 			slot->value = (void *)(intptr_t)h->id;
 		}
@@ -338,7 +361,7 @@ static void group_key(struct buf *key, const struct group *g)
 	const struct span parts[] = {g->ecosystem, g->release, g->name, g->version, g->module};
 
 	buf_reset(key);
-	buf_add_char(key, g->binary);
+	buf_add_char(key, (char)(g->binary | g->pro << 1));
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		buf_add_span(key, parts[i]);
 		buf_add_char(key, 0);
@@ -354,46 +377,84 @@ static void forget(struct match_state *st)
 	said_fini(&st->said);
 }
 
-static int write_matches(struct match_state *st, int64_t package, const struct result *r, struct err *e)
+static int write_matches(struct match_state *st, int64_t component, const struct result *r, struct err *e)
 {
-	static const char sql[] = "INSERT OR IGNORE INTO match(package, vulnerability, status, fixed, feed, feeds, advisory) VALUES (?, ?, ?, ?, ?, ?, ?)";
+	/* Of the two ways to judge an rpm, by itself and by its source, the first counts. */
+	static const char sql[] = "INSERT OR IGNORE INTO component_match(component, vulnerability, status, fixed, feed, feeds, advisory, subscription_fixed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 
 	for (size_t i = 0; i < r->n; i++) {
 		const struct hit *h = r->hits[i];
 
-		if (db_run(st->site, e, sql, "iittitt", package, h->id, h->status, h->fixed, h->feed, h->names, h->advisory))
+		if (db_run(st->site, e, sql, "iittittt", component, h->id, h->status, h->fixed, h->feed, h->names, h->advisory, h->subscription))
 			return -1;
 	}
 	return 0;
 }
 
-static int match_row(struct match_state *st, sqlite3_stmt *q, struct err *e)
+static int match_group(struct match_state *st, int64_t component, const struct group *g, struct err *e)
 {
-	struct group g = {.ecosystem = db_text(q, 1), .release = db_text(q, 2), .name = db_text(q, 3), .version = db_text(q, 4),
-			  .module = db_text(q, 6), .binary = sqlite3_column_int(q, 5)};
 	struct map_slot *slot;
 
 	if (st->results.n + st->said.rows > LIMIT_MATCH_REMEMBERED)
 		forget(st);
-	group_key(&st->key, &g);
+	group_key(&st->key, g);
 	slot = map_at(&st->results, buf_span(&st->key));
 	if (!slot->value) {
 		slot->key = keep(st, slot->key);
 		slot->value = arena_alloc(&st->arena, sizeof(struct result));
-		if (judge(st, &g, slot->value, e))
+		if (judge(st, g, slot->value, e))
 			return -1;
 	}
-	return write_matches(st, sqlite3_column_int64(q, 0), slot->value, e);
+	return write_matches(st, component, slot->value, e);
+}
+
+/* The name that feeds know a package by: without case, and for Python with runs of '-', '_' and '.' as one '-' (PEP 503). */
+static struct span feed_name(struct buf *b, struct span type, struct span name)
+{
+	bool python = span_eq(type, "pypi");
+
+	if (!python && !span_eq(type, "nuget") && !span_eq(type, "composer"))
+		return name;
+	buf_reset(b);
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+
+		if (!python || !strchr("-_.", c))
+			buf_add_char(b, version_lower(c));
+		else if (b->n == 0 || b->p[b->n - 1] != '-')
+			buf_add_char(b, '-');
+	}
+	return buf_span(b);
+}
+
+/* Packages of distributions by their source; rpms, which some feeds name themselves, by themselves first. */
+static int match_component(struct match_state *st, sqlite3_stmt *q, struct err *e)
+{
+	int64_t id = sqlite3_column_int64(q, 0);
+	struct span type = db_text(q, 1), name = db_text(q, 4), version = db_text(q, 5), source = db_text(q, 6), source_version = db_text(q, 7);
+	struct group g = {.ecosystem = db_text(q, 2), .release = db_text(q, 3), .module = db_text(q, 8), .pro = sqlite3_column_int(q, 9)};
+
+	if (span_eq(type, "rpm")) {
+		g.binary = true;
+		g.name = name;
+		g.version = version;
+		if (match_group(st, id, &g, e))
+			return -1;
+		g.binary = false;
+	}
+	g.name = source.p ? source : feed_name(&st->name, type, name);
+	g.version = source_version.p ? source_version : version;
+	return match_group(st, id, &g, e);
 }
 
 static int match_all(struct match_state *st, struct err *e)
 {
-	sqlite3_stmt *q = db_stmt(st->site, "SELECT package, ecosystem, release, name, version, binary, module FROM " MATCHED_PACKAGES
-					    " WHERE NOT kernel AND release IS NOT NULL ORDER BY package, binary DESC");
+	sqlite3_stmt *q = db_stmt(st->site, "SELECT id, type, ecosystem, release, name, version, source, source_version, module, pro FROM component"
+					    " WHERE NOT kernel AND ecosystem IS NOT NULL AND release IS NOT NULL ORDER BY id");
 	int r;
 
 	while ((r = db_step(st->site, q, e)) == 1)
-		if (match_row(st, q, e)) {
+		if (match_component(st, q, e)) {
 			r = -1;
 			break;
 		}
@@ -401,27 +462,23 @@ static int match_all(struct match_state *st, struct err *e)
 	return r;
 }
 
-static int gather_open(struct db *site, struct err *e)
-{
-	return db_exec(site,
-		       "INSERT INTO open_vulnerability(thing, name, status, vulnerability, severity, packages, kev, kev_due, kev_ransomware, epss, published)"
-		       " SELECT p.thing, v.name, m.status, v.id, v.severity, count(*), v.kev, v.kev_due, v.kev_ransomware, v.epss, v.published"
-		       " FROM match m JOIN package p ON p.id = m.package JOIN vulnerability v ON v.id = m.vulnerability"
-		       " WHERE m.vex IS NULL OR m.vex NOT IN ('not-affected', 'fixed') GROUP BY p.thing, v.name, m.status",
-		       e);
-}
-
 int derive_match(struct db *site, struct db *feeds, struct err *e)
 {
-	struct match_state st = {.site = site, .feeds = feeds, .said = {.feeds = feeds}, .key = BUF_INIT};
-	int r = 0;
+	struct match_state st = {.site = site, .feeds = feeds, .said = {.feeds = feeds}, .facts = {.site = site, .feeds = feeds}, .key = BUF_INIT, .name = BUF_INIT};
+	int r;
 
+	if (distinct_index(site, e))
+		return -1;
 	/* One transaction over all reads: a lock for each of a million queries costs more than they do. */
-	if (feeds)
-		r = db_begin(feeds, e) || coverage_copy_feeds(site, feeds, e) || kubernetes_packages(site, e) || match_all(&st, e) || vex_apply(site, feeds, e) ? -1 : 0;
+	if (!feeds)
+		r = distinct_fill(site, e);
+	else
+		r = db_begin(feeds, e) || coverage_copy_feeds(site, feeds, e) || kubernetes_packages(site, e) || distinct_fill(site, e) || match_all(&st, e) || vex_apply(site, feeds, e) ? -1 : 0;
 	forget(&st);
 	buf_fini(&st.key);
-	r = r || gather_open(site, e) || coverage_write(site, feeds, e) || (feeds && kubernetes_coverage(site, e)) ? -1 : 0;
+	buf_fini(&st.name);
+	facts_fini(&st.facts);
+	r = r || open_gather(site, e) || coverage_write(site, feeds, e) || (feeds && kubernetes_coverage(site, e)) ? -1 : 0;
 	if (feeds)
 		db_rollback(feeds);
 	return r;

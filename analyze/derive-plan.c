@@ -58,8 +58,8 @@ static int dated_feeds(struct db *site, struct db *feeds, struct err *e)
 
 static int copy_dates(struct db *site, struct db *feeds, struct err *e)
 {
-	sqlite3_stmt *q = db_stmt(site, "SELECT DISTINCT v.id, v.name, v.aliases, f.id, f.name, x.fixed FROM v_vulnerability x JOIN vulnerability v ON v.id = x.vulnerability JOIN feed f ON f.name = x.feed"
-					" WHERE x.fixed IS NOT NULL AND f.name IN (SELECT name FROM temp.dated_feed) ORDER BY v.id, f.id, x.fixed");
+	sqlite3_stmt *q = db_stmt(site, "SELECT DISTINCT v.id, v.name, v.aliases, f.id, f.name, m.fixed FROM component_match m JOIN vulnerability v ON v.id = m.vulnerability JOIN feed f ON f.id = m.feed"
+					" WHERE m.fixed IS NOT NULL AND f.name IN (SELECT name FROM temp.dated_feed) ORDER BY v.id, f.id, m.fixed");
 	int rc;
 
 	while ((rc = db_step(site, q, e)) == 1) {

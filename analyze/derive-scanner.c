@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Other scanners' results beside ours, and why they differ: first what the evidence tells, then what the feeds say of the rest.
 #include "derive-scanner.h"
-#include "derive-coverage.h"
 
 
 /* Names of components that mean the same: letters' case, and '_' and '.' for '-', as PEP 503 has it; other ecosystems do not use them to tell packages apart. */
@@ -39,8 +38,10 @@ static const char *const gather[] = {
 	" UNION SELECT p.thing, " SAME("p.source") ", p.name, p.version, p.source, p.source_version, p.removed_in, p.declared, p.owned, p.owner, p.id"
 	" FROM package p WHERE p.source IS NOT NULL AND p.thing IN (SELECT image FROM scan WHERE image IS NOT NULL))) WHERE nth <= " ALIKE,
 	"CREATE INDEX temp.seen_place ON seen(image, key)",
-	"CREATE TEMP TABLE judged AS SELECT m.package, m.ecosystem, m.release, m.name, m.version, m.binary, m.kernel FROM " MATCHED_PACKAGES " m"
-	" WHERE m.thing IN (SELECT image FROM scan WHERE image IS NOT NULL)",
+	"CREATE TEMP TABLE judged AS SELECT p.id AS package, c.ecosystem, c.release, coalesce(c.source, c.name) AS name, coalesce(c.source_version, c.version) AS version, 0 AS binary, c.kernel"
+	" FROM package p JOIN component c ON c.id = p.component WHERE p.thing IN (SELECT image FROM scan WHERE image IS NOT NULL)"
+	" UNION ALL SELECT p.id, c.ecosystem, c.release, c.name, c.version, 1, c.kernel FROM package p JOIN component c ON c.id = p.component"
+	" WHERE c.type = 'rpm' AND p.thing IN (SELECT image FROM scan WHERE image IS NOT NULL)",
 	"CREATE INDEX temp.judged_package ON judged(package)",
 };
 

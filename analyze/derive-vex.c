@@ -78,15 +78,15 @@ static bool holds(struct arena *a, struct db *site, const struct statement *st, 
 /* All matches of the vulnerability that the statement names. */
 static int apply(struct arena *a, struct db *site, const struct statement *st, struct err *e)
 {
-	sqlite3_stmt *q = db_stmt(site, "SELECT m.package, m.vulnerability, p.thing, p.purl FROM temp.vulnerability_id i JOIN match m ON m.vulnerability = i.id"
-					" JOIN package p ON p.id = m.package WHERE i.name = ? ORDER BY m.package");
+	sqlite3_stmt *q = db_stmt(site, "SELECT p.id, m.vulnerability, p.thing, p.purl FROM temp.vulnerability_id i JOIN component_match m ON m.vulnerability = i.id"
+					" JOIN package p ON p.component = m.component WHERE i.name = ? ORDER BY p.id");
 	int r;
 
 	db_bind(q, "t", st->name);
 	while ((r = db_step(site, q, e)) == 1) {
 		if (holds(a, site, st, sqlite3_column_int64(q, 2), db_text(q, 3)) &&
 		    db_run(site, e,
-			   "UPDATE match SET vex = ?, vex_justification = ?, vex_author = ?, vex_note = ? WHERE package = ? AND vulnerability = ?", "ttttii",
+			   "INSERT OR REPLACE INTO package_vex(vex, justification, author, note, package, vulnerability) VALUES (?, ?, ?, ?, ?, ?)", "ttttii",
 			   st->status, st->justification, st->author, st->note, sqlite3_column_int64(q, 0), sqlite3_column_int64(q, 1))) {
 			r = -1;
 			break;

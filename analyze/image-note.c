@@ -121,6 +121,14 @@ unsigned note_mode_kinds(const struct tar_entry *t)
 	       (t->mode & 02 ? NOTE_WRITABLE : 0);
 }
 
+/* apt(5) sources.list; the manifests of Red Hat's image builds. */
+static bool is_repository(struct span path)
+{
+	if (span_ends(path, ".json"))
+		return span_starts(path, "root/buildinfo/content_manifests/") || span_starts(path, "usr/share/buildinfo/");
+	return span_eq(path, "etc/apt/sources.list") || (span_starts(path, "etc/apt/sources.list.d/") && (span_ends(path, ".list") || span_ends(path, ".sources")));
+}
+
 unsigned note_name_kinds(const char *path)
 {
 	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
@@ -129,6 +137,8 @@ unsigned note_name_kinds(const char *path)
 
 	if (listed(os_release, COUNT(os_release), path))
 		k |= NOTE_OS_RELEASE;
+	if (is_repository(p))
+		k |= NOTE_REPOSITORY;
 	if (is_rpm(p))
 		k |= NOTE_RPM;
 	if ((span_starts(p, "var/lib/dpkg/info/") && (span_ends(p, ".list") || span_ends(p, ".md5sums"))) ||
@@ -368,7 +378,7 @@ static uint64_t limit_of(unsigned kinds, const struct parser *ps)
 		return RPM_MAX;
 	if (kinds & (NOTE_DPKG | NOTE_APK | NOTE_OWNED))
 		return TEXT_MAX;
-	return kinds & (NOTE_OS_RELEASE | NOTE_COPYRIGHT) ? SMALL_TEXT_MAX : ps ? ps->limit_bytes : 0;
+	return kinds & (NOTE_OS_RELEASE | NOTE_COPYRIGHT | NOTE_REPOSITORY) ? SMALL_TEXT_MAX : ps ? ps->limit_bytes : 0;
 }
 
 /* SQLite's log may lie in another layer than its database: both wait for the whole image. A database whose pages are all still in the log
@@ -380,7 +390,7 @@ static bool is_sqlite(const char *path, struct span text)
 
 static bool keeps_text(struct layer *l, const char *path, unsigned kinds, struct span text)
 {
-	bool wanted = kinds & (NOTE_DPKG | NOTE_APK | NOTE_OS_RELEASE) || (kinds & NOTE_RPM && is_sqlite(path, text));
+	bool wanted = kinds & (NOTE_DPKG | NOTE_APK | NOTE_OS_RELEASE | NOTE_REPOSITORY) || (kinds & NOTE_RPM && is_sqlite(path, text));
 
 	return wanted && l->kept_bytes + text.n <= LAYER_TEXT_MAX;
 }

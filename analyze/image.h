@@ -40,7 +40,8 @@ enum note_kind {
 	NOTE_STATE = 1 << 24,	  /* state of infrastructure tools, which holds their secrets */
 	NOTE_SUDO = 1 << 25,	  /* programs that give other users' rights by rule */
 	NOTE_STORE = 1 << 27,	  /* lies in a package manager's store under a name that tells nothing: counts where hard links lead to it */
-	NOTE_CRON = 1 << 26	  /* jobs that a second process would run */
+	NOTE_CRON = 1 << 26,	  /* jobs that a second process would run */
+	NOTE_REPOSITORY = 1 << 28 /* where packages come from: apt's sources, Red Hat's content manifests */
 };
 #define NOTE_FILES                                                                                                            \
 	(NOTE_SETUID | NOTE_SETGID | NOTE_WRITABLE | NOTE_MANAGER | NOTE_SHELL | NOTE_TOOL | NOTE_KEY | NOTE_SECRET | NOTE_CACHE | NOTE_HISTORY | \

@@ -2,6 +2,7 @@
 #ifndef INVENTORY_H
 #define INVENTORY_H
 /* Rows of package and inventory, for images and nodes alike. */
+#include "distinct.h"
 #include "load.h"
 #include "packages.h"
 
@@ -13,10 +14,11 @@ struct package_place {
 	bool owned;
 	struct span owner;	/* the operating system package that owns it; absent: not told */
 	const char *namespace, *distro; /* for the package URL; NULL: none */
+	struct distinct_place os;
 };
-int package_write(struct db *db, const struct package *p, const struct package_place *at, struct err *e);
-/* What was read to list a thing's packages; `os` may be NULL. */
-int inventory_write(struct db *db, int64_t thing, const struct os_release *os, const char *database, struct err *e);
+int package_write(struct load *l, const struct package *p, const struct package_place *at, struct err *e);
+/* What was read to list a thing's packages; `os` may be NULL; `streams` as the column has them. */
+int inventory_write(struct db *db, int64_t thing, const struct os_release *os, const char *database, const char *streams, struct err *e);
 
 /* All of it for a node: the texts of its os-release, dpkg status and apk installed database; absent: not collected or not
  * there. */

@@ -7,6 +7,7 @@
 #include "inventory.h"
 #include "inventory-parse.h"
 #include "rpm.h"
+#include "streams.h"
 
 struct found {
 	struct package p;
@@ -32,6 +33,8 @@ struct collect {
 	struct span owner;     /* whose files are read */
 	bool unlisted;         /* operating system packages, but no list of their files */
 	bool unreadable;       /* a database in the final state could not be read whole */
+	struct streams streams;
+	struct span release;   /* of the distribution, as feeds name it */
 };
 
 static unsigned bucket(const char *path, const struct package *p)
@@ -458,7 +461,9 @@ static int write_one(struct collect *c, size_t i, struct package_place *at, stru
 	at->removed_in = f->removed_in;
 	at->owned = owned;
 	at->owner = owner;
-	return package_write(c->load->db, &p, at, e);
+	if (strcmp(p.type, "rpm") == 0 && at->os.ecosystem && strcmp(at->os.ecosystem, "Red Hat") == 0 && c->release.n > 0)
+		at->os.release = streams_release(&c->streams, f->layer, p.version, c->release);
+	return package_write(c->load, &p, at, e);
 }
 
 static int write_all(struct collect *c, int64_t thing, const char *database, struct err *e)
@@ -468,6 +473,11 @@ static int write_all(struct collect *c, int64_t thing, const char *database, str
 	struct package_place at = {.thing = thing};
 
 	read_os(c, &os);
+	streams_read(&c->arena, &c->im->layers, &os, &c->streams);
+	for (size_t i = 0; i < c->n && !c->streams.esm; i++)
+		c->streams.esm = c->list[i]->removed_in < 0 && strcmp(c->list[i]->p.type, "deb") == 0 && streams_is_esm(c->list[i]->p.version);
+	c->release = os.release;
+	at.os = (struct distinct_place){os.ecosystem, os.release, db_int(c->load->db, 0, "SELECT kind = 'image' FROM thing WHERE id = ?", "i", thing), c->streams.esm};
 	for (size_t i = 0; i < c->n && c->owners.n == 0 && !c->unlisted; i++)
 		c->unlisted = c->list[i]->removed_in < 0 && in_status_d(c->list[i]->path);
 	if (os.id.n > 0) {
@@ -482,7 +492,7 @@ static int write_all(struct collect *c, int64_t thing, const char *database, str
 	for (size_t i = 0; i < c->n; i++)
 		if (write_one(c, i, &at, e))
 			return -1;
-	return inventory_write(c->load->db, thing, os.id.n > 0 ? &os : NULL, database, e);
+	return inventory_write(c->load->db, thing, os.id.n > 0 ? &os : NULL, database, streams_text(&c->arena, &c->streams), e);
 }
 
 /* What the package managers left, at the end. */

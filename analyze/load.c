@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of loaders and what they share. What a kind of evidence means is each load-*.c's.
 #include "load.h"
+#include "distinct.h"
 #include "common/object.h"
 
 #include "derive-refused.h"
@@ -146,4 +147,6 @@ void load_fini(struct load *l)
 	arena_fini(&l->item);
 	object_packer_free(l->packer);
 	l->packer = NULL;
+	distinct_free(l->components);
+	l->components = NULL;
 }

@@ -9,6 +9,7 @@
 #include "common/db.h"
 #include "common/source.h"
 
+struct distinct;
 struct layer_cache;
 struct object_packer;
 struct redact;
@@ -19,6 +20,7 @@ struct load {
 	struct arena item;	/* memory of the item at hand; reset between items by the loader */
 	struct object_packer *packer; /* packs raw objects; made by the first member of them, freed by load_fini() */
 	struct layer_cache *cache; /* of image layers; NULL: none */
+	struct distinct *components; /* distinct packages; made by the first one, freed by load_fini() */
 	/* The member at hand. */
 	char sha256[65];	/* set by a loader that read the file itself, with its size: the stream need not be read */
 	int64_t bytes;

@@ -70,35 +70,47 @@ INSERT INTO rebase(base, target, reason, images, removes, adds, findings, worklo
     LEFT JOIN plan_gain w ON w.base = t.base AND w.target = t.target
   GROUP BY t.base, t.target HAVING count(DISTINCT g.name) > adds ORDER BY t.base, t.target;
 
--- Upgrades: what has a fix, first by package of an image, where matches lie in order. Binary packages of one source have the same vulnerabilities (but for rpm, whose
--- feeds name binary packages): one of them stands for all.
+-- Upgrades: what has a fix, by component. Binary packages of one source have the same vulnerabilities (but for rpm, whose feeds name binary packages): one component, `key`,
+-- stands for all. Where a VEX statement takes something out of a package, it is counted by itself, under its negative id.
 CREATE TEMP TABLE plan_scheme(type TEXT PRIMARY KEY, scheme TEXT);
 INSERT INTO plan_scheme VALUES ('deb', 'deb'), ('apk', 'apk'), ('rpm', 'rpm'), ('npm', 'semver'), ('pypi', 'pep440'), ('maven', 'maven'), ('gem', 'rubygems'), ('golang', 'go'), ('nuget', 'nuget'),
   ('composer', 'composer'), ('cargo', 'semver');
-CREATE TEMP TABLE plan_since(package INTEGER PRIMARY KEY, since INTEGER NOT NULL);
-INSERT INTO plan_since SELECT x.package, min(d.since) FROM fix_date d JOIN feed f ON f.id = d.feed JOIN v_vulnerability x ON x.vulnerability = d.vulnerability AND x.fixed = d.fixed AND x.feed = f.name
-  GROUP BY x.package;
-CREATE TEMP TABLE plan_package AS
-  SELECT x.package AS id, x.subject, x.layer, x.type, iif(x.type = 'rpm', x.component, coalesce(x.source, x.component)) AS name, x.version, coalesce(plim_version_max(c.scheme, x.fixed), max(x.fixed)) AS fixed,
-    count(*) AS vulnerabilities, sum(x.severity_rank = 4) AS critical, sum(x.severity_rank = 3) AS high, sum(x.kev) AS kev, count(k.vulnerability) AS exploits,
-    (SELECT since FROM plan_since d WHERE d.package = x.package) AS since
-  FROM v_vulnerability x LEFT JOIN plan_scheme c ON c.type = x.type LEFT JOIN (SELECT DISTINCT vulnerability FROM known_exploit) k ON k.vulnerability = x.vulnerability
+CREATE TEMP TABLE plan_vex AS SELECT DISTINCT package FROM package_vex WHERE vex IN ('not-affected', 'fixed');
+CREATE UNIQUE INDEX temp.plan_vex_package ON plan_vex(package);
+CREATE TEMP TABLE plan_component(component INTEGER PRIMARY KEY, key INTEGER, fixed TEXT, vulnerabilities INTEGER, critical INTEGER, high INTEGER, kev INTEGER, exploits INTEGER, since INTEGER);
+INSERT INTO plan_component(component, fixed, vulnerabilities, critical, high, kev, exploits, since)
+  SELECT m.component, coalesce(plim_version_max(c.scheme, m.fixed), max(m.fixed)), count(*), sum(v.severity = 'critical'), sum(v.severity = 'high'), sum(v.kev), count(k.vulnerability), min(d.since)
+  FROM component_match m JOIN component p ON p.id = m.component JOIN vulnerability v ON v.id = m.vulnerability LEFT JOIN plan_scheme c ON c.type = p.type
+    LEFT JOIN (SELECT DISTINCT vulnerability FROM known_exploit) k ON k.vulnerability = m.vulnerability
+    LEFT JOIN fix_date d ON d.vulnerability = m.vulnerability AND d.feed = m.feed AND d.fixed = m.fixed
+  WHERE m.fixed IS NOT NULL GROUP BY m.component;
+UPDATE plan_component SET key = k.key FROM (SELECT c.id, iif(c.type IN ('deb', 'apk'),
+    min(c.id) OVER (PARTITION BY c.type, c.ecosystem, c.release, coalesce(c.source, c.name), coalesce(c.source_version, c.version)), c.id) AS key
+  FROM component c WHERE c.id IN (SELECT component FROM plan_component)) k WHERE k.id = plan_component.component;
+INSERT INTO plan_component(component, key, fixed, vulnerabilities, critical, high, kev, exploits, since)
+  SELECT -x.package, -x.package, coalesce(plim_version_max(c.scheme, x.fixed), max(x.fixed)), count(*), sum(x.severity_rank = 4), sum(x.severity_rank = 3), sum(x.kev), count(k.vulnerability), min(d.since)
+  FROM plan_vex o JOIN v_vulnerability x ON x.package = o.package LEFT JOIN plan_scheme c ON c.type = x.type LEFT JOIN (SELECT DISTINCT vulnerability FROM known_exploit) k ON k.vulnerability = x.vulnerability
+    LEFT JOIN feed f ON f.name = x.feed LEFT JOIN fix_date d ON d.vulnerability = x.vulnerability AND d.feed = f.id AND d.fixed = x.fixed
   WHERE x.fixed IS NOT NULL GROUP BY x.package;
-CREATE TEMP TABLE plan_source AS
-  SELECT max(vulnerabilities) AS most, * FROM plan_package GROUP BY subject, layer, type, name, iif(type IN ('deb', 'apk'), '', version);
 -- A layer is one place, however many images stand on it.
 CREATE TEMP TABLE plan_layer(image INTEGER, ordinal INTEGER, place INTEGER NOT NULL, first INTEGER NOT NULL, diff_id TEXT NOT NULL, PRIMARY KEY (image, ordinal)) WITHOUT ROWID;
 INSERT INTO plan_layer SELECT l.image, l.ordinal, dense_rank() OVER (ORDER BY l.diff_id), first_value(l.image) OVER (PARTITION BY l.diff_id ORDER BY i.layers, i.thing), l.diff_id
   FROM image_layer l JOIN image i ON i.thing = l.image;
+CREATE TEMP TABLE plan_use(place INTEGER, key INTEGER, image INTEGER, package INTEGER, PRIMARY KEY (place, key, image)) WITHOUT ROWID;
+INSERT OR IGNORE INTO plan_use SELECT coalesce(y.place, -p.thing), x.key, p.thing, p.id FROM package p LEFT JOIN plan_vex o ON o.package = p.id
+    JOIN plan_component x ON x.component = iif(o.package IS NULL, p.component, -p.id) LEFT JOIN plan_layer y ON y.image = p.thing AND y.ordinal = p.layer
+  WHERE p.component IS NOT NULL;
+CREATE TEMP TABLE plan_step AS
+  SELECT u.place, u.key, min(u.package) AS package, count(*) AS images, coalesce(sum(p.workloads), 0) AS workloads, coalesce(max(p.clusters), 0) AS clusters, coalesce(sum(p.exposed), 0) AS exposed,
+    coalesce(sum(p.on_path), 0) AS on_path
+  FROM plan_use u LEFT JOIN image_site p ON p.image = u.image GROUP BY u.place, u.key;
 INSERT INTO fix_step(diff_id, image, type, package, version, fixed, vulnerabilities, critical, high, kev, exploits, images, findings, workloads, clusters, exposed, on_path, since)
-  SELECT diff_id, image, type, name, version, fixed, vulnerabilities, critical, high, kev, exploits, images, findings, workloads, clusters, exposed, on_path, since FROM
-    (SELECT coalesce(y.place, -s.subject) AS place, y.diff_id, coalesce(y.first, s.subject) AS image, s.type, s.name, min(s.version) AS version, coalesce(plim_version_max(c.scheme, s.fixed), max(s.fixed)) AS fixed,
-      max(s.vulnerabilities) AS vulnerabilities, max(s.critical) AS critical, max(s.high) AS high, max(s.kev) AS kev, max(s.exploits) AS exploits, count(*) AS images, sum(s.vulnerabilities) AS findings,
-      coalesce(sum(p.workloads), 0) AS workloads, coalesce(max(p.clusters), 0) AS clusters, coalesce(sum(p.exposed), 0) AS exposed, coalesce(sum(p.on_path), 0) AS on_path, min(s.since) AS since
-    FROM plan_source s LEFT JOIN plan_layer y ON y.image = s.subject AND y.ordinal = s.layer LEFT JOIN image_site p ON p.image = s.subject
-      LEFT JOIN plan_scheme c ON c.type = s.type
-    GROUP BY 1, s.type, s.name, iif(s.type IN ('deb', 'apk'), '', s.version))
-  ORDER BY kev * (workloads > 0) DESC, kev DESC, (critical * 10 + high * 5 + vulnerabilities) * (1 + workloads + 2 * exposed + 3 * on_path) DESC, findings DESC, name, place, version LIMIT 2000;
+  SELECT y.diff_id, coalesce(y.first, p.thing), p.type, iif(p.type = 'rpm', p.name, coalesce(p.source, p.name)), p.version, x.fixed, x.vulnerabilities, x.critical, x.high, x.kev, x.exploits, s.images,
+    s.images * x.vulnerabilities, s.workloads, s.clusters, s.exposed, s.on_path, x.since
+  FROM (SELECT s.*, row_number() OVER (ORDER BY x.kev * (s.workloads > 0) DESC, x.kev DESC, (x.critical * 10 + x.high * 5 + x.vulnerabilities) * (1 + s.workloads + 2 * s.exposed + 3 * s.on_path) DESC,
+      s.images * x.vulnerabilities DESC, s.place, s.key) AS nth FROM plan_step s JOIN plan_component x ON x.component = s.key) s
+    JOIN plan_component x ON x.component = s.key JOIN package p ON p.id = s.package LEFT JOIN plan_layer y ON y.image = p.thing AND y.ordinal = p.layer
+  WHERE s.nth <= 2000 ORDER BY s.nth;
 
 DROP TABLE temp.plan_path;
 DROP TABLE temp.plan_base;
@@ -110,7 +122,8 @@ DROP TABLE temp.plan_name;
 DROP TABLE temp.plan_gone;
 DROP TABLE temp.plan_gain;
 DROP TABLE temp.plan_scheme;
-DROP TABLE temp.plan_since;
-DROP TABLE temp.plan_package;
-DROP TABLE temp.plan_source;
+DROP TABLE temp.plan_vex;
+DROP TABLE temp.plan_component;
 DROP TABLE temp.plan_layer;
+DROP TABLE temp.plan_use;
+DROP TABLE temp.plan_step;

@@ -85,17 +85,18 @@ INSERT INTO level
   FROM subject s LEFT JOIN worst_open o ON o.thing = s.thing;
 
 -- Vulnerabilities of images and nodes: the worst one, those that are exploited, and whether feeds could judge.
-CREATE TEMP TABLE vulnerable AS
-  SELECT p.thing, max((CASE v.severity WHEN 'critical' THEN 5 WHEN 'high' THEN 4 WHEN 'medium' THEN 3 WHEN 'unknown' THEN 2 ELSE 1 END * 1000 + coalesce(v.score, 0) * 10) * 1e9 - v.id) AS worst, v.severity, v.name,
-    p.name AS component
-  FROM match m JOIN package p ON p.id = m.package AND p.removed_in IS NULL JOIN vulnerability v ON v.id = m.vulnerability GROUP BY p.thing;
+CREATE TEMP TABLE vulnerable(thing INTEGER PRIMARY KEY, worst REAL, severity TEXT, name TEXT, vulnerability INTEGER);
+INSERT INTO vulnerable
+  SELECT g.thing, max((CASE v.severity WHEN 'critical' THEN 5 WHEN 'high' THEN 4 WHEN 'medium' THEN 3 WHEN 'unknown' THEN 2 ELSE 1 END * 1000 + coalesce(v.score, 0) * 10) * 1e9 - v.id), v.severity, v.name, v.id
+  FROM open_group g JOIN vulnerability v ON v.id = g.worst GROUP BY g.thing;
 CREATE TEMP TABLE exploited AS
-  SELECT p.thing, max((v.kev * 2 + coalesce(v.epss, 0)) * 1e9 - v.id), v.kev, v.name FROM match m JOIN package p ON p.id = m.package AND p.removed_in IS NULL
-    JOIN vulnerability v ON v.id = m.vulnerability WHERE v.kev OR v.epss >= 0.5 GROUP BY p.thing;
+  SELECT o.thing, max((v.kev * 2 + coalesce(v.epss, 0)) * 1e9 - v.id), v.kev, v.name FROM open_vulnerability o JOIN vulnerability v ON v.id = o.vulnerability
+  WHERE v.kev OR v.epss >= 0.5 GROUP BY o.thing;
 CREATE TEMP TABLE judged AS SELECT thing, min(state = 'assessed') AS whole FROM feed_coverage WHERE package IS NULL GROUP BY thing;
 INSERT INTO level
   SELECT s.thing, 'exploitability', CASE WHEN v.severity = 'unknown' THEN 'unrated' WHEN v.severity IN ('critical', 'high', 'medium') THEN v.severity WHEN coalesce(j.whole, 0) = 0 THEN 'unknown'
-    ELSE coalesce(v.severity, 'none') END, v.name || ' in ' || v.component, NULL
+    ELSE coalesce(v.severity, 'none') END, v.name || ' in ' || (SELECT p.name FROM component_match m CROSS JOIN package p ON p.component = m.component AND p.thing = v.thing
+    WHERE m.vulnerability = v.vulnerability ORDER BY p.id LIMIT 1), NULL
   FROM subject s LEFT JOIN vulnerable v ON v.thing = s.thing LEFT JOIN judged j ON j.thing = s.thing WHERE s.kind IN ('image', 'node');
 INSERT INTO level
   SELECT s.thing, 'known-exploited', CASE WHEN x.kev THEN 'yes' WHEN x.thing IS NOT NULL THEN 'likely' ELSE 'no' END, x.name, NULL

@@ -114,6 +114,10 @@ static ssize_t content_read(struct source *s, void *p, size_t n, struct err *e)
 	r->out_bytes += (uint64_t)got;
 	if (r->out_bytes > LIMIT_RATIO_FLOOR_BYTES && r->out_bytes / LIMIT_RATIO > r->in->offset)
 		return err_set(e, ERR_INPUT, "%s: grows more than %d-fold when unpacked: taken for a bomb", s->name, LIMIT_RATIO);
+	if (r->out_bytes > LIMIT_ARCHIVE_RATIO_FLOOR_BYTES && r->out_bytes / LIMIT_ARCHIVE_RATIO > r->in->offset)
+		return err_set(e, ERR_INPUT, "%s: the archive grows more than %d-fold when unpacked: taken for a bomb", r->in->name, LIMIT_ARCHIVE_RATIO);
+	if (r->out_bytes > LIMIT_ARCHIVE_BYTES)
+		return err_set(e, ERR_INPUT, "%s: the archive unpacks to more than %llu GiB", r->in->name, LIMIT_ARCHIVE_BYTES >> 30);
 	return got;
 }
 

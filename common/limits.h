@@ -28,6 +28,10 @@
 /* Growth beyond this ratio, once past LIMIT_RATIO_FLOOR_BYTES, is taken for a bomb: 400 MB of repetitive kubectl output packs about 60:1. */
 #define LIMIT_RATIO 1000
 #define LIMIT_RATIO_FLOOR_BYTES (64ull * 1024 * 1024)
+/* The same for all members of an archive together, which each may stay below that: feeds as JSON pack some 10:1. And what they may come to. */
+#define LIMIT_ARCHIVE_RATIO 200
+#define LIMIT_ARCHIVE_RATIO_FLOOR_BYTES (1024ull * 1024 * 1024)
+#define LIMIT_ARCHIVE_BYTES (256ull * 1024 * 1024 * 1024)
 /* Rules that aggregated roles without rules gather, all together; view, edit and admin have some 60. */
 #define LIMIT_GATHERED_RULES 100000
 /* Different accounts, verbs and resources in audit logs: a busy cluster of 500 accounts has some 50,000. */
@@ -47,6 +51,8 @@
 #define LIMIT_MATCH_REMEMBERED 1000000
 /* Reports of one scanner on one image: a nightly scan for three years. Each new one looks how many there are. */
 #define LIMIT_SCANS_OF_A_NAME 1000
+/* Distinct packages that loading keeps in memory, about 200 bytes each; others are looked up. */
+#define LIMIT_COMPONENTS_REMEMBERED 200000
 /* Paths whose hops are kept; the others are counted. Nobody reads more, and each takes a dozen rows. */
 #define LIMIT_PATHS 5000u
 /* Changes that a site is told to make first: a page of them. */

@@ -6,6 +6,8 @@
 #include "common/opts.h"
 #include "tabular.h"
 
+#include <inttypes.h>
+
 static const struct column columns[] = {
 	{.name = "change"}, {.name = "cause"}, {.name = "severity", .severity = true}, {.name = "kind"}, {.name = "id", .weight = 2},
 	{.name = "subject", .weight = 3, .fit = TTY_TAIL}, {.name = "detail", .weight = 5},
@@ -72,32 +74,38 @@ static int copy_side(const char *path, int side, struct db *to, int *code, struc
 
 /* x: the side that has it, o: the other one. What the other side could not assess says nothing of what is there; a check of vulnerabilities
  * that judges the same object otherwise does so by its feeds when those differ. */
-static const char select_rows[] =
-	"WITH moved AS (SELECT count(*) > 0 AS yes FROM (SELECT name, sha256 FROM feed GROUP BY name, sha256 HAVING count(*) = 1)),"
-	" open AS (SELECT * FROM finding WHERE verdict = 'fail' AND NOT accepted),"
-	" row(change, cause, severity, kind, id, subject, detail) AS ("
-	"SELECT iif(x.side, 'appeared', 'vanished'), CASE"
-	" WHEN o.accepted THEN 'exception'"
-	" WHEN NOT EXISTS (SELECT 1 FROM known k WHERE k.id = x.check_id AND k.side = 1 - x.side) THEN 'check'"
-	" WHEN o.verdict IN ('not-assessed', 'error') OR EXISTS (SELECT 1 FROM finding n WHERE n.side = 1 - x.side AND n.check_id = x.check_id AND n.verdict = 'not-assessed'"
-	" AND (n.subject = x.subject OR n.cluster IS x.cluster AND NOT EXISTS (SELECT 1 FROM thing t WHERE t.ref = n.subject AND t.side = 1 - x.side)))"
-	" OR x.cluster IS NOT NULL AND NOT EXISTS (SELECT 1 FROM cluster c WHERE c.name = x.cluster AND c.side = 1 - x.side) THEN 'not collected'"
-	" WHEN x.domain = 'scanning' AND (SELECT yes FROM moved) AND EXISTS (SELECT 1 FROM thing t WHERE t.ref = x.subject AND t.side = 1 - x.side) THEN 'feed'"
-	" ELSE 'object' END, x.severity, 'finding', x.check_id, x.subject, x.detail"
-	" FROM open x LEFT JOIN finding o ON o.id = x.id AND o.side = 1 - x.side WHERE o.id IS NULL OR o.verdict != 'fail' OR o.accepted"
-	" UNION ALL SELECT iif(x.side, 'appeared', 'vanished'), CASE"
-	" WHEN o.suppressed THEN 'vex'"
-	" WHEN NOT EXISTS (SELECT 1 FROM package p WHERE p.subject = x.subject AND p.component = x.component AND p.version = x.version AND p.side = 1 - x.side) THEN 'object'"
-	" WHEN NOT EXISTS (SELECT 1 FROM feed f WHERE f.side = 1 - x.side) THEN 'not collected'"
-	" ELSE 'feed' END, x.severity, 'vulnerability', x.name, x.subject, x.component || ' ' || x.version || ': ' || x.status || ', ' || x.feed"
-	" FROM vulnerability x LEFT JOIN vulnerability o ON o.subject = x.subject AND o.name = x.name AND o.component = x.component AND o.version = x.version AND o.side = 1 - x.side"
-	" WHERE NOT x.suppressed AND (o.name IS NULL OR o.suppressed))"
+#define ROWS \
+	"WITH moved AS (SELECT count(*) > 0 AS yes FROM (SELECT name, sha256 FROM feed GROUP BY name, sha256 HAVING count(*) = 1))," \
+	" open AS (SELECT * FROM finding WHERE verdict = 'fail' AND NOT accepted)," \
+	" row(change, cause, severity, kind, id, subject, detail) AS (" \
+	"SELECT iif(x.side, 'appeared', 'vanished'), CASE" \
+	" WHEN o.accepted THEN 'exception'" \
+	" WHEN NOT EXISTS (SELECT 1 FROM known k WHERE k.id = x.check_id AND k.side = 1 - x.side) THEN 'check'" \
+	" WHEN o.verdict IN ('not-assessed', 'error') OR EXISTS (SELECT 1 FROM finding n WHERE n.side = 1 - x.side AND n.check_id = x.check_id AND n.verdict = 'not-assessed'" \
+	" AND (n.subject = x.subject OR n.cluster IS x.cluster AND NOT EXISTS (SELECT 1 FROM thing t WHERE t.ref = n.subject AND t.side = 1 - x.side)))" \
+	" OR x.cluster IS NOT NULL AND NOT EXISTS (SELECT 1 FROM cluster c WHERE c.name = x.cluster AND c.side = 1 - x.side) THEN 'not collected'" \
+	" WHEN x.domain = 'scanning' AND (SELECT yes FROM moved) AND EXISTS (SELECT 1 FROM thing t WHERE t.ref = x.subject AND t.side = 1 - x.side) THEN 'feed'" \
+	" ELSE 'object' END, x.severity, 'finding', x.check_id, x.subject, x.detail" \
+	" FROM open x LEFT JOIN finding o ON o.id = x.id AND o.side = 1 - x.side WHERE o.id IS NULL OR o.verdict != 'fail' OR o.accepted" \
+	" UNION ALL SELECT iif(x.side, 'appeared', 'vanished'), CASE" \
+	" WHEN o.suppressed THEN 'vex'" \
+	" WHEN NOT EXISTS (SELECT 1 FROM package p WHERE p.subject = x.subject AND p.component = x.component AND p.version = x.version AND p.side = 1 - x.side) THEN 'object'" \
+	" WHEN NOT EXISTS (SELECT 1 FROM feed f WHERE f.side = 1 - x.side) THEN 'not collected'" \
+	" ELSE 'feed' END, x.severity, 'vulnerability', x.name, x.subject, x.component || ' ' || x.version || ': ' || x.status || ', ' || x.feed" \
+	" FROM vulnerability x LEFT JOIN vulnerability o ON o.subject = x.subject AND o.name = x.name AND o.component = x.component AND o.version = x.version AND o.side = 1 - x.side" \
+	" WHERE NOT x.suppressed AND (o.name IS NULL OR o.suppressed))" \
 	" SELECT * FROM row WHERE (?1 IS NULL OR change = ?1) AND (?2 IS NULL OR cause = ?2) AND (?3 IS NULL OR kind = ?3)"
+
+static const char select_rows[] = ROWS
 	" ORDER BY change, instr('critical high medium low', severity) = 0, instr('critical high medium low', severity), kind, id, subject, detail";
+
+/* Of what is shown, what appeared and is of this severity or a worse one. */
+static const char select_grave[] = "SELECT count(*) FROM (" ROWS
+	") WHERE change = 'appeared' AND (?4 = 'any' OR instr('critical high medium low', severity) BETWEEN 1 AND instr('critical high medium low', ?4))";
 
 struct wish {
 	struct tabular_wish form;
-	const char *change, *cause, *kind;
+	const char *change, *cause, *kind, *fail_on;
 };
 
 static int known_word(const char *option, const char *word, const char *words, struct err *e)
@@ -110,6 +118,19 @@ static int known_word(const char *option, const char *word, const char *words, s
 	return 0;
 }
 
+/* 1 when something appeared that the caller fails on, else `code`. */
+static int verdict(const struct wish *w, struct db *both, int code)
+{
+	int64_t n;
+
+	if (!w->fail_on)
+		return code;
+	n = db_int(both, 0, select_grave, "ssss", w->change, w->cause, w->kind, w->fail_on);
+	if (n)
+		warn("%" PRId64 " appeared at or above '%s'", n, w->fail_on);
+	return n ? 1 : code;
+}
+
 static int tell(const struct wish *w, const struct opt_list *rest, struct err *e)
 {
 	auto_db both = {0};
@@ -120,21 +141,21 @@ static int tell(const struct wish *w, const struct opt_list *rest, struct err *e
 
 	rows.form = tabular_form_find(w->form.format, e);
 	if (!rows.form || known_word("change", w->change, ",appeared,vanished,", e) || known_word("kind", w->kind, ",finding,vulnerability,", e) ||
-	    known_word("cause", w->cause, ",feed,object,check,exception,vex,not collected,", e))
+	    known_word("cause", w->cause, ",feed,object,check,exception,vex,not collected,", e) || known_word("fail-on", w->fail_on, ",low,medium,high,critical,any,", e))
 		return -1;
 	if (db_create(&both, NULL, DB_APPLICATION_ID, e) || db_exec(&both, tables, e) || db_begin(&both, e) || copy_side(rest->at[0], 0, &both, &code, e) ||
 	    copy_side(rest->at[1], 1, &both, &code, e) || out_open(&out, w->form.output, e) || tabular_style(&rows, w->form.colour, e))
 		return -1;
 	q = db_stmt(&both, select_rows);
 	db_bind(q, "sss", w->change, w->cause, w->kind);
-	return tabular_query(&rows, &both, q, NULL, e) || out_commit(&out, e) ? -1 : code;
+	return tabular_query(&rows, &both, q, NULL, e) || out_commit(&out, e) ? -1 : verdict(w, &both, code);
 }
 
 static const char more[] =
 	"Each change has its cause: feed (the feeds tell otherwise of the same package), object (it, or its package, is new, gone or changed), check (only one\n"
 	"side has it), exception, vex, or not collected (the other side lacks the evidence: it says nothing). The same evidence analyzed with the feeds of\n"
 	"two days shows what the feeds changed; old evidence with today's feeds, what was known too late.\n\n"
-	"Example: plimsoll diff march.db june.db --change appeared --cause feed\n";
+	"Examples:\n  plimsoll diff march.db june.db --change appeared --cause feed\n  plimsoll diff main.db branch.db --fail-on high\n";
 
 int cmd_diff(int argc, char **argv)
 {
@@ -143,6 +164,7 @@ int cmd_diff(int argc, char **argv)
 		{"change", 0, OPT_TEXT, &w.change, "WORD", "Only what appeared, or vanished."},
 		{"cause", 0, OPT_TEXT, &w.cause, "WORD", "Only what has this cause."},
 		{"kind", 0, OPT_TEXT, &w.kind, "WORD", "Only findings of checks (finding), or matches of feeds (vulnerability)."},
+		{"fail-on", 0, OPT_TEXT, &w.fail_on, "SEVERITY", "Exit with 1 when something of this severity or worse is shown that appeared: low, medium, high, critical, or any."},
 		TABULAR_OPTS(w.form),
 		{0},
 	};

@@ -31,7 +31,7 @@ static const char select_rows[] = HITS
 	"SELECT r.kind, r.name, CASE r.kind WHEN 'vulnerability' THEN v.severity WHEN 'finding' THEN CASE f.verdict WHEN 'fail' THEN f.severity ELSE f.verdict END "
 	"WHEN 'check' THEN c.severity ELSE coalesce(s.type, t.type) END, "
 	"coalesce(t.cluster, f.cluster), coalesce(t.namespace, f.namespace), "
-	"CASE r.kind WHEN 'vulnerability' THEN (SELECT count(DISTINCT p.thing) FROM match m JOIN package p ON p.id = m.package WHERE m.vulnerability = v.id) "
+	"CASE r.kind WHEN 'vulnerability' THEN (SELECT count(DISTINCT p.thing) FROM component_match m JOIN package p ON p.component = m.component WHERE m.vulnerability = v.id) "
 	"WHEN 'check' THEN (SELECT count(*) FROM finding x WHERE x.check_id = r.name AND x.verdict = 'fail' AND x.accepted IS NULL) "
 	"WHEN 'finding' THEN NULL ELSE coalesce(s.count, (SELECT count(*) FROM finding x WHERE x.thing = r.thing AND x.verdict = 'fail' AND x.accepted IS NULL)) END, "
 	"coalesce(c.title, f.check_id || ': ' || f.detail, v.summary) "

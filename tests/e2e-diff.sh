@@ -58,5 +58,42 @@ ok "feeds of another day" "$(changes --kind vulnerability image-march.db image-j
 analyze -o image-none.db image.tar
 ok "without feeds nothing was collected" "$(changes --kind vulnerability image-none.db image-june.db | cut -d, -f1,2,5)" "appeared,not collected,CVE-2024-2"
 
+# A check that only one side has.
+mkdir -p own
+cat > own/named-a.yaml <<'EOF'
+id: runtime.named-a
+title: Pod is called a
+severity: low
+domain: runtime
+needs: [kubernetes/pods]
+over: v_container
+fails: workload_name = 'a'
+detail: "'the container of pod a'"
+why: A name of its own.
+fix: Rename it.
+effort: hours
+owner: developers
+references: [https://example.com/]
+EOF
+analyze -o own.db --cluster-name k --checks own old.json
+ok "a check that only the new side has" "$(changes --cause check old.db own.db | cut -d, -f1-6)" "appeared,check,low,finding,runtime.named-a,k/shop/Pod/a#c"
+ok "and only the old one" "$(changes --cause check own.db old.db | cut -d, -f1-6)" "vanished,check,low,finding,runtime.named-a,k/shop/Pod/a#c"
+
+# The customer's statement that a flaw is no matter.
+printf '{"@context":"https://openvex.dev/ns/v0.2.0","@id":"x","author":"Team","timestamp":"2024-07-01T00:00:00Z","statements":[{"vulnerability":{"name":"CVE-2024-2"},"products":[{"@id":"pkg:deb/debian/foo@1.0-1"}],"status":"not_affected","justification":"component_not_present"}]}' > vex.json
+"$PLIMSOLL" feeds import -o ruled-out.db f1-corrected.json f2.json vex.json 2> err.txt
+analyze -o image-ruled-out.db --feeds ruled-out.db image.tar
+ok "a VEX statement closes it" "$(changes --kind vulnerability image-june.db image-ruled-out.db | cut -d, -f1,2,5)" "vanished,vex,CVE-2024-2"
+ok "without it it is open again" "$(changes --kind vulnerability image-ruled-out.db image-june.db | cut -d, -f1,2,5)" "appeared,vex,CVE-2024-2"
+
+fails() { "$PLIMSOLL" diff "$@" > out.txt 2> err.txt; echo $?; }
+ok "fails on what appeared" "$(fails old.db new.db --fail-on high)" 1
+ok "and says so" "$(grep -c "1 appeared at or above 'high'" err.txt)" 1
+ok "not on what is milder" "$(fails old.db new.db --fail-on critical)" 0
+ok "nor on what vanished" "$(fails old.db except.db --fail-on any)" 0
+ok "nor on what is not shown" "$(fails old.db new.db --fail-on high --cause feed)" 0
+ok "a severity that no feed tells" "$(fails image-none.db image-june.db --kind vulnerability --fail-on low)$(fails image-none.db image-june.db --kind vulnerability --fail-on any)" 01
+ok "an unknown severity" "$(fails old.db new.db --fail-on grave)" 2
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

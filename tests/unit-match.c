@@ -43,10 +43,67 @@ static const char *const files[][2] = {
 	{"n.md", "```toml\n[advisory]\nid = \"RUSTSEC-2024-0002\"\npackage = \"tokio\"\ndate = \"2024-01-01\"\ninformational = \"unmaintained\"\n[versions]\npatched = []\n```\n"},
 	{"CVE-2024-2001", "Candidate: CVE-2024-2001\nPublicDate: 2024-01-01\nDescription:\n A flaw\nPriority: medium\njammy_openssl: released (3.0.2-0ubuntu1.2)\n"
 			  "jammy_bash: needed\njammy_zlib: not-affected\njammy_curl: deferred (2024-01-01)\njammy_ghost: DNE\n"},
+	{"CVE-2024-2010", "Candidate: CVE-2024-2010\nPublicDate: 2024-01-01\nDescription:\n A flaw\nPriority: medium\nxenial_curl: ignored (end of standard support)\n"
+			  "esm-infra/xenial_curl: released (7.47.0-1ubuntu2.19+esm1)\n"},
+	{"CVE-2024-2011", "Candidate: CVE-2024-2011\nPublicDate: 2024-01-01\nDescription:\n A flaw\nPriority: medium\nxenial_openssl: released (1.0.2g-1ubuntu4.20)\n"
+			  "esm-infra/xenial_openssl: released (1.0.2g-1ubuntu4.20+esm3)\n"},
+	{"CVE-2024-2012", "Candidate: CVE-2024-2012\nPublicDate: 2024-01-01\nDescription:\n A flaw\nPriority: medium\nxenial_bash: needed\nesm-infra/xenial_bash: needed\n"},
+	/* Of two streams: the extended one has a fix of its own, has none, and says nothing of what is fixed nowhere. */
+	{"vex0.json", "{\"document\":{\"category\":\"csaf_vex\",\"csaf_version\":\"2.0\",\"publisher\":{\"category\":\"vendor\",\"name\":\"Red Hat\"},\"tracking\":{\"id\":\"CVE-2024-3001\","
+		     "\"current_release_date\":\"2024-01-02T00:00:00Z\"}},\"product_tree\":{\"branches\":[{\"branches\":[{\"category\":\"product_name\",\"name\":\"BaseOS-9\",\"produ"
+		     "ct\":{\"name\":\"BaseOS-9\",\"product_id\":\"BaseOS-9\",\"product_identification_helper\":{\"cpe\":\"cpe:/o:redhat:enterprise_linux:9::baseos\"}}},{\"catego"
+		     "ry\":\"product_name\",\"name\":\"EUS-9.2\",\"product\":{\"name\":\"EUS-9.2\",\"product_id\":\"EUS-9.2\",\"product_identification_helper\":{\"cpe\":\"cpe:/o:redhat"
+		     ":rhel_eus:9.2::baseos\"}}},{\"category\":\"product_version\",\"name\":\"2-5.el9_4\",\"product\":{\"name\":\"2-5.el9_4\",\"product_id\":\"2-5.el9_4\",\"product_i"
+		     "dentification_helper\":{\"purl\":\"pkg:rpm/redhat/foo@2-5.el9_4?arch=x86_64&epoch=1\"}}},{\"category\":\"product_version\",\"name\":\"2-3.el9_2.1\",\"prod"
+		     "uct\":{\"name\":\"2-3.el9_2.1\",\"product_id\":\"2-3.el9_2.1\",\"product_identification_helper\":{\"purl\":\"pkg:rpm/redhat/foo@2-3.el9_2.1?arch=x86_64&ep"
+		     "och=1\"}}},{\"category\":\"product_version\",\"name\":\"src\",\"product\":{\"name\":\"src\",\"product_id\":\"foo-src\",\"product_identification_helper\":{\"purl\":"
+		     "\"pkg:rpm/redhat/foo?arch=src\"}}}]}],\"relationships\":[{\"category\":\"default_component_of\",\"full_product_name\":{\"name\":\"x\",\"product_id\":\"BaseOS"
+		     "-9:2-5.el9_4\"},\"product_reference\":\"2-5.el9_4\",\"relates_to_product_reference\":\"BaseOS-9\"},{\"category\":\"default_component_of\",\"full_product_n"
+		     "ame\":{\"name\":\"x\",\"product_id\":\"EUS-9.2:2-3.el9_2.1\"},\"product_reference\":\"2-3.el9_2.1\",\"relates_to_product_reference\":\"EUS-9.2\"}]},\"vulnerab"
+		     "ilities\":[{\"cve\":\"CVE-2024-3001\",\"product_status\":{\"fixed\":[\"BaseOS-9:2-5.el9_4\",\"EUS-9.2:2-3.el9_2.1\"],\"known_affected\":[]}}]}"},
+	{"vex1.json", "{\"document\":{\"category\":\"csaf_vex\",\"csaf_version\":\"2.0\",\"publisher\":{\"category\":\"vendor\",\"name\":\"Red Hat\"},\"tracking\":{\"id\":\"CVE-2024-3002\","
+		     "\"current_release_date\":\"2024-01-02T00:00:00Z\"}},\"product_tree\":{\"branches\":[{\"branches\":[{\"category\":\"product_name\",\"name\":\"BaseOS-9\",\"produ"
+		     "ct\":{\"name\":\"BaseOS-9\",\"product_id\":\"BaseOS-9\",\"product_identification_helper\":{\"cpe\":\"cpe:/o:redhat:enterprise_linux:9::baseos\"}}},{\"catego"
+		     "ry\":\"product_name\",\"name\":\"EUS-9.2\",\"product\":{\"name\":\"EUS-9.2\",\"product_id\":\"EUS-9.2\",\"product_identification_helper\":{\"cpe\":\"cpe:/o:redhat"
+		     ":rhel_eus:9.2::baseos\"}}},{\"category\":\"product_version\",\"name\":\"2-6.el9_4\",\"product\":{\"name\":\"2-6.el9_4\",\"product_id\":\"2-6.el9_4\",\"product_i"
+		     "dentification_helper\":{\"purl\":\"pkg:rpm/redhat/foo@2-6.el9_4?arch=x86_64&epoch=1\"}}},{\"category\":\"product_version\",\"name\":\"src\",\"product\":{\"n"
+		     "ame\":\"src\",\"product_id\":\"foo-src\",\"product_identification_helper\":{\"purl\":\"pkg:rpm/redhat/foo?arch=src\"}}}]}],\"relationships\":[{\"category\":\""
+		     "default_component_of\",\"full_product_name\":{\"name\":\"x\",\"product_id\":\"BaseOS-9:2-6.el9_4\"},\"product_reference\":\"2-6.el9_4\",\"relates_to_product"
+		     "_reference\":\"BaseOS-9\"}]},\"vulnerabilities\":[{\"cve\":\"CVE-2024-3002\",\"product_status\":{\"fixed\":[\"BaseOS-9:2-6.el9_4\"],\"known_affected\":[]}}]}"},
+	{"vex2.json", "{\"document\":{\"category\":\"csaf_vex\",\"csaf_version\":\"2.0\",\"publisher\":{\"category\":\"vendor\",\"name\":\"Red Hat\"},\"tracking\":{\"id\":\"CVE-2024-3003\","
+		     "\"current_release_date\":\"2024-01-02T00:00:00Z\"}},\"product_tree\":{\"branches\":[{\"branches\":[{\"category\":\"product_name\",\"name\":\"BaseOS-9\",\"produ"
+		     "ct\":{\"name\":\"BaseOS-9\",\"product_id\":\"BaseOS-9\",\"product_identification_helper\":{\"cpe\":\"cpe:/o:redhat:enterprise_linux:9::baseos\"}}},{\"catego"
+		     "ry\":\"product_name\",\"name\":\"EUS-9.2\",\"product\":{\"name\":\"EUS-9.2\",\"product_id\":\"EUS-9.2\",\"product_identification_helper\":{\"cpe\":\"cpe:/o:redhat"
+		     ":rhel_eus:9.2::baseos\"}}},{\"category\":\"product_version\",\"name\":\"src\",\"product\":{\"name\":\"src\",\"product_id\":\"foo-src\",\"product_identification_"
+		     "helper\":{\"purl\":\"pkg:rpm/redhat/foo?arch=src\"}}}]}],\"relationships\":[{\"category\":\"default_component_of\",\"full_product_name\":{\"name\":\"x\",\"pro"
+		     "duct_id\":\"BaseOS-9:foo\"},\"product_reference\":\"foo-src\",\"relates_to_product_reference\":\"BaseOS-9\"}]},\"vulnerabilities\":[{\"cve\":\"CVE-2024-3003"
+		     "\",\"product_status\":{\"fixed\":[],\"known_affected\":[\"BaseOS-9:foo\"]}}]}"},
 	{"tracker.json", "{\"glibc\":{\"CVE-2024-2002\":{\"description\":\"x\",\"scope\":\"local\",\"releases\":{\"bookworm\":{\"status\":\"open\",\"repositories\":{\"bookworm\":"
 			 "\"2.36-9\"},\"urgency\":\"not yet assigned\",\"nodsa\":\"minor\",\"nodsa_reason\":\"ignored\"}}},\"CVE-2024-2003\":{\"releases\":{\"bookworm\":{\"status\":"
 			 "\"resolved\",\"repositories\":{},\"fixed_version\":\"0\",\"urgency\":\"unimportant\"}}},\"CVE-2024-2004\":{\"releases\":{\"bookworm\":{\"status\":"
 			 "\"resolved\",\"repositories\":{},\"fixed_version\":\"2.36-9+deb12u4\",\"urgency\":\"high**\"}}}}}"},
+	{"secdb.json", "{\"distroversion\":\"v3.18\",\"reponame\":\"main\",\"packages\":[{\"pkg\":{\"name\":\"busybox\",\"secfixes\":{\"1.36.1-r2\":[\"CVE-2024-4001\"],\"0\":["
+		       "\"CVE-2024-4002\"]}}},{\"pkg\":{\"name\":\"jq\",\"secfixes\":{\"1.6-r0\":[\"CVE-2024-4003 (+ regression fix)\"]}}}]}"},
+	{"wolfi-security.json", "{\"apkurl\":\"{{urlprefix}}/{{reponame}}/{{arch}}/{{pkg.name}}-{{pkg.ver}}.apk\",\"archs\":[\"x86_64\"],\"reponame\":\"os\",\"urlprefix\":"
+				"\"https://packages.wolfi.dev\",\"packages\":[{\"pkg\":{\"name\":\"glibc\",\"secfixes\":{\"2.39-r1\":[\"CVE-2024-4004\"],\"0\":[\"CVE-2024-4005\"]}}}]}"},
+	{"updateinfo.xml", "<?xml version=\"1.0\"?><updates><update type=\"security\"><id>ALAS2-2024-1</id><title>t</title><issued date=\"2024-01-02 10:00\"/><severity>important</severity>"
+			   "<references><reference id=\"CVE-2024-5001\" type=\"cve\"/></references><pkglist><collection short=\"amazon-linux-2\"><package arch=\"x86_64\" epoch=\"1\""
+			   " name=\"bind\" version=\"9.11\" release=\"3.amzn2\"/></collection></pkglist></update></updates>"},
+	{"elsa.xml", "<oval_definitions><definitions><definition class=\"patch\" id=\"a:1\"><metadata><title>ELSA-2024-0007: glibc (IMPORTANT)</title><affected><platform>Oracle Linux 8"
+		     "</platform></affected><reference source=\"CVE\" ref_id=\"CVE-2024-5002\"/></metadata><criteria operator=\"AND\"><criterion comment=\"Oracle Linux 8 is installed\"/>"
+		     "<criteria operator=\"OR\"><criterion comment=\"glibc is earlier than 0:2.28-100.el8\"/><criterion comment=\"glibc is earlier than 2:2.28-100.ksplice1.el8\"/>"
+		     "</criteria></criteria></definition></definitions></oval_definitions>"},
+	{"eus.xml", "<oval_definitions><definitions><definition class=\"patch\" id=\"oval:com.redhat.rhsa:def:20240009\"><metadata><title>RHSA-2024:0009: bar security update (Important)"
+		    "</title><affected family=\"unix\"><platform>Red Hat Enterprise Linux 9</platform></affected><reference ref_id=\"CVE-2024-5003\" source=\"CVE\"/><advisory><severity>"
+		    "Important</severity><affected_cpe_list><cpe>cpe:/o:redhat:rhel_eus:9.2::baseos</cpe></affected_cpe_list></advisory></metadata><criteria operator=\"AND\"><criterion"
+		    " comment=\"Red Hat Enterprise Linux 9 is installed\"/><criterion comment=\"bar is earlier than 0:1-2.el9_2\"/></criteria></definition></definitions></oval_definitions>"},
+	{"scoped.json", "{\"id\":\"GHSA-npmx-0001\",\"modified\":\"2024-01-01T00:00:00Z\",\"affected\":[{\"package\":{\"ecosystem\":\"npm\",\"name\":\"@babel/traverse\"},\"ranges\":[{"
+			"\"type\":\"ECOSYSTEM\",\"events\":[{\"introduced\":\"0\"},{\"fixed\":\"7.23.2\"}]}]}]}"},
+	{"last.json", "{\"id\":\"GHSA-npmx-0002\",\"modified\":\"2024-01-01T00:00:00Z\",\"affected\":[{\"package\":{\"ecosystem\":\"npm\",\"name\":\"traverse\"},\"ranges\":[{\"type\":"
+		      "\"ECOSYSTEM\",\"events\":[{\"introduced\":\"0\"}]}],\"database_specific\":{\"last_known_affected_version_range\":\"<= 2.0.0\"}}]}"},
+	{"dsa.txt", "[29 Mar 2023] DSA-5380-1 xorg-server - security update\n\t{CVE-2024-6001}\n\t[bookworm] - xorg-server 2:1.20.11-1+deb12u6\n"
+		    "[12 Apr 2023] DSA-5390-1 xorg-server - security update\n\t{CVE-2024-6001}\n\t[bookworm] - xorg-server 2:1.20.11-1+deb12u7\n"
+		    "[12 May 2023] DSA-5391-1 linux - security update\n\t{CVE-2024-6002}\n\t[bookworm] - linux 6.1.90-1\n"},
 	{"vex.json", "{\"@context\":\"https://openvex.dev/ns/v0.2.0\",\"@id\":\"x\",\"author\":\"Team\",\"timestamp\":\"2024-01-01T00:00:00Z\",\"statements\":[{\"vulnerability\":"
 		     "{\"name\":\"CVE-2024-1001\"},\"products\":[{\"@id\":\"pkg:oci/app?repository_url=registry.example.com/team/app\",\"subcomponents\":[{\"@id\":"
 		     "\"pkg:maven/org.acme/core@2.9.0\"}]}],\"status\":\"not_affected\",\"justification\":\"vulnerable_code_not_in_execute_path\"}]}"},
@@ -93,6 +150,49 @@ static const struct installed {
 	{"Ubuntu", "22.04", "deb", "curl", "7.8", NULL, NULL, NULL, "CVE-2024-2001 - deferred"},
 	{"Ubuntu", "22.04", "deb", "zlib1g", "1.2", "zlib", "1.2", NULL, ""},
 	{"Ubuntu", "20.04", "deb", "bash", "5.0", NULL, NULL, NULL, ""},
+	/* Ubuntu Pro: its fix cannot be had without it, unless it is installed. */
+	{"Ubuntu", "16.04", "deb", "curl", "7.47.0-1ubuntu2.19", NULL, NULL, NULL, "CVE-2024-2010 - fix-in-ubuntu-pro"},
+	{"Ubuntu Pro", "16.04", "deb", "curl", "7.47.0-1ubuntu2.19", NULL, NULL, NULL, "CVE-2024-2010 7.47.0-1ubuntu2.19+esm1 affected"},
+	{"Ubuntu", "16.04", "deb", "curl", "7.47.0-1ubuntu2.19+esm1", NULL, NULL, NULL, ""},
+	{"Ubuntu Pro", "16.04", "deb", "curl", "7.47.0-1ubuntu2.19+esm2", NULL, NULL, NULL, ""},
+	{"Ubuntu", "16.04", "deb", "openssl", "1.0.2g-1ubuntu4.19", NULL, NULL, NULL, "CVE-2024-2011 1.0.2g-1ubuntu4.20 affected"},
+	{"Ubuntu Pro", "16.04", "deb", "openssl", "1.0.2g-1ubuntu4.19", NULL, NULL, NULL, "CVE-2024-2011 1.0.2g-1ubuntu4.20 affected"},
+	{"Ubuntu", "16.04", "deb", "openssl", "1.0.2g-1ubuntu4.20", NULL, NULL, NULL, ""},
+	{"Ubuntu", "16.04", "deb", "bash", "4.3", NULL, NULL, NULL, "CVE-2024-2012 - unfixed"},
+	{"Ubuntu Pro", "16.04", "deb", "bash", "4.3", NULL, NULL, NULL, "CVE-2024-2012 - unfixed"},
+	/* An extended stream is judged by its own fixes alone, and the main one by its own. */
+	{"Red Hat", "rhel_eus:9.2", "rpm", "foo", "1:2-3.el9_2", "foo", "2-3.el9_2", NULL, "CVE-2024-3001 1:2-3.el9_2.1 affected; CVE-2024-3003 - unfixed"},
+	{"Red Hat", "rhel_eus:9.2", "rpm", "foo", "1:2-3.el9_2.1", "foo", "2-3.el9_2.1", NULL, "CVE-2024-3003 - unfixed"},
+	{"Red Hat", "9", "rpm", "foo", "1:2-3.el9_2.1", "foo", "2-3.el9_2.1", NULL,
+	 "CVE-2024-3001 1:2-5.el9_4 affected; CVE-2024-3002 1:2-6.el9_4 affected; CVE-2024-3003 - unfixed"},
+	{"Red Hat", "9", "rpm", "foo", "1:2-6.el9_4", "foo", "2-6.el9_4", NULL, "CVE-2024-3003 - unfixed"},
+	/* secdb: by origin, "0" is never affected, a release candidate comes before the release. */
+	{"Alpine", "3.18", "apk", "ssl_client", "1.36.1-r1", "busybox", NULL, NULL, "CVE-2024-4001 1.36.1-r2 affected"},
+	{"Alpine", "3.18", "apk", "ssl_client", "1.36.1-r2", "busybox", NULL, NULL, ""},
+	{"Alpine", "3.18", "apk", "jq", "1.6_rc1-r0", NULL, NULL, NULL, "CVE-2024-4003 1.6-r0 affected"},
+	{"Alpine", "3.18", "apk", "jq", "1.6-r0", NULL, NULL, NULL, ""},
+	{"Alpine", "edge", "apk", "jq", "1.5-r0", NULL, NULL, NULL, ""},
+	{"Wolfi", "20230201", "apk", "ld-linux", "2.39-r0", "glibc", NULL, NULL, "CVE-2024-4004 2.39-r1 affected"},
+	{"Wolfi", "", "apk", "ld-linux", "2.39-r1", "glibc", NULL, NULL, ""},
+	/* Epochs on both sides; a kernel's live patch is no fix for others; what covers the second Amazon Linux does not cover the third. */
+	{"Amazon Linux", "2", "rpm", "bind", "1:9.11-2.amzn2", "bind", "9.11-2.amzn2", NULL, "CVE-2024-5001 1:9.11-3.amzn2 affected"},
+	{"Amazon Linux", "2", "rpm", "bind", "2:9.10-1.amzn2", "bind", "9.10-1.amzn2", NULL, ""},
+	{"Amazon Linux", "2023", "rpm", "bind", "1:9.11-2.amzn2023", "bind", "9.11-2.amzn2023", NULL, ""},
+	{"Oracle Linux", "8", "rpm", "glibc", "2.28-99.el8", "glibc", "2.28-99.el8", NULL, "CVE-2024-5002 0:2.28-100.el8 affected"},
+	{"Oracle Linux", "8", "rpm", "glibc", "2.28-100.el8", "glibc", "2.28-100.el8", NULL, ""},
+	{"Oracle Linux", "8", "rpm", "glibc", "2:2.28-100.ksplice1.el8", "glibc", "2.28-100.ksplice1.el8", NULL, ""},
+	{"Red Hat", "rhel_eus:9.2", "rpm", "bar", "1-1.el9_2", "bar", "1-1.el9_2", NULL, "CVE-2024-5003 0:1-2.el9_2 affected"},
+	{"Red Hat", "9", "rpm", "bar", "1-1.el9", "bar", "1-1.el9", NULL, ""},
+	{"Debian", "12", "npm", "@babel/traverse", "7.23.1", NULL, NULL, NULL, "GHSA-npmx-0001 7.23.2 affected"},
+	{"Debian", "12", "npm", "traverse", "2.0.0", NULL, NULL, NULL, "GHSA-npmx-0002 - unfixed"},
+	{"Debian", "12", "npm", "traverse", "2.0.1", NULL, NULL, NULL, ""},
+	{"Debian", "12", "npm", "Traverse", "2.0.0", NULL, NULL, NULL, ""},
+	/* Several advisories for one CVE: the last completes the fix. The headers of a kernel are not judged. */
+	{"Debian", "12", "deb", "xserver-common", "2:1.20.11-1+deb12u6", "xorg-server", "2:1.20.11-1+deb12u6", NULL, "CVE-2024-6001 2:1.20.11-1+deb12u7 affected"},
+	{"Debian", "12", "deb", "xserver-common", "1.99", "xorg-server", "1.99", NULL, "CVE-2024-6001 2:1.20.11-1+deb12u7 affected"},
+	{"Debian", "12", "deb", "xserver-common", "2:1.20.11-1+deb12u7", "xorg-server", "2:1.20.11-1+deb12u7", NULL, ""},
+	{"Debian", "12", "deb", "linux-libc-dev", "6.1.76-1", "linux", "6.1.76-1", NULL, ""},
+	{"Debian", "12", "deb", "linux-base", "4.9", NULL, NULL, NULL, ""},
 	{"AlmaLinux", "8", "rpm", "nodejs", "1:12.20.0-1.module_el8.3.0+2046+x", "nodejs", "12.20.0-1.module_el8.3.0+2046+x", "nodejs:12:8030:abc",
 	 "ALSA-2024:0001 1:12.20.1-1.module_el8.3.0+2047+b07ac28e affected"},
 	{"AlmaLinux", "8", "rpm", "nodejs", "1:12.20.1-1.module_el8.3.0+2047+b07ac28e", "nodejs", NULL, "nodejs:12:8030:abc", ""},
@@ -105,6 +205,7 @@ static const struct installed {
 
 static int64_t add_image(struct db *db, const struct installed *p, int n)
 {
+	bool pro = strcmp(p->ecosystem, "Ubuntu Pro") == 0; /* an Ubuntu that uses it */
 	struct err e = {0};
 	char ref[32];
 
@@ -115,8 +216,8 @@ static int64_t add_image(struct db *db, const struct installed *p, int n)
 			 " VALUES (?, ?, 0, 0, 0, 1, 1, 1, 1, 1)", "is", (int64_t)n, ref), 0);
 	CHECK_INT(db_run(db, &e, "INSERT INTO image_name(image, name, registry, repository, tag) VALUES (?, 'x', 'registry.example.com', 'team/app', '1')", "i",
 			 (int64_t)n), 0);
-	CHECK_INT(db_run(db, &e, "INSERT INTO inventory(thing, distro, distro_version, ecosystem, release, database, packages) VALUES (?, 'x', 'x', ?, ?, 'deb', 1)",
-			 "iss", (int64_t)n, p->ecosystem, p->release), 0);
+	CHECK_INT(db_run(db, &e, "INSERT INTO inventory(thing, distro, distro_version, ecosystem, release, database, packages, streams) VALUES (?, 'x', 'x', ?, ?, 'deb', 1, ?)",
+			 "isss", (int64_t)n, pro ? "Ubuntu" : p->ecosystem, p->release, pro ? "esm" : NULL), 0);
 	return n;
 }
 
@@ -206,7 +307,14 @@ static void facts(void)
 		snprintf(sql, sizeof(sql), "SELECT count(*) FROM v_vulnerability WHERE subject = %d", n + 1 + i);
 		CHECK_INT(number(sql), i != 0);
 	}
+	/* A fix that only a subscription brings is none, and is told. */
+	CHECK_INT(number("SELECT count(*) FROM v_vulnerability WHERE status = 'fix-in-ubuntu-pro' AND NOT fixable AND subscription_fixed = '7.47.0-1ubuntu2.19+esm1'"), 1);
+	CHECK_INT(number("SELECT count(*) FROM v_open_group WHERE in_pro AND unfixable AND NOT fixable"), 1);
+	CHECK_INT(number("SELECT count(*) FROM feed_coverage WHERE state = 'assessed' AND release = '9' AND reason LIKE '%does not tell its repositories%'"), 3);
+	CHECK_INT(number("SELECT count(*) FROM feed_coverage WHERE state = 'not-assessed' AND package = 'linux'"), 1);
 	/* What no feed covers is told by name. */
+	CHECK_INT(number("SELECT count(*) FROM feed_coverage WHERE state = 'not-assessed' AND ecosystem = 'Amazon Linux' AND release = '2023'"), 1);
+	CHECK_INT(number("SELECT count(*) FROM feed_coverage WHERE state = 'not-assessed' AND ecosystem = 'Alpine' AND release = 'edge'"), 1);
 	CHECK_INT(number("SELECT count(*) FROM feed_coverage WHERE state = 'not-assessed' AND reason = 'no imported feed covers Ubuntu 20.04'"), 1);
 	CHECK_INT(number("SELECT count(*) FROM feed_coverage WHERE state = 'not-assessed' AND ecosystem = 'Rocky Linux' AND release = '9'"), 1);
 	CHECK_INT(number("SELECT count(*) FROM feed_coverage WHERE state = 'not-assessed' AND ecosystem = 'Maven'"), 0);

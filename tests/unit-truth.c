@@ -24,7 +24,7 @@ static int analyze(struct db *db, const char *path, struct err *e)
 	int r = load_member(&l, &s, e) || derive_match(db, &feeds, e) || db_commit(db, e) ? -1 : 0;
 
 	source_close(&s);
-	arena_fini(&l.item);
+	load_fini(&l);
 	return r;
 }
 

@@ -30,25 +30,6 @@ static bool is_csaf(struct span name, struct span head)
 	return span_starts(head, "{") && span_has(head, "\"csaf_version\"") && !span_has(head, "\"$schema\": \"https://json-schema");
 }
 
-/* "cpe:/o:redhat:enterprise_linux:8::baseos": Enterprise Linux by its number; others ("rhel_eus:8.4") keep their names. */
-static bool red_hat_place(struct store *s, struct span cpe, struct place *p)
-{
-	struct span rest = cpe, product = SPAN_NONE, version;
-
-	if (!span_has(cpe, ":redhat:"))
-		return false;
-	for (int i = 0; i < 4; i++)
-		product = span_cut(&rest, ':');
-	version = span_cut(&rest, ':');
-	*p = (struct place){SPAN("Red Hat"), SPAN_NONE, VERSION_RPM, true};
-	if (!span_eq(product, "enterprise_linux")) {
-		p->release = span_of(arena_printf(&s->arena, "%.*s:%.*s", SPAN_ARG(product), SPAN_ARG(version)));
-		return true;
-	}
-	p->release = span_cut(&version, '.');
-	return p->release.n > 0;
-}
-
 /* The distribution that a product is or is part of, and the module on the way to it. */
 static bool place_of(struct store *s, const struct document *d, struct span id, struct place *p)
 {
@@ -58,7 +39,7 @@ static bool place_of(struct store *s, const struct document *d, struct span id, 
 		if (!product)
 			return false;
 		if (!product->parent.p)
-			return product->cpe.p && span_has(product->cpe, ":redhat:") ? red_hat_place(s, product->cpe, p)
+			return product->cpe.p && span_has(product->cpe, ":redhat:") ? place_of_red_hat_cpe(&s->arena, product->cpe, p)
 										      : oval_platform(&s->arena, product->name, SPAN(""), p);
 		id = product->parent;
 	}

@@ -169,7 +169,7 @@ static int64_t newest_head(struct span rest)
 static int import(struct store *s, struct span name, struct source *in, struct err *e)
 {
 	auto_buf text = BUF_INIT;
-	struct advisory first;
+	struct advisory first = {0};
 
 	(void)name;
 	if (source_slurp(in, &text, LIMIT_DOCUMENT_BYTES, e))
@@ -177,7 +177,10 @@ static int import(struct store *s, struct span name, struct source *in, struct e
 
 	struct span rest = buf_span(&text), all = rest;
 
-	read_head(span_cut(&rest, '\n'), &first);
+	while (rest.p && !read_head(span_cut(&rest, '\n'), &first))
+		; /* empty lines before the first */
+	if (!first.id.p)
+		return err_set(e, ERR_INPUT, "%s: expected lines such as '[29 Mar 2023] DSA-5380-1 xorg-server - security update'", s->file);
 
 	int64_t newest = newest_head(all);
 	const char *feed = span_starts(first.id, "DSA-") ? "debian-dsa" : span_starts(first.id, "DLA-") ? "debian-dla" : "debian-dtsa";

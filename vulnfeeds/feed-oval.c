@@ -14,6 +14,7 @@ struct reader {
 	struct advisory a;
 	struct place platform[PLATFORMS_MAX];
 	size_t platforms;
+	bool extended; /* Red Hat's extended streams are among the platforms */
 	bool in_definition, skip, vulnerability;
 	struct span severity, state, file;
 	/* Open criteria: the module and the release that they ask for, and the first row that they gave. */
@@ -39,6 +40,7 @@ static void begin(struct reader *r, const char *const *attributes)
 	arena_reset(&r->s->arena);
 	r->a = (struct advisory){.v = {.score = -1}};
 	r->platforms = 0;
+	r->extended = false;
 	r->severity = r->state = SPAN_NONE;
 	r->depth = 0;
 	r->in_definition = true;
@@ -107,6 +109,8 @@ static bool asks_platform(struct reader *r, struct span comment)
 	if (!c || !span_ends(comment, " is installed") ||
 	    !oval_platform(&r->s->arena, (struct span){comment.p, comment.n - sizeof(" is installed") + 1}, r->file, &p) || p.release.n == 0)
 		return false;
+	if (r->extended && span_eq(p.ecosystem, "Red Hat")) /* of which stream the list of CPEs has told */
+		return true;
 	c->place = p;
 	kept = c->first;
 	for (size_t i = c->first; i < r->a.n; i++) {
@@ -222,6 +226,33 @@ static int finish(struct reader *r, struct err *e)
 	return advisory_store(s, &r->a, e);
 }
 
+static void add_platform(struct reader *r, const char *release)
+{
+	for (size_t i = 0; i < r->platforms; i++)
+		if (span_eq(r->platform[i].release, release))
+			return;
+	if (r->platforms < PLATFORMS_MAX)
+		r->platform[r->platforms++] = (struct place){SPAN("Red Hat"), span_of(release), VERSION_RPM, true};
+}
+
+/* Red Hat's unpatched definitions name no platform but "cpe:/o:redhat:enterprise_linux:8"; those of extended streams name the platform of the main one,
+ * and "cpe:/o:redhat:rhel_eus:8.4::baseos". */
+static void affected_cpe(struct reader *r, struct span cpe)
+{
+	struct place p;
+
+	if (!place_of_red_hat_cpe(&r->s->arena, cpe, &p))
+		return;
+	if (place_is_extended(p.release)) {
+		if (!r->extended)
+			r->platforms = 0;
+		r->extended = true;
+		add_platform(r, p.release.p);
+	} else if ((r->extended || r->platforms == 0) && !memchr(p.release.p, ':', p.release.n)) {
+		add_platform(r, p.release.p);
+	}
+}
+
 static int end(void *ctx, const char *name, struct span text, struct err *e)
 {
 	struct reader *r = ctx;
@@ -238,16 +269,8 @@ static int end(void *ctx, const char *name, struct span text, struct err *e)
 		if (r->platforms < PLATFORMS_MAX && oval_platform(&r->s->arena, text, r->file, &r->platform[r->platforms]) &&
 		    !(r->platforms > 0 && span_is(r->platform[r->platforms].release, r->platform[r->platforms - 1].release)))
 			r->platforms++;
-	} else if (strcmp(name, "cpe") == 0 && r->platforms == 0) {
-		/* Red Hat's unpatched definitions name no platform: "cpe:/o:redhat:enterprise_linux:8". */
-		struct span rest = text, product = SPAN_NONE, version = SPAN_NONE;
-
-		for (int i = 0; i < 5; i++) {
-			product = version;
-			version = span_cut(&rest, ':');
-		}
-		if (span_eq(product, "enterprise_linux") && version.n > 0)
-			r->platform[r->platforms++] = (struct place){SPAN("Red Hat"), feed_keep(r->s, version), VERSION_RPM, true};
+	} else if (strcmp(name, "cpe") == 0) {
+		affected_cpe(r, text);
 	} else if (strcmp(name, "severity") == 0) {
 		r->severity = feed_keep(r->s, text);
 	} else if (strcmp(name, "advisory_date") == 0 || strcmp(name, "public_date") == 0) {

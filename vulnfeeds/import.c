@@ -353,7 +353,12 @@ int import_feeds(struct store *s, const char *out, const char *const *inputs, si
 	return r == 0 && s->changed ? outfile_commit(&o, e) : r;
 }
 
-int import_stream(struct store *s, struct span name, struct span content, struct err *e)
+int import_formats(void)
+{
+	return FORMATS;
+}
+
+int import_stream(struct store *s, int format, struct span name, struct span content, struct err *e)
 {
 	struct err bad = {0};
 	struct source in;
@@ -364,7 +369,9 @@ int import_stream(struct store *s, struct span name, struct span content, struct
 	if (db_begin(&s->db, e))
 		return -1;
 	source_from_span(&in, content, name.p);
-	r = import_file(s, name, &in, 0, &bad);
+	s->file = name.p;
+	s->feed = 0;
+	r = format < 0 ? import_file(s, name, &in, 0, &bad) : formats[format % FORMATS]->import(s, name, &in, &bad);
 	source_close(&in);
 	if (r && bad.kind != ERR_INPUT)
 		r = err_set(e, bad.kind, "%s", bad.msg);

@@ -10,6 +10,8 @@ int import_feeds(struct store *s, const char *out, const char *const *inputs, si
 /* Copies a file to a name that must not exist. */
 int import_copy(const char *from, const char *to, struct err *e);
 /* One file's content into a temporary database, made at the first call and left open in `s`, and undone: for fuzzing. What is wrong with the
- * content is no error. */
-int import_stream(struct store *s, struct span name, struct span content, struct err *e);
+ * content is no error. `format`: the importer's number, which takes the content whatever it looks like; -1: told by content. */
+int import_stream(struct store *s, int format, struct span name, struct span content, struct err *e);
+/* How many importers there are. */
+int import_formats(void);
 #endif

@@ -22,6 +22,35 @@ static struct span red_hat_release(struct arena *a, struct span rest)
 	return span_of(arena_printf(a, "%.*s:%.*s", SPAN_ARG(product), SPAN_ARG(version)));
 }
 
+bool place_of_red_hat_cpe(struct arena *a, struct span cpe, struct place *out)
+{
+	struct span rest = cpe, product = SPAN_NONE, version;
+
+	if (!span_has(cpe, ":redhat:"))
+		return false;
+	for (int i = 0; i < 4; i++)
+		product = span_cut(&rest, ':');
+	version = span_cut(&rest, ':');
+	*out = (struct place){SPAN("Red Hat"), SPAN_NONE, VERSION_RPM, true};
+	rest = version;
+	version = span_eq(product, "enterprise_linux") ? span_cut(&rest, '.') : version;
+	if (span_eq(product, "enterprise_linux"))
+		out->release = span_of(arena_printf(a, "%.*s", SPAN_ARG(version)));
+	else
+		out->release = span_of(arena_printf(a, "%.*s:%.*s", SPAN_ARG(product), SPAN_ARG(version)));
+	return out->release.n > 0;
+}
+
+bool place_is_extended(struct span release)
+{
+	static const char *const products[] = {"rhel_eus:", "rhel_aus:", "rhel_e4s:", "rhel_tus:", "rhel_els:"};
+
+	for (size_t i = 0; i < sizeof(products) / sizeof(products[0]); i++)
+		if (span_starts(release, products[i]))
+			return true;
+	return false;
+}
+
 struct place place_of_osv(struct arena *a, struct span ecosystem)
 {
 	struct place p = {.scheme = version_scheme_of_ecosystem(ecosystem)};

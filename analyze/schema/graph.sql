@@ -117,8 +117,8 @@ CREATE VIEW v_exploitable AS
   SELECT c.workload, c.thing AS container, u.image, v.name AS vulnerability, p.name AS component, p.version, m.fixed,
     CASE WHEN v.kev THEN 'known-exploited' WHEN v.epss >= 0.1 THEN 'likely' ELSE 'critical' END AS level,
     max(CASE WHEN v.kev THEN 1e6 ELSE 0 END + coalesce(v.epss, 0) * 1e3 + coalesce(v.score, 0) - v.id * 1e-9) AS weight
-  FROM vulnerability v JOIN match m ON m.vulnerability = v.id JOIN package p ON p.id = m.package JOIN image_use u ON u.image = p.thing JOIN container c ON c.thing = u.container
-  WHERE p.removed_in IS NULL AND NOT p.declared AND c.type IN ('container', 'sidecar')
+  FROM vulnerability v JOIN component_match m ON m.vulnerability = v.id JOIN package p ON p.component = m.component JOIN image_use u ON u.image = p.thing JOIN container c ON c.thing = u.container
+  WHERE c.type IN ('container', 'sidecar')
     AND (v.vector IS NULL OR v.vector GLOB '*AV:N*') AND (v.kev OR v.epss >= 0.1 OR (v.severity = 'critical' AND v.vector GLOB '*AV:N*PR:N*'))
   GROUP BY c.workload;
 

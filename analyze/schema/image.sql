@@ -86,14 +86,28 @@ CREATE TABLE inventory (
   distro_name TEXT,          -- PRETTY_NAME
   ecosystem TEXT,            -- as feeds name it: Debian, Alpine, …; NULL: unknown distribution
   release TEXT,              -- as feeds name it: '12', '3.14'; NULL: not told
+  streams TEXT,              -- extended streams of updates that it takes packages from: 'esm' (Ubuntu Pro), 'rhel_eus:9.2'; '': none; NULL: it does not tell
   database TEXT NOT NULL,    -- deb, apk, rpm, unreadable (one is there, it could not be read), removed (a layer had one, a later one took it away), none
   packages INTEGER NOT NULL  -- installed ones
 ) STRICT;
+
+-- What feeds judge: packages that are the same to them are one component, however many images have it.
+CREATE TABLE component (
+  id INTEGER PRIMARY KEY,
+  type TEXT NOT NULL,        -- as package.type
+  ecosystem TEXT,            -- as feeds name it: 'Debian', 'npm', …; NULL: an unknown distribution
+  release TEXT,              -- of a distribution, as feeds name it: '12', 'rhel_eus:9.2'; '' where there are none; NULL: not told
+  name TEXT NOT NULL, version TEXT NOT NULL, source TEXT, source_version TEXT, module TEXT, -- as in package
+  kernel INTEGER NOT NULL,   -- 1: a kernel in an image, which is not judged: the node's is
+  pro INTEGER NOT NULL       -- 1: in an Ubuntu that uses Ubuntu Pro, whose fixes it gets
+) STRICT;
+CREATE INDEX component_name ON component(name, version);
 
 -- Packages of images and nodes. Removed ones stay, with the layer that took them away.
 CREATE TABLE package (
   id INTEGER PRIMARY KEY,
   thing INTEGER NOT NULL REFERENCES thing(id), -- image or node
+  component INTEGER REFERENCES component(id), -- NULL: not judged (removed, declared only, or owned by another package)
   type TEXT NOT NULL,        -- PURL type: deb apk rpm npm pypi gem golang cargo maven composer nuget hex pub swift cocoapods conan cran hackage nix conda bitnami generic
   name TEXT NOT NULL,        -- as the ecosystem names it: 'group:artifact' for maven, '@scope/name' for npm, the module path for golang
   version TEXT NOT NULL,     -- rpm: '[epoch:]version-release'; golang: 'v1.2.3', '(devel)', without 'go' for stdlib
@@ -110,8 +124,7 @@ CREATE TABLE package (
   owner TEXT,                -- name of that package
   found_by TEXT,             -- what told of it: dpkg, apk, rpm, npm, python-metadata, go-buildinfo, binary …
   UNIQUE (thing, type, name, version, arch, path, layer)
-) STRICT;
-CREATE INDEX package_name ON package(name, version);
+) STRICT; -- its indexes are made at once, when all packages are there: distinct_index()
 
 -- Containers and the images they run, joined by digest, else by repository and tag.
 CREATE TABLE image_use (

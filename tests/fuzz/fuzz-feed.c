@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	static struct store s; /* making the tables costs more than most inputs do */
 	struct err e = {0};
 
-	if (import_stream(&s, SPAN("bookworm.yaml"), (struct span){(const char *)data, n}, &e))
+	if (import_stream(&s, -1, SPAN("bookworm.yaml"), (struct span){(const char *)data, n}, &e))
 		die("%s", e.msg);
 	return 0;
 }
