@@ -24,4 +24,5 @@ int cmd_benchmark(int argc, char **argv);
 int cmd_network(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
 int cmd_feeds(int argc, char **argv);
+int cmd_vulns(int argc, char **argv);
 #endif

@@ -23,6 +23,7 @@ static const struct command commands[] = {
 	{"assess", cmd_assess, "Analyze and write all documents in one go."},
 	{"analyze", cmd_analyze, "Load evidence into one database and run every check on it."},
 	{"access", cmd_access, "Tell who may do what: can-i, who-can, what-can, reviews."},
+	{"vulns", cmd_vulns, "Vulnerabilities that run, are exposed or on paths; what to upgrade; other scanners."},
 	{"image", cmd_image, "List what is in an image: components, vulnerabilities, SBOM."},
 	{"sbom", cmd_sbom, "Write the bill of materials of all images of a site."},
 	{"checks", cmd_checks, "List the checks, explain one, run their cases."},
@@ -45,7 +46,8 @@ enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 /* First arguments of commands that have several, for shell completion. */
 static const struct {
 	const char *command, *names;
-} verbs[] = {{"feeds", "import status show sources pack verify compare satisfies"}, {"checks", "list show test"}, {"edges", "list show test"}};
+} verbs[] = {{"feeds", "import status show sources pack verify compare satisfies"}, {"checks", "list show test"}, {"edges", "list show test"},
+	     {"vulns", "list plan rebase bases owners ages agree scans"}};
 
 static const char *verbs_of(const char *command)
 {

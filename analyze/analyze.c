@@ -15,9 +15,11 @@
 #include "derive-open.h"
 #include "derive-node.h"
 #include "derive-paths.h"
+#include "derive-plan.h"
 #include "derive-rank.h"
 #include "derive-rbac.h"
 #include "derive-refused.h"
+#include "derive-scanner.h"
 #include "derive-scope.h"
 #include "derive-usage.h"
 #include "derive-workload.h"
@@ -392,7 +394,8 @@ static int match_feeds(struct run *r, struct err *e)
 	progress_show("matching", 0, 0, "");
 	if (r->options->feeds && db_open(&feeds, r->options->feeds, DB_FEEDS_APPLICATION_ID, e))
 		return -1;
-	if (derive_image_use(r->db, e) || derive_match(r->db, r->options->feeds ? &feeds : NULL, e))
+	if (derive_image_use(r->db, e) || derive_match(r->db, r->options->feeds ? &feeds : NULL, e) ||
+	    derive_scanner(r->db, r->options->feeds ? &feeds : NULL, e) || derive_fix_dates(r->db, r->options->feeds ? &feeds : NULL, e))
 		return -1;
 	progress_clear();
 	if (r->options->verbose)
@@ -416,7 +419,7 @@ static int check_all(struct run *r, struct err *e)
 
 static int find_paths(struct run *r, struct err *e)
 {
-	static const struct derive_step paths[] = {{"paths", derive_paths}, {NULL, NULL}};
+	static const struct derive_step paths[] = {{"paths", derive_paths}, {"plan", derive_plan}, {NULL, NULL}};
 	const char *edge = r->options->edge;
 	double before = cpu_seconds();
 

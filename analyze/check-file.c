@@ -28,7 +28,8 @@ const char *check_scope_of(const char *kind)
 {
 	static const struct {
 		const char *prefix, *scope;
-	} table[] = {{"kubernetes/", "cluster"}, {"node/", "cluster"}, {"flow/", "cluster"}, {"engagement/", "cluster"}, {"aws/", "aws"}, {"registry/", "registry"}, {"image/", "images"}};
+	} table[] = {{"kubernetes/", "cluster"}, {"node/", "cluster"}, {"flow/", "cluster"}, {"engagement/", "cluster"}, {"aws/", "aws"}, {"registry/", "registry"}, {"image/", "images"},
+		     {"scanner/", "images"}};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		if (strncmp(kind, table[i].prefix, strlen(table[i].prefix)) == 0)

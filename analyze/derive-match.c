@@ -11,6 +11,7 @@
 #include "derive-coverage.h"
 #include "derive-facts.h"
 #include "derive-kubernetes.h"
+#include "derive-open.h"
 #include "derive-said.h"
 #include "derive-vex.h"
 #include "streams.h"

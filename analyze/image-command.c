@@ -18,12 +18,16 @@ struct request {
 static const struct format {
 	const char *name;
 	int (*print)(const struct image_out *o, struct err *e);
+	bool feeds; /* says nothing without them */
 } formats[] = {
-	{"table", image_out_table},
-	{"json", image_out_json},
-	{"cyclonedx", image_out_cyclonedx},
-	{"spdx", image_out_spdx},
-	{NULL, NULL},
+	{"table", image_out_table, false},
+	{"json", image_out_json, false},
+	{"cyclonedx", image_out_cyclonedx, false},
+	{"spdx", image_out_spdx, false},
+	{"sarif", image_out_sarif, true},
+	{"openvex", image_out_openvex, true},
+	{"csaf", image_out_csaf, true},
+	{NULL, NULL, false},
 };
 
 static const char *const severities[] = {"low", "medium", "high", "critical"};
@@ -33,7 +37,7 @@ static const struct format *find_format(const char *name, struct err *e)
 	for (const struct format *f = formats; f->name; f++)
 		if (strcmp(f->name, name) == 0)
 			return f;
-	err_set(e, ERR_USAGE, "image: --format is table, json, cyclonedx or spdx, not '%s'", name);
+	err_set(e, ERR_USAGE, "image: --format is table, json, cyclonedx, spdx, sarif, openvex or csaf, not '%s'", name);
 	return NULL;
 }
 
@@ -53,6 +57,8 @@ static int check(const struct request *r, const struct format **f, struct err *e
 	*f = find_format(r->format ? r->format : "table", e);
 	if (!*f)
 		return -1;
+	if ((*f)->feeds && !r->feeds)
+		return err_set(e, ERR_USAGE, "image: --format %s needs --feeds: without feeds nothing is known of vulnerabilities", (*f)->name);
 	if (r->fail_on && severity_rank(r->fail_on) < 0)
 		return err_set(e, ERR_USAGE, "image: --fail-on is low, medium, high, critical or any, not '%s'", r->fail_on);
 	if (r->fail_on && !r->feeds)
@@ -154,7 +160,7 @@ int cmd_image(int argc, char **argv)
 	struct request r = {0};
 	const struct opt table[] = {
 		{"rootfs", 0, OPT_TEXT, &r.rootfs, "DIR", "Read this root file system instead of archives."},
-		{"format", 0, OPT_TEXT, &r.format, "NAME", "table (the default), json (JSON Lines), cyclonedx (1.6) or spdx (2.3)."},
+		{"format", 0, OPT_TEXT, &r.format, "NAME", "table (the default), json (JSON Lines), cyclonedx (1.6), spdx (2.3); of vulnerabilities alone: sarif, openvex, csaf."},
 		{"feeds", 0, OPT_TEXT, &r.feeds, "FILE", "Match with vulnerability feeds that `plimsoll feeds import` made."},
 		{"fail-on", 0, OPT_TEXT, &r.fail_on, "SEV", "Exit with 1 for a vulnerability of this severity or worse: low, medium, high, critical; any counts unknown ones too."},
 		{"only-fixed", 0, OPT_FLAG, &r.only_fixed, NULL, "Only vulnerabilities that a newer version fixes."},

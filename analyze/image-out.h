@@ -17,4 +17,8 @@ int image_out_table(const struct image_out *o, struct err *e);
 /* CycloneDX 1.6 (ECMA-424) and SPDX 2.3 (ISO/IEC 5962), as one JSON document. */
 int image_out_cyclonedx(const struct image_out *o, struct err *e);
 int image_out_spdx(const struct image_out *o, struct err *e);
+/* Of vulnerabilities alone, which need feeds: SARIF 2.1.0, OpenVEX 0.2.0 and CSAF 2.0 (profile VEX). */
+int image_out_sarif(const struct image_out *o, struct err *e);
+int image_out_openvex(const struct image_out *o, struct err *e);
+int image_out_csaf(const struct image_out *o, struct err *e);
 #endif

@@ -2,52 +2,13 @@
 // Bills of materials of all images in a database: CycloneDX 1.6 and SPDX 2.3 as JSON. What was removed by a later layer is
 // not in the image and is left out. Same input, same document: ids are made from content, times from the evidence.
 #include "image-out.h"
+#include "image-print.h"
 
-#include "common/hash.h"
 #include "common/text.h"
 
-static void print(struct buf *b)
-{
-	fwrite(b->p ? b->p : "", 1, b->n, stdout);
-	buf_reset(b);
-}
-
-static void add_time(struct buf *b, struct db *db)
-{
-	time_t when = (time_t)db_int(db, 0, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'as-of'", "");
-	struct tm tm = {0};
-	char text[32] = "1970-01-01T00:00:00Z";
-
-	if (gmtime_r(&when, &tm))
-		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	text_add_json(b, span_of(text));
-}
-
-/* A UUID (RFC 9562, version 8) from what the document is about. */
-static void document_id(struct db *db, char out[37])
-{
-	sqlite3_stmt *q = db_stmt(db, "SELECT ref FROM thing WHERE id IN (SELECT id FROM temp.sbom) UNION ALL SELECT purl FROM (SELECT purl FROM package WHERE thing IN (SELECT id FROM temp.sbom) ORDER BY id)");
-	char hex[HASH_HEX];
-	struct hash h;
-
-	hash_init(&h);
-	while (db_step(db, q, NULL) == 1) {
-		struct span s = db_text(q, 0);
-
-		hash_add(&h, s.p, s.n);
-		hash_add(&h, "\n", 1);
-	}
-	sqlite3_reset(q);
-	hash_hex(&h, hex);
-	snprintf(out, 37, "%.8s-%.4s-8%.3s-a%.3s-%.12s", hex, hex + 8, hex + 12, hex + 15, hex + 18);
-}
-
-static void add_pair(struct buf *b, const char *key, struct span value)
-{
-	text_add_json(b, span_of(key));
-	buf_add_char(b, ':');
-	text_add_json(b, value);
-}
+/* What the document's own id is made of. */
+static const char identity_sql[] =
+	"SELECT ref FROM thing WHERE id IN (SELECT id FROM temp.sbom) UNION ALL SELECT purl FROM (SELECT purl FROM package WHERE thing IN (SELECT id FROM temp.sbom) ORDER BY id)";
 
 static const char packages_sql[] =
 	"SELECT p.id, p.thing, p.type, p.name, p.version, p.license, l.expression, p.purl, p.path, p.layer, p.declared, p.owner FROM package p"
@@ -69,10 +30,10 @@ static void cyclonedx_license(struct buf *b, struct span license, struct span ex
 		return;
 	buf_add_str(b, ",\"licenses\":[{");
 	if (expression.n > 0 && !id) {
-		add_pair(b, "expression", expression);
+		image_print_pair(b, "expression", expression);
 	} else {
 		buf_add_str(b, "\"license\":{");
-		add_pair(b, id ? "id" : "name", id ? expression : license);
+		image_print_pair(b, id ? "id" : "name", id ? expression : license);
 		buf_add_char(b, '}');
 	}
 	buf_add_str(b, "}]");
@@ -85,9 +46,9 @@ static void cyclonedx_property(struct buf *b, const char *name, struct span valu
 	if (b->p[b->n - 1] == '}')
 		buf_add_char(b, ',');
 	buf_add_char(b, '{');
-	add_pair(b, "name", span_of(name));
+	image_print_pair(b, "name", span_of(name));
 	buf_add_char(b, ',');
-	add_pair(b, "value", value);
+	image_print_pair(b, "value", value);
 	buf_add_char(b, '}');
 }
 
@@ -103,15 +64,15 @@ static void cyclonedx_component(struct buf *b, sqlite3_stmt *q)
 	buf_printf(b, "{\"type\":\"%s\",\"bom-ref\":\"package-%lld\",", span_eq(type, "generic") ? "application" : "library",
 		   (long long)sqlite3_column_int64(q, P_ID));
 	if (group.p) {
-		add_pair(b, "group", group);
+		image_print_pair(b, "group", group);
 		buf_add_char(b, ',');
 	}
-	add_pair(b, "name", name);
+	image_print_pair(b, "name", name);
 	buf_add_char(b, ',');
-	add_pair(b, "version", db_text(q, P_VERSION));
+	image_print_pair(b, "version", db_text(q, P_VERSION));
 	cyclonedx_license(b, db_text(q, P_LICENSE), db_text(q, P_EXPRESSION));
 	buf_add_char(b, ',');
-	add_pair(b, "purl", db_text(q, P_PURL));
+	image_print_pair(b, "purl", db_text(q, P_PURL));
 	buf_add_str(b, ",\"properties\":[");
 	cyclonedx_property(b, "plimsoll:layer", db_text(q, P_LAYER));
 	cyclonedx_property(b, "plimsoll:path", db_text(q, P_PATH));
@@ -121,34 +82,13 @@ static void cyclonedx_component(struct buf *b, sqlite3_stmt *q)
 	buf_add_str(b, "]}");
 }
 
-/* `what` writes one row; rows are separated by commas. */
-static int print_list(struct db *db, const char *sql, int parameter, void (*what)(struct buf *b, sqlite3_stmt *q), bool comma, struct err *e)
-{
-	auto_buf b = BUF_INIT;
-	auto_stmt *q = NULL;
-	int r;
-
-	if (db_prepare(db, sql, &q, e))
-		return -1;
-	if (sqlite3_bind_parameter_count(q) > 0)
-		sqlite3_bind_int(q, 1, parameter);
-	while ((r = db_step(db, q, e)) == 1) {
-		if (comma)
-			buf_add_str(&b, ",\n");
-		what(&b, q);
-		print(&b);
-		comma = true;
-	}
-	return r;
-}
-
 static void cyclonedx_image(struct buf *b, sqlite3_stmt *q)
 {
 	buf_printf(b, "{\"type\":\"container\",\"bom-ref\":\"image-%lld\",", (long long)sqlite3_column_int64(q, 0));
-	add_pair(b, "name", db_text(q, 1));
+	image_print_pair(b, "name", db_text(q, 1));
 	if (db_text(q, 2).n > 0) {
 		buf_add_char(b, ',');
-		add_pair(b, "version", db_text(q, 2));
+		image_print_pair(b, "version", db_text(q, 2));
 	}
 	buf_add_char(b, '}');
 }
@@ -165,11 +105,11 @@ static void cyclonedx_vulnerability(struct buf *b, sqlite3_stmt *q)
 	struct span severity = db_text(q, 1), fixed = db_text(q, 3);
 
 	buf_add_char(b, '{');
-	add_pair(b, "id", db_text(q, 0));
+	image_print_pair(b, "id", db_text(q, 0));
 	buf_add_str(b, ",\"source\":{");
-	add_pair(b, "name", db_text(q, 2));
+	image_print_pair(b, "name", db_text(q, 2));
 	buf_add_str(b, "},\"ratings\":[{");
-	add_pair(b, "severity", severity);
+	image_print_pair(b, "severity", severity);
 	buf_add_str(b, "}]");
 	if (fixed.n > 0) {
 		buf_add_str(b, ",\"recommendation\":");
@@ -214,26 +154,26 @@ int image_out_cyclonedx(const struct image_out *o, struct err *e)
 	if (choose(o, e))
 		return -1;
 	one = image_count(o->db) == 1;
-	document_id(o->db, id);
+	image_print_id(o->db, identity_sql, id);
 	buf_printf(&b, "{\"$schema\":\"http://cyclonedx.org/schema/bom-1.6.schema.json\",\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\","
 		       "\"serialNumber\":\"urn:uuid:%s\",\"version\":1,\"metadata\":{\"timestamp\":", id);
-	add_time(&b, o->db);
+	image_print_time(&b, o->db);
 	buf_add_str(&b, ",\"tools\":{\"components\":[{\"type\":\"application\",\"name\":\"plimsoll\",\"version\":\"" PLIMSOLL_VERSION "\"}]}");
 	buf_add_str(&b, one ? ",\"component\":" : "");
-	print(&b);
-	if (one && print_list(o->db, images_sql, 0, cyclonedx_image, false, e))
+	image_print(&b);
+	if (one && image_print_list(o->db, images_sql, 0, cyclonedx_image, false, e))
 		return -1;
 	printf("},\"components\":[\n");
-	if (!one && print_list(o->db, images_sql, 0, cyclonedx_image, false, e))
+	if (!one && image_print_list(o->db, images_sql, 0, cyclonedx_image, false, e))
 		return -1;
-	if (print_list(o->db, packages_sql, 0, cyclonedx_component, !one && image_count(o->db) > 0, e))
+	if (image_print_list(o->db, packages_sql, 0, cyclonedx_component, !one && image_count(o->db) > 0, e))
 		return -1;
 	printf("],\"dependencies\":[\n");
-	if (print_list(o->db, dependencies_sql, 0, cyclonedx_dependency, false, e))
+	if (image_print_list(o->db, dependencies_sql, 0, cyclonedx_dependency, false, e))
 		return -1;
 	if (o->feeds) {
 		printf("],\"vulnerabilities\":[\n");
-		if (print_list(o->db, vulnerabilities_sql, o->only_fixed, cyclonedx_vulnerability, false, e))
+		if (image_print_list(o->db, vulnerabilities_sql, o->only_fixed, cyclonedx_vulnerability, false, e))
 			return -1;
 	}
 	printf("]}\n");
@@ -247,11 +187,11 @@ static void spdx_license(struct buf *b, struct span license, struct span express
 	/* References would have to be explained in the document: only what the licence list knows stands in an expression, all else in a comment. */
 	bool known = expression.n > 0 && !span_has(expression, "Ref-");
 
-	add_pair(b, "licenseDeclared", known ? expression : SPAN("NOASSERTION"));
+	image_print_pair(b, "licenseDeclared", known ? expression : SPAN("NOASSERTION"));
 	buf_add_str(b, ",\"licenseConcluded\":\"NOASSERTION\",\"copyrightText\":\"NOASSERTION\"");
 	if (license.n > 0 && !known) {
 		buf_add_char(b, ',');
-		add_pair(b, "licenseComments", license);
+		image_print_pair(b, "licenseComments", license);
 	}
 }
 
@@ -260,12 +200,12 @@ static void spdx_image(struct buf *b, sqlite3_stmt *q)
 	struct span digest = db_text(q, 2);
 
 	buf_add_char(b, '{');
-	add_pair(b, "name", db_text(q, 1));
+	image_print_pair(b, "name", db_text(q, 1));
 	buf_printf(b, ",\"SPDXID\":\"SPDXRef-image-%lld\",\"downloadLocation\":\"NOASSERTION\",\"filesAnalyzed\":false,\"primaryPackagePurpose\":\"CONTAINER\"",
 		   (long long)sqlite3_column_int64(q, 0));
 	if (digest.n > 0) {
 		buf_add_char(b, ',');
-		add_pair(b, "versionInfo", digest);
+		image_print_pair(b, "versionInfo", digest);
 	}
 	buf_add_char(b, '}');
 }
@@ -273,9 +213,9 @@ static void spdx_image(struct buf *b, sqlite3_stmt *q)
 static void spdx_package(struct buf *b, sqlite3_stmt *q)
 {
 	buf_add_char(b, '{');
-	add_pair(b, "name", db_text(q, P_NAME));
+	image_print_pair(b, "name", db_text(q, P_NAME));
 	buf_printf(b, ",\"SPDXID\":\"SPDXRef-package-%lld\",", (long long)sqlite3_column_int64(q, P_ID));
-	add_pair(b, "versionInfo", db_text(q, P_VERSION));
+	image_print_pair(b, "versionInfo", db_text(q, P_VERSION));
 	buf_add_str(b, ",\"downloadLocation\":\"NOASSERTION\",\"filesAnalyzed\":false,");
 	spdx_license(b, db_text(q, P_LICENSE), db_text(q, P_EXPRESSION));
 	if (db_text(q, P_PATH).n > 0) {
@@ -283,12 +223,12 @@ static void spdx_package(struct buf *b, sqlite3_stmt *q)
 
 		buf_printf(&info, "found in %.*s", SPAN_ARG(db_text(q, P_PATH)));
 		buf_add_char(b, ',');
-		add_pair(b, "sourceInfo", buf_span(&info));
+		image_print_pair(b, "sourceInfo", buf_span(&info));
 	}
 	if (sqlite3_column_int(q, P_DECLARED))
 		buf_add_str(b, ",\"comment\":\"declared, not installed\"");
 	buf_add_str(b, ",\"externalRefs\":[{\"referenceCategory\":\"PACKAGE-MANAGER\",\"referenceType\":\"purl\",");
-	add_pair(b, "referenceLocator", db_text(q, P_PURL));
+	image_print_pair(b, "referenceLocator", db_text(q, P_PURL));
 	buf_add_str(b, "}]}");
 }
 
@@ -313,16 +253,16 @@ int image_out_spdx(const struct image_out *o, struct err *e)
 	if (choose(o, e))
 		return -1;
 	any = image_count(o->db) > 0;
-	document_id(o->db, id);
+	image_print_id(o->db, identity_sql, id);
 	buf_printf(&b, "{\"spdxVersion\":\"SPDX-2.3\",\"dataLicense\":\"CC0-1.0\",\"SPDXID\":\"SPDXRef-DOCUMENT\",\"name\":\"container images\","
 		       "\"documentNamespace\":\"https://plimsoll.invalid/spdx/%s\",\"creationInfo\":{\"created\":", id);
-	add_time(&b, o->db);
+	image_print_time(&b, o->db);
 	buf_add_str(&b, ",\"creators\":[\"Tool: plimsoll-" PLIMSOLL_VERSION "\"]},\"packages\":[\n");
-	print(&b);
-	if (print_list(o->db, images_sql, 0, spdx_image, false, e) || print_list(o->db, packages_sql, 0, spdx_package, any, e))
+	image_print(&b);
+	if (image_print_list(o->db, images_sql, 0, spdx_image, false, e) || image_print_list(o->db, packages_sql, 0, spdx_package, any, e))
 		return -1;
 	printf("],\"relationships\":[\n");
-	if (print_list(o->db, images_sql, 0, spdx_describes, false, e) || print_list(o->db, packages_sql, 0, spdx_contains, any, e))
+	if (image_print_list(o->db, images_sql, 0, spdx_describes, false, e) || image_print_list(o->db, packages_sql, 0, spdx_contains, any, e))
 		return -1;
 	printf("]}\n");
 	return 0;

@@ -55,6 +55,8 @@ kube_rows load_persistent_volume, load_persistent_volume_claim, load_storage_cla
 /* load-admission.c */
 kube_rows load_webhooks, load_admission_policy, load_gatekeeper_constraint, load_kyverno_policy, load_kyverno_validating, load_kubewarden_policy,
 	load_sigstore_policy;
+/* load-scanner-cluster.c */
+kube_rows load_vulnerability_report;
 /* load-secret.c */
 kube_rows load_secret, load_config_map;
 /* Class and number of a value that redaction may have replaced, wholly or in part. */

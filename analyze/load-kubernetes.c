@@ -82,6 +82,7 @@ static const struct kind kinds[] = {
 	{"DeploymentConfig.apps.openshift.io", load_replicated, true, true},
 	{"Rollout.argoproj.io", load_replicated, true, true},
 	{"StatefulSet.apps.kruise.io", load_replicated, true, true},
+	{"VulnerabilityReport.aquasecurity.github.io", load_vulnerability_report, true, false},
 	{"*.constraints.gatekeeper.sh", load_gatekeeper_constraint, false, false},
 	{NULL, NULL, false, false},
 };

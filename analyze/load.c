@@ -12,6 +12,7 @@
 #include "load-kubernetes.h"
 #include "load-node.h"
 #include "load-registry.h"
+#include "load-scanner.h"
 
 #include <stdarg.h>
 
@@ -25,6 +26,7 @@ static const struct loader loaders[] = {
 	{"kubernetes/", load_kubernetes},
 	{"node/", load_node_facts},
 	{"registry/", load_registry},
+	{"scanner/", load_scanner},
 	{NULL, NULL},
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Redaction of evidence by its kind, and the shape in which it is stored. Where it comes from is source-*.c's.
 #include "evidence.h"
+#include "common/csv.h"
 #include "common/limits.h"
 #include "common/lines.h"
 #include "common/redact-evidence.h"
@@ -336,6 +337,84 @@ static int copy_flows(struct evidence *ev, const struct member_spec *spec, struc
 	return written;
 }
 
+/* One field as RFC 4180 writes it. */
+static void add_field(struct buf *out, struct span s)
+{
+	bool quoted = false;
+
+	for (size_t i = 0; i < s.n; i++)
+		quoted |= strchr(",\"\r\n", s.p[i]) != NULL;
+	if (quoted)
+		buf_add_char(out, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '"')
+			buf_add_char(out, '"');
+		buf_add_char(out, s.p[i]);
+	}
+	if (quoted)
+		buf_add_char(out, '"');
+}
+
+/* A record with what looks secret in it hidden. */
+static void copy_record(struct copy *c, const struct span *at, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct span changed = redact_text(c->ev->redact, &c->ev->item, at[i]);
+
+		if (i)
+			buf_add_char(&c->text, ',');
+		add_field(&c->text, changed.p ? changed : at[i]);
+	}
+	buf_add_char(&c->text, '\n');
+}
+
+/* Tables of scanners: CSV, record by record. What is no record is left out and noted. */
+static int copy_records(struct copy *c, struct csv *csv, struct err *broken, struct err *e)
+{
+	struct span at[64];
+	bool names = true;
+	size_t n;
+	int rc;
+
+	while ((rc = csv_next(csv, at, 64, &n, broken)) != 0) {
+		if (rc < 0)
+			return broken->kind == ERR_ENV ? err_set(e, ERR_ENV, "%s", broken->msg) : 0;
+		if (rc > 1) {
+			member_problem(c->ev->w, NULL, broken->msg);
+			*broken = (struct err){0};
+			continue;
+		}
+		if (!n)
+			continue;
+		copy_record(c, at, n);
+		c->items += !names;
+		names = false;
+		arena_reset(&c->ev->item);
+		if (flush(c, FLUSH, e))
+			return -1;
+	}
+	return flush(c, 0, e);
+}
+
+static int copy_table(struct evidence *ev, const struct member_spec *spec, struct source *content, uint64_t *items, struct err *broken, struct err *e)
+{
+	struct member_spec csv = *spec;
+	struct copy c = {.ev = ev, .spec = &csv};
+	struct csv *in = csv_open(content);
+	int rc;
+
+	csv.type = "csv";
+	rc = member_begin(ev->w, &csv, e) ? -1 : copy_records(&c, in, broken, e);
+	if (rc == 0 && broken->kind)
+		member_problem(ev->w, NULL, broken->msg);
+	if (rc == 0)
+		rc = member_end(ev->w, c.items, e);
+	csv_close(in);
+	buf_fini(&c.text);
+	*items = c.items;
+	return rc;
+}
+
 int evidence_copy(struct evidence *ev, const struct member_spec *spec, struct source *content, uint64_t *items, struct err *broken, struct err *e)
 {
 	struct copy c = {.ev = ev, .spec = spec};
@@ -349,6 +428,8 @@ int evidence_copy(struct evidence *ev, const struct member_spec *spec, struct so
 		return copy_refused(ev, spec, content, items, broken, e);
 	if (strncmp(spec->kind, "flow/", 5) == 0)
 		return copy_flows(ev, spec, content, items, broken, e);
+	if (strcmp(spec->kind, "scanner/harbor") == 0 || strcmp(spec->kind, "scanner/prisma") == 0)
+		return copy_table(ev, spec, content, items, broken, e);
 	if (member_begin(ev->w, spec, e))
 		return -1;
 	in = items_open(content, redact_evidence_lists(spec->kind));

@@ -57,6 +57,8 @@
 #define LIMIT_MIXED_HOLDERS 20000
 /* Package versions and statements of feeds that matching keeps in memory: about 150 bytes each. */
 #define LIMIT_MATCH_REMEMBERED 1000000
+/* Reports of one scanner on one image: a nightly scan for three years. Each new one looks how many there are. */
+#define LIMIT_SCANS_OF_A_NAME 1000
 /* Distinct packages that loading keeps in memory, about 200 bytes each; others are looked up. */
 #define LIMIT_COMPONENTS_REMEMBERED 200000
 /* Paths whose hops are kept; the others are counted. Nobody reads more, and each takes a dozen rows. */

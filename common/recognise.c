@@ -188,6 +188,43 @@ static bool marked(struct span head, char *kind, size_t cap)
 	return false;
 }
 
+/* Reports of other scanners, JSON. Kubernetes objects that hold such words are objects. */
+static bool scanner(struct span head, char *kind, size_t cap)
+{
+	static const struct {
+		const char *kind, *mark, *second;
+	} reports[] = {
+		{"cyclonedx", "\"bomFormat\"", "\"CycloneDX\""}, {"spdx", "\"spdxVersion\"", "\"SPDX"}, {"trivy", "\"ArtifactName\"", "\"ArtifactType\""},
+		{"sarif", "\"runs\"", "sarif"}, {"sarif", "\"runs\"", "\"driver\""}, {"clair", "\"manifest_hash\"", "\"packages\""}, {"trivy", "\"ClusterName\"", "\"Results\""}, {"harbor-report", "application/vnd.security.vulnerability.report", "\"vulnerabilities\""},
+		{"twistcli", "\"results\"", "\"complianceDistribution\""}, {"twistcli", "\"results\"", "\"vulnerabilityDistribution\""}, {"clair-scanner", "\"unapproved\"", "\"vulnerabilities\""},
+		{"grype", "\"matches\"", "\"vulnerability\""}, {"grype", "\"matches\"", "\"descriptor\""}, {"grype", "\"descriptor\"", "\"grype\""},
+		{"snyk", "\"vulnerabilities\"", "\"packageManager\""}, {"snyk", "\"vulnerabilities\"", "\"CVSSv3\""}, {"snyk", "\"vulnerabilities\"", "\"SNYK-"},
+	};
+	struct span t = span_trim(head);
+
+	if (!t.n || (t.p[0] != '{' && t.p[0] != '[') || early(head, "apiVersion").n)
+		return false;
+	for (size_t i = 0; i < sizeof(reports) / sizeof(reports[0]); i++)
+		if (span_has(head, reports[i].mark) && span_has(head, reports[i].second)) {
+			snprintf(kind, cap, "scanner/%s", reports[i].kind);
+			return true;
+		}
+	return false;
+}
+
+/* The same as tables, told by the names in their first line. */
+static bool scanner_table(struct span head, char *kind, size_t cap)
+{
+	struct span rest = head, line = span_cut(&rest, '\n');
+	const char *format = span_has(line, "Artifact Digest") && span_has(line, "Repository") && span_has(line, "CVE")	     ? "harbor" :
+			     span_has(line, "Repository") && span_has(line, "CVE ID") && span_has(line, "Compliance ID") ? "prisma" :
+															     NULL;
+
+	if (format)
+		snprintf(kind, cap, "scanner/%s", format);
+	return format != NULL;
+}
+
 /* Vulnerability feeds that lie beside evidence: OSV records, CISA's catalogue, Alpine's and Debian's lists. */
 static bool feed(struct span head)
 {
@@ -295,7 +332,7 @@ enum recognised recognise(struct span name, struct span head, char *kind, size_t
 		return RECOGNISED;
 	if (head.n && !looks_textual(head))
 		return RECOGNISED_NOT;
-	if (ours(head, kind, cap) || kubernetes(name, head, kind, cap) || marked(head, kind, cap))
+	if (ours(head, kind, cap) || scanner(head, kind, cap) || scanner_table(head, kind, cap) || kubernetes(name, head, kind, cap) || marked(head, kind, cap))
 		return RECOGNISED;
 	return feed(head) ? RECOGNISED_FEED : RECOGNISED_NOT;
 }

@@ -4,7 +4,7 @@
 /*
  * What a file of evidence is, told by its first bytes and its name. The kinds: kubernetes/<plural>[.<group>] (group for all but the
  * built-in ones), kubernetes/list, kubernetes/version, kubernetes/audit,
- * kubernetes/refused (what kubectl said of lists that it did not get), node/..., aws/..., registry/..., image/archive.
+ * kubernetes/refused (what kubectl said of lists that it did not get), node/..., aws/..., registry/..., scanner/..., image/archive.
  */
 #include "span.h"
 

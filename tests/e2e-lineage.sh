@@ -39,7 +39,7 @@ own|application|developers|1"
 ok "files of note by origin" "$(q site.db "SELECT path, origin FROM v_image_file f WHERE image LIKE '%shop%' AND kind = 'setuid' ORDER BY 1")" "app/run|own
 usr/bin/sh|base"
 ok "a finding tells how much came with the base" "$(q site.db "SELECT in_base, in_own FROM v_image_finding f JOIN v_image v ON v.subject = f.subject WHERE v.image LIKE '%shop%' AND check_id = 'content.setuid-files'")" "1|1"
-ok "what it could be rebuilt on" "$(q site.db "SELECT image, from_name, to_name, own_layers FROM v_rebase ORDER BY 1")" \
+ok "what it could be rebuilt on" "$(q site.db "SELECT image, from_name, to_name, own_layers FROM v_newer_base ORDER BY 1")" \
 	"registry.local/java:17|registry.local/debian:12.1|registry.local/debian:12.2|1
 registry.local/pay:1|registry.local/debian:12.1|registry.local/debian:12.2|1"
 ok "checks follow" "$(q site.db "SELECT count(*) FROM finding WHERE check_id = 'content.base-outdated' AND verdict = 'fail'")" 2

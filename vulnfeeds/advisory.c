@@ -2,6 +2,8 @@
 // Records as they gather, and streams of them. Leaves formats to feed-*.c, writing rows to store.c.
 #include "advisory.h"
 
+#include "common/csv.h"
+
 #include "common/hash.h"
 #include "common/limits.h"
 
@@ -95,6 +97,17 @@ static void hash_of(const struct advisory *a, char *hex)
 	hex[32] = 0;
 }
 
+/* Notices that come out with the fix: their date is since when it is there. Records of a CVE are older or newer than that. */
+static bool is_fix_notice(struct span name)
+{
+	static const char *const starts[] = {"ALSA-", "ALBA-", "RLSA-", "RHSA-", "RHBA-", "ELSA-", "ALAS", "SUSE-", "openSUSE-", "USN-", "DSA-", "DLA-", "MGASA-", "PHSA-", "OESA-"};
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (span_starts(name, starts[i]))
+			return true;
+	return false;
+}
+
 int advisory_store(struct store *s, struct advisory *a, struct err *e)
 {
 	char hash[HASH_HEX];
@@ -111,6 +124,8 @@ int advisory_store(struct store *s, struct advisory *a, struct err *e)
 		if (store_alias(s, vuln, n->other, n->kind, e))
 			return -1;
 	for (size_t i = 0; i < a->n; i++) {
+		if (is_fix_notice(a->v.name))
+			a->rows[i].since = a->v.published ? a->v.published : a->v.modified;
 		a->rows[i].scope = store_covered(s, a->places[i].ecosystem, a->places[i].release, e);
 		if (a->rows[i].scope < 0 || store_affected(s, vuln, &a->rows[i], e))
 			return -1;
@@ -142,5 +157,28 @@ int feed_items(struct store *s, struct source *in, const char *const *split, fee
 	/* A file of one record that is cut short costs that record; a long list that ends too early is not the feed it was. */
 	if (r < 0 && count == 0)
 		return feed_problem(s, "", e);
+	return r != 0 ? err_wrap(e, "%s", s->file) : 0;
+}
+
+int feed_records(struct store *s, struct span text, size_t max, feed_record *record, struct err *e)
+{
+	struct source in;
+	struct csv *csv;
+	struct span f[64];
+	size_t n;
+	int r;
+
+	source_from_span(&in, text, s->file);
+	csv = csv_open(&in);
+	while ((r = csv_next(csv, f, max, &n, e)) == 1 || r == 2) {
+		if (r == 1 && (n == 0 || record(s, f, n, e) == 0))
+			continue;
+		if (feed_problem(s, arena_printf(&s->arena, "line %llu", (unsigned long long)csv_line(csv)), e)) {
+			r = -1;
+			break;
+		}
+	}
+	csv_close(csv);
+	source_close(&in);
 	return r != 0 ? err_wrap(e, "%s", s->file) : 0;
 }

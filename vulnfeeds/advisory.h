@@ -33,5 +33,8 @@ typedef int feed_item(struct store *s, const struct json *item, void *ctx, struc
 /* All items of a JSON or YAML stream. `split`: see items_open. */
 int feed_items(struct store *s, struct source *in, const char *const *split, feed_item *each, void *ctx, struct err *e);
 /* Notes what `e` says as a problem of the current file at `place` (""): -1 when it is no fault of the input. */
+/* Each record of a CSV text (RFC 4180) with up to `max` fields, to `record`; what it refuses (ERR_INPUT), or what is no record, is a problem of its line. */
+typedef int feed_record(struct store *s, const struct span *fields, size_t n, struct err *e);
+int feed_records(struct store *s, struct span text, size_t max, feed_record *record, struct err *e);
 int feed_problem(struct store *s, const char *place, struct err *e);
 #endif

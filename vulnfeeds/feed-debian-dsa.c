@@ -91,7 +91,7 @@ static const char *status_of(struct span state)
 static int store_note(struct store *s, const struct advisory *adv, const struct note *n, struct err *e)
 {
 	struct span release = debian_release(n->release), ids = adv->cves.p ? adv->cves : adv->id;
-	struct affected_row a = {.package = n->package, .fixed = n->version, .advisory = adv->id, .status = status_of(n->state)};
+	struct affected_row a = {.package = n->package, .fixed = n->version, .advisory = adv->id, .status = status_of(n->state), .since = adv->date};
 
 	if (!release.p || !a.status)
 		return err_set(e, ERR_INPUT, "%.*s: unknown release or state '%.*s' '%.*s'", SPAN_ARG(adv->id), SPAN_ARG(n->release),

@@ -90,7 +90,7 @@ static int store_fix(struct store *s, int64_t scope, const struct fix *f, struct
 {
 	struct vuln_row v = {.name = f->cve, .score = -1};
 	int64_t vuln = store_vuln(s, &v, e);
-	struct affected_row a = {.scope = scope, .package = f->source, .fixed = fixed_in_release(f), .status = "affected"};
+	struct affected_row a = {.scope = scope, .package = f->source, .fixed = fixed_in_release(f), .status = "affected", .since = f->date};
 
 	return vuln < 0 ? -1 : store_affected(s, vuln, &a, e);
 }

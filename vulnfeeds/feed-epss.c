@@ -2,7 +2,6 @@
 // FIRST's exploit prediction scores, CSV (first.org/epss): a line "#model_version:…,score_date:…", then cve,epss,percentile.
 #include "advisory.h"
 
-#include "common/csv.h"
 #include "common/limits.h"
 
 #include <stdlib.h>
@@ -29,34 +28,13 @@ static int load_line(struct store *s, const struct span *f, size_t n, struct err
 {
 	double score, percentile = 0;
 
+	if (span_starts(f[0], "#") || span_eq(f[0], "cve"))
+		return 0;
 	if (n < 2 || !span_starts(f[0], "CVE-") || f[0].n > LIMIT_VERSION_BYTES || !number(f[1], &score) || (n > 2 && !number(f[2], &percentile)))
 		return err_set(e, ERR_INPUT, "expected a CVE id and numbers from 0 to 1, found '%.*s'", SPAN_ARG(f[0]));
 	s->records++;
 	return db_run(&s->db, e, "INSERT OR REPLACE INTO epss (cve, feed, score, percentile) VALUES (?, ?, ?, ?)", "tidd", f[0], s->feed, score,
 		      percentile);
-}
-
-static int load(struct store *s, struct span text, struct err *e)
-{
-	struct source in;
-	struct csv *csv;
-	struct span f[3];
-	size_t n;
-	int r;
-
-	source_from_span(&in, text, s->file);
-	csv = csv_open(&in);
-	while ((r = csv_next(csv, f, 3, &n, e)) == 1 || r == 2) {
-		if (r == 1 && (n == 0 || span_starts(f[0], "#") || span_eq(f[0], "cve") || load_line(s, f, n, e) == 0))
-			continue;
-		if (feed_problem(s, arena_printf(&s->arena, "line %llu", (unsigned long long)csv_line(csv)), e)) {
-			r = -1;
-			break;
-		}
-	}
-	csv_close(csv);
-	source_close(&in);
-	return r != 0 ? err_wrap(e, "%s", s->file) : 0;
 }
 
 static int import(struct store *s, struct span name, struct source *in, struct err *e)
@@ -74,7 +52,7 @@ static int import(struct store *s, struct span name, struct source *in, struct e
 
 	int fresh = store_snapshot(s, "epss", "epss", false, buf_span(&text), date, e);
 
-	return fresh <= 0 ? fresh : load(s, buf_span(&text), e);
+	return fresh <= 0 ? fresh : feed_records(s, buf_span(&text), 3, load_line, e);
 }
 
 const struct feed_format feed_epss = {"epss", is_epss, import};

@@ -142,6 +142,7 @@ static const char *const show_sql[] = {
 	"SELECT 'exploited' AS kind, k.cve AS name, date(k.added, 'unixepoch') AS added, date(k.due, 'unixepoch') AS due, k.ransomware FROM kev k"
 	" WHERE k.cve IN (SELECT name FROM names) ORDER BY 2",
 	"SELECT 'epss' AS kind, cve AS name, score, percentile FROM epss WHERE cve IN (SELECT name FROM names) ORDER BY 2",
+	"SELECT 'exploit' AS kind, cve AS name, source, name AS title, date(since, 'unixepoch') AS since, verified FROM exploit WHERE cve IN (SELECT name FROM names) ORDER BY 2, 3",
 	"SELECT 'vex' AS kind, name, product, component, status, justification, author, date(stated, 'unixepoch') AS stated FROM vex"
 	" WHERE name IN (SELECT name FROM names) ORDER BY 2, 3, 4",
 };
@@ -169,6 +170,9 @@ static int show(struct db *db, const char *name, struct err *e)
 
 	if (select_shown(db, name, e))
 		return -1;
+	if (!db_int(db, 0, "SELECT 1 FROM sqlite_schema WHERE name = 'exploit'", "") && /* of an earlier version */
+	    db_exec(db, "CREATE TEMP TABLE exploit(cve TEXT, source TEXT, name TEXT, since INTEGER, verified INTEGER)", e))
+		return -1;
 	for (size_t i = 0; i < sizeof(show_sql) / sizeof(show_sql[0]); i++) {
 		auto_stmt *q = NULL;
 
@@ -177,7 +181,7 @@ static int show(struct db *db, const char *name, struct err *e)
 	}
 	before = db_int(db, 0, "SELECT count(*) FROM temp.shown", "");
 	any = db_int(db, 0, "SELECT (SELECT count(*) FROM kev WHERE cve IN (SELECT name FROM temp.names)) + (SELECT count(*) FROM epss WHERE cve IN"
-			    " (SELECT name FROM temp.names)) + (SELECT count(*) FROM vex WHERE name IN (SELECT name FROM temp.names))", "");
+			    " (SELECT name FROM temp.names)) + (SELECT count(*) FROM exploit WHERE cve IN (SELECT name FROM temp.names)) + (SELECT count(*) FROM vex WHERE name IN (SELECT name FROM temp.names))", "");
 	return before + any > 0;
 }
 

@@ -21,7 +21,7 @@
 static const struct feed_format *const formats[] = {
 	&feed_debian_changelogs, &feed_debian_gaps, &feed_debian_advisories, &feed_debian_tracker, &feed_alpine_secdb, &feed_wolfi,
 	&feed_ubuntu_text, &feed_ubuntu_json, &feed_oval, &feed_updateinfo, &feed_csaf, &feed_photon, &feed_rustsec, &feed_kev, &feed_epss, &feed_nvd,
-	&feed_cve5, &feed_lifecycle, &feed_openvex, &feed_cyclonedx, &feed_osv,
+	&feed_cve5, &feed_lifecycle, &feed_openvex, &feed_cyclonedx, &feed_osv, &feed_exploitdb, &feed_metasploit, &feed_nuclei,
 };
 enum { FORMATS = sizeof(formats) / sizeof(formats[0]), DEPTH_MAX = 16 };
 
@@ -266,6 +266,17 @@ end:
 	return r;
 }
 
+/* A database of an earlier version lacks what came since; it is added empty. */
+static int upgrade(struct db *db, struct err *e)
+{
+	if (!db_int(db, 0, "SELECT 1 FROM pragma_table_info('affected') WHERE name = 'since'", "") && db_exec(db, "ALTER TABLE affected ADD COLUMN since INTEGER", e))
+		return -1;
+	return db_exec(db,
+		       "CREATE TABLE IF NOT EXISTS exploit (cve TEXT NOT NULL, source TEXT NOT NULL, feed INTEGER NOT NULL REFERENCES feed, name TEXT, since INTEGER, verified INTEGER NOT NULL, "
+		       "PRIMARY KEY (cve, source)) STRICT, WITHOUT ROWID",
+		       e);
+}
+
 static int open_work(struct store *s, const char *out, const char *work, struct err *e)
 {
 	struct span schema = embed_find("vulnfeeds/schema.sql");
@@ -278,7 +289,7 @@ static int open_work(struct store *s, const char *out, const char *work, struct 
 	db_close(&check);
 	if (import_copy(out, work, e) || db_open_rw(&s->db, work, DB_FEEDS_APPLICATION_ID, e))
 		return -1;
-	return db_exec(&s->db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF", e);
+	return db_exec(&s->db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF", e) || upgrade(&s->db, e) ? -1 : 0;
 }
 
 /* What the database says, in short: it changes when any feed's records do, or what could not be read. */

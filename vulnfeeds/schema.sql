@@ -78,6 +78,7 @@ CREATE TABLE affected (
   status     TEXT NOT NULL CHECK (status IN ('affected', 'not-affected', 'unfixed', 'will-not-fix', 'deferred',
     'end-of-life', 'under-investigation', 'undetermined')),
   advisory   TEXT,                 -- 'DSA-5380-1'
+  since      INTEGER,              -- when the fix appeared: date of the advisory or changelog entry that brought it; NULL: the feed does not tell
   PRIMARY KEY (vuln, n)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX affected_package ON affected (package, scope);
@@ -98,6 +99,17 @@ CREATE TABLE epss (
   feed       INTEGER NOT NULL REFERENCES feed,
   score      REAL NOT NULL,        -- 0 to 1
   percentile REAL NOT NULL         -- 0 to 1
+) STRICT, WITHOUT ROWID;
+
+-- Public exploits, the first of each list.
+CREATE TABLE exploit (
+  cve        TEXT NOT NULL,
+  source     TEXT NOT NULL CHECK (source IN ('exploit-db', 'metasploit', 'nuclei')),
+  feed       INTEGER NOT NULL REFERENCES feed,
+  name       TEXT,
+  since      INTEGER,              -- when it was published; NULL: not told
+  verified   INTEGER NOT NULL,     -- 1: the list's keepers tried it
+  PRIMARY KEY (cve, source)
 ) STRICT, WITHOUT ROWID;
 
 -- Life cycles of products: until when a release is supported. One row per product and cycle.

@@ -34,6 +34,7 @@ static int clear_feed(struct store *s, struct err *e)
 		"DELETE FROM gap WHERE feed = ?",
 		"DELETE FROM kev WHERE feed = ?",
 		"DELETE FROM epss WHERE feed = ?",
+		"DELETE FROM exploit WHERE feed = ?",
 		"DELETE FROM lifecycle WHERE feed = ?",
 		"DELETE FROM vex WHERE feed = ?",
 		"DELETE FROM problem WHERE feed = ?",
@@ -189,9 +190,9 @@ int store_affected(struct store *s, int64_t vuln, const struct affected_row *a, 
 {
 	return db_run(&s->db, e,
 		      "INSERT INTO affected (vuln, n, scope, package, introduced, fixed, last_affected, versions, status, advisory,"
-		      " binary, module) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		      "iiitttttstbt", vuln, s->n++, a->scope, a->package, a->introduced, a->fixed, a->last_affected, a->versions,
-		      a->status, a->advisory, a->binary, a->module);
+		      " binary, module, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		      "iiitttttstbtr", vuln, s->n++, a->scope, a->package, a->introduced, a->fixed, a->last_affected, a->versions,
+		      a->status, a->advisory, a->binary, a->module, a->fixed.n ? a->since : 0);
 }
 
 int store_gap(struct store *s, int64_t scope, struct span package, struct err *e)
@@ -264,7 +265,7 @@ int store_finish(struct store *s, struct err *e)
 			return -1;
 	return db_exec(&s->db,
 		       "UPDATE feed SET records = (SELECT count(*) FROM vuln WHERE feed = feed.id)"
-		       " + (SELECT count(*) FROM kev WHERE feed = feed.id) + (SELECT count(*) FROM epss WHERE feed = feed.id)"
+		       " + (SELECT count(*) FROM kev WHERE feed = feed.id) + (SELECT count(*) FROM epss WHERE feed = feed.id) + (SELECT count(*) FROM exploit WHERE feed = feed.id)"
 		       " + (SELECT count(*) FROM lifecycle WHERE feed = feed.id) + (SELECT count(*) FROM vex WHERE feed = feed.id"
 		       " AND NOT EXISTS (SELECT 1 FROM vuln WHERE feed = vex.feed)),"
 		       " broken = (SELECT count(*) FROM problem WHERE feed = feed.id);"

@@ -48,6 +48,7 @@ struct affected_row {
 	struct span module; /* see schema.sql */
 	bool binary;
 	const char *status;
+	int64_t since; /* when the fix appeared; 0: not told */
 };
 
 /* The scope's row id, made when new. -1 on error. */

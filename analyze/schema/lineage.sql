@@ -100,7 +100,7 @@ CREATE VIEW v_layer_package AS
 
 -- Newer builds of the base that an image of the site stands on: what `subject` could be rebuilt on. `to_image` is the newest image of the repository that
 -- `from_image` belongs to (same operating system, architecture and variant), built after it. Counts are of open vulnerabilities; NULL: feeds did not cover it.
-CREATE VIEW v_rebase AS
+CREATE VIEW v_newer_base AS
   SELECT l.image AS subject, v.image, l.base_image AS from_image, l.base AS from_name, t.thing AS to_image, (SELECT n.name FROM image_name n WHERE n.image = t.thing ORDER BY n.registry IS NULL, n.name LIMIT 1) AS to_name,
     f.created AS from_created, t.created AS to_created, v.layers - l.base_layers AS own_layers, v.containers,
     CASE WHEN (SELECT min(c.state = 'assessed') FROM feed_coverage c WHERE c.thing = f.thing AND c.package IS NULL) THEN
