@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The engagement file's sections, each into its table. What they mean for namespaces, images and people is derive-engagement.c's.
 #include "load-engagement.h"
+#include "load-engagement-images.h"
 #include "engagement-read.h"
 #include "network-set.h"
 #include "common/embed.h"
@@ -9,18 +10,12 @@
 #include "common/text.h"
 #include "common/yaml-read.h"
 
-struct reader {
-	struct db *db;
-	const struct json *root;
-	int64_t ordinal; /* of the section's entries */
-};
-
 /* One key of the file: `each` for a list of mappings with `keys`, `whole` for all else. */
 struct section {
 	const char *key;
 	const char *lone; /* the key that a plain text in the list stands for */
 	int (*each)(void *ctx, const struct entry *n, struct err *e);
-	int (*whole)(struct reader *r, const struct entry *n, struct err *e);
+	int (*whole)(struct engagement_reader *r, const struct entry *n, struct err *e);
 	const char *keys[10];
 };
 
@@ -28,15 +23,14 @@ static const char *const domains[] = {"iam", "registry", "scanning", "content", 
 static const char *const grades[] = {"A", "B", "C", "D", "E", NULL};
 static const char *const severities[] = {"critical", "high", "medium", "low", "info", NULL};
 
-/* After an INSERT OR IGNORE: nothing written means that the name stands twice. */
-static int once(struct reader *r, const struct entry *n, struct span name, struct err *e)
+int engagement_once(struct engagement_reader *r, const struct entry *n, struct span name, struct err *e)
 {
 	if (sqlite3_changes(r->db->h))
 		return 0;
 	return entry_error(n, NULL, e, "'%.*s' stands twice", (int)(name.n > 64 ? 64 : name.n), name.p);
 }
 
-static int to_meta(struct reader *r, const struct entry *n, struct err *e)
+static int to_meta(struct engagement_reader *r, const struct entry *n, struct err *e)
 {
 	const char *key = n->section;
 	struct entry plain = {n->file, "", n->v, n->line};
@@ -47,7 +41,7 @@ static int to_meta(struct reader *r, const struct entry *n, struct err *e)
 	return text.p ? db_run(r->db, e, "INSERT OR REPLACE INTO meta(key, value) VALUES (?, ?)", "st", key, text) : 0;
 }
 
-static int distribution(struct reader *r, const struct entry *n, struct err *e)
+static int distribution(struct engagement_reader *r, const struct entry *n, struct err *e)
 {
 	struct entry plain = {n->file, "", n->v, n->line};
 	auto_buf list = BUF_INIT;
@@ -57,7 +51,7 @@ static int distribution(struct reader *r, const struct entry *n, struct err *e)
 	return db_run(r->db, e, "INSERT OR REPLACE INTO meta(key, value) VALUES ('distribution', ?)", "t", buf_span(&list));
 }
 
-static int system_entry(struct reader *r, const struct entry *n, bool in, struct err *e)
+static int system_entry(struct engagement_reader *r, const struct entry *n, bool in, struct err *e)
 {
 	static const char *const kinds[] = {"cluster", "aws", "azure", "gcp", "registry", "images", "ldap", "ci", NULL};
 	static const char *const keys[] = {"system", "name", "reason", NULL};
@@ -71,7 +65,7 @@ static int system_entry(struct reader *r, const struct entry *n, bool in, struct
 	if (db_run(r->db, e, "INSERT OR IGNORE INTO system_in_scope(kind, name, in_scope, reason) VALUES (?, ?, ?, ?)", "ttit", kind, name,
 		   (int64_t)in, reason))
 		return -1;
-	return once(r, n, kind, e);
+	return engagement_once(r, n, kind, e);
 }
 
 static int system_in(void *ctx, const struct entry *n, struct err *e)
@@ -84,8 +78,7 @@ static int system_out(void *ctx, const struct entry *n, struct err *e)
 	return system_entry(ctx, n, false, e);
 }
 
-/* The mapping at the section's key, whose keys are `keys`; `inner->v` is NULL when the key is absent. */
-static int mapping(const struct entry *n, const char *const *keys, struct entry *inner, struct err *e)
+int engagement_mapping(const struct entry *n, const char *const *keys, struct entry *inner, struct err *e)
 {
 	const struct json *v = json_get(n->v, n->section);
 
@@ -98,19 +91,19 @@ static int mapping(const struct entry *n, const char *const *keys, struct entry 
 	return keys ? entry_keys(inner, keys, e) : 0;
 }
 
-static int systems(struct reader *r, const struct entry *n, struct err *e)
+static int systems(struct engagement_reader *r, const struct entry *n, struct err *e)
 {
 	static const char *const keys[] = {"in", "out", NULL};
 	struct entry s;
 
-	if (mapping(n, keys, &s, e))
+	if (engagement_mapping(n, keys, &s, e))
 		return -1;
 	return entry_each(&s, json_get(s.v, "in"), "system", system_in, r, e) || entry_each(&s, json_get(s.v, "out"), "system", system_out, r, e) ? -1 : 0;
 }
 
 static int cluster(void *ctx, const struct entry *n, struct err *e)
 {
-	struct reader *r = ctx;
+	struct engagement_reader *r = ctx;
 	struct span was, name, environment;
 
 	if (entry_text(n, "was", false, &was, e) || entry_text(n, "name", true, &name, e) || entry_text(n, "environment", false, &environment, e))
@@ -121,12 +114,12 @@ static int cluster(void *ctx, const struct entry *n, struct err *e)
 		was = name;
 	if (db_run(r->db, e, "INSERT OR IGNORE INTO cluster_name(was, name, environment) VALUES (?, ?, ?)", "ttt", was, name, environment))
 		return -1;
-	return once(r, n, was, e);
+	return engagement_once(r, n, was, e);
 }
 
 static int environment(void *ctx, const struct entry *n, struct err *e)
 {
-	struct reader *r = ctx;
+	struct engagement_reader *r = ctx;
 	auto_buf selector = BUF_INIT;
 	struct span name;
 	bool production;
@@ -148,22 +141,22 @@ static int environment(void *ctx, const struct entry *n, struct err *e)
 	if (db_run(r->db, e, "INSERT OR IGNORE INTO environment(name, ordinal, production, selector) VALUES (?, ?, ?, ?)", "tiit", name, ++r->ordinal,
 		   (int64_t)production, buf_span(&selector)))
 		return -1;
-	return once(r, n, name, e);
+	return engagement_once(r, n, name, e);
 }
 
 static int regulation(void *ctx, const struct entry *n, struct err *e)
 {
-	struct reader *r = ctx;
+	struct engagement_reader *r = ctx;
 	struct span name;
 
 	if (entry_text(n, "name", true, &name, e) || db_run(r->db, e, "INSERT OR IGNORE INTO regulation(name) VALUES (?)", "t", name))
 		return -1;
-	return once(r, n, name, e);
+	return engagement_once(r, n, name, e);
 }
 
 static int trusted_registry(void *ctx, const struct entry *n, struct err *e)
 {
-	struct reader *r = ctx;
+	struct engagement_reader *r = ctx;
 	struct span pattern, purpose, host, rest;
 
 	if (entry_text(n, "host", true, &pattern, e) || entry_text(n, "purpose", false, &purpose, e))
@@ -176,140 +169,12 @@ static int trusted_registry(void *ctx, const struct entry *n, struct err *e)
 		pattern.n--;
 	if (db_run(r->db, e, "INSERT OR IGNORE INTO trusted_registry(pattern, purpose) VALUES (?, ?)", "tt", pattern, purpose))
 		return -1;
-	return once(r, n, pattern, e);
-}
-
-/* Layers of a base, lowest first, each by its diff id or by its digest as stored. */
-static int base_layers(struct reader *r, const struct entry *n, struct span name, bool approved, struct err *e)
-{
-	const struct json *layers = json_get(n->v, "layers");
-	int64_t ordinal = 0;
-
-	if (layers && layers->type != JSON_ARRAY)
-		return entry_error(n, layers, e, "'layers' must be a list of digests, the lowest layer first");
-	JSON_EACH(layer, layers)
-	{
-		struct span digest = json_str(layer), hex = digest;
-
-		if (!span_eq(span_cut(&hex, ':'), "sha256") || hex.n != 64)
-			return entry_error(n, layer, e, "'%.*s' is not a digest (sha256: and 64 hex digits)", (int)(digest.n > 80 ? 80 : digest.n), digest.p ? digest.p : "");
-		if (db_run(r->db, e, "INSERT OR IGNORE INTO known_base(name, ordinal, digest, approved) VALUES (?, ?, ?, ?)", "titb", name, ordinal++, digest, approved))
-			return -1;
-		if (!sqlite3_changes(r->db->h))
-			return entry_error(n, layer, e, "layers of '%.*s' stand twice", (int)(name.n > 64 ? 64 : name.n), name.p);
-	}
-	return 0;
-}
-
-static int approved_image(void *ctx, const struct entry *n, struct err *e)
-{
-	static const char *const kinds[] = {"base", "image", NULL};
-	struct reader *r = ctx;
-	struct span pattern, env, kind;
-
-	if (entry_text(n, "image", true, &pattern, e) || entry_text(n, "environment", false, &env, e) || entry_word(n, "kind", false, kinds, &kind, e))
-		return -1;
-	if (db_run(r->db, e, "INSERT OR IGNORE INTO approved_image(environment, pattern, kind) VALUES (?, ?, ?)", "ttt", env.p ? env : SPAN("*"), pattern,
-		   kind.p ? kind : SPAN("image")) || once(r, n, pattern, e))
-		return -1;
-	if (json_get(n->v, "layers") && !(kind.p && span_eq(kind, "base")))
-		return entry_error(n, NULL, e, "'layers' belong to images of kind base");
-	return base_layers(r, n, pattern, true, e);
-}
-
-static int known_base(void *ctx, const struct entry *n, struct err *e)
-{
-	struct span name;
-
-	if (entry_text(n, "image", true, &name, e))
-		return -1;
-	if (json_count(json_get(n->v, "layers")) == 0)
-		return entry_error(n, NULL, e, "'layers' is needed: the digests of its layers, the lowest first");
-	return base_layers(ctx, n, name, false, e);
-}
-
-/* The texts of a list at `key` (one text is a list of one), each with the statement run over it: ?1 is the text, the others stand in `format`. */
-static int each_text(struct reader *r, const struct entry *n, const char *key, const char *sql, struct span more, struct err *e)
-{
-	const struct json *list = json_get(n->v, key);
-	auto_buf checked = BUF_INIT;
-	bool lone = json_scalar(list).p != NULL;
-
-	if (entry_list(n, key, &checked, e)) /* says what is wrong with it */
-		return -1;
-	for (unsigned i = 0; i < (lone ? 1 : json_count(list)); i++)
-		if (db_run(r->db, e, sql, "tt", json_scalar(lone ? list : &list->items[i]), more))
-			return -1;
-	return 0;
-}
-
-static int approved_middleware(void *ctx, const struct entry *n, struct err *e)
-{
-	static const char sql[] = "INSERT OR IGNORE INTO approved_middleware(version, name) VALUES (?, ?)";
-	struct reader *r = ctx;
-	struct span name;
-
-	if (entry_text(n, "name", true, &name, e))
-		return -1;
-	return json_get(n->v, "versions") ? each_text(r, n, "versions", sql, name, e) : db_run(r->db, e, sql, "st", "*", name);
-}
-
-static int content_owner(void *ctx, const struct entry *n, struct err *e)
-{
-	static const char *const classes[] = {"base-os", "middleware", "application", NULL};
-	struct reader *r = ctx;
-	struct span class, owner;
-
-	if (entry_word(n, "class", true, classes, &class, e) || entry_text(n, "owner", false, &owner, e))
-		return -1;
-	if (!owner.p && !json_get(n->v, "packages"))
-		return entry_error(n, NULL, e, "'owner' is needed, or 'packages' that count as %.*s", SPAN_ARG(class));
-	if (each_text(r, n, "packages", "INSERT OR IGNORE INTO content_owner(pattern, class, owner, what, said) VALUES (?, ?, '', 'package', 1)", class, e))
-		return -1;
-	if (!owner.p)
-		return 0;
-	if (!json_get(n->v, "images"))
-		return db_run(r->db, e, "INSERT OR IGNORE INTO content_owner(class, owner, what, pattern, said) VALUES (?, ?, 'owner', '*', 1)", "tt", class, owner);
-	return each_text(r, n, "images",
-			 span_eq(class, "base-os")      ? "INSERT OR IGNORE INTO content_owner(pattern, owner, class, what, said) VALUES (?, ?, 'base-os', 'owner', 1)"
-			 : span_eq(class, "middleware") ? "INSERT OR IGNORE INTO content_owner(pattern, owner, class, what, said) VALUES (?, ?, 'middleware', 'owner', 1)"
-							: "INSERT OR IGNORE INTO content_owner(pattern, owner, class, what, said) VALUES (?, ?, 'application', 'owner', 1)",
-			 owner, e);
-}
-
-static int licence_exception(void *ctx, const struct entry *n, struct err *e)
-{
-	static const char *const keys[] = {"package", "licence", "image", "reason", "expires", NULL};
-	struct reader *r = ctx;
-	struct span package, licence, image, reason;
-	int64_t expires;
-
-	if (entry_keys(n, keys, e) || entry_text(n, "package", true, &package, e) || entry_text(n, "licence", false, &licence, e) ||
-	    entry_text(n, "image", false, &image, e) || entry_text(n, "reason", true, &reason, e) || entry_time(n, "expires", &expires, e))
-		return -1;
-	return db_run(r->db, e, "INSERT INTO licence_exception(package, licence, image, reason, expires) VALUES (?, ?, ?, ?, ?)", "ttttr", package,
-		      licence.p ? licence : SPAN("*"), image.p ? image : SPAN("*"), reason, expires);
-}
-
-/* Words of the policy: classes, or identifiers of licences. */
-static int licences(struct reader *r, const struct entry *n, struct err *e)
-{
-	static const char *const keys[] = {"allow", "deny", "exceptions", NULL};
-	struct entry l;
-
-	if (mapping(n, keys, &l, e))
-		return -1;
-	for (size_t i = 0; i < 2 && l.v; i++)
-		if (each_text(r, &l, keys[i], "INSERT OR IGNORE INTO licence_policy(word, ruling) VALUES (?, ?)", span_of(keys[i]), e))
-			return -1;
-	if (db_int(r->db, 0, "SELECT count(*) FROM (SELECT 1 FROM licence_policy GROUP BY word HAVING count(*) > 1)", ""))
-		return entry_error(&l, l.v, e, "a word stands under 'allow' and under 'deny'");
-	return l.v ? entry_each(&l, json_get(l.v, "exceptions"), NULL, licence_exception, r, e) : 0;
+	return engagement_once(r, n, pattern, e);
 }
 
 static int team(void *ctx, const struct entry *n, struct err *e)
 {
-	struct reader *r = ctx;
+	struct engagement_reader *r = ctx;
 	auto_buf selector = BUF_INIT;
 	struct span name, contact;
 
@@ -327,12 +192,12 @@ static int team(void *ctx, const struct entry *n, struct err *e)
 	buf_add_char(&selector, '}');
 	if (db_run(r->db, e, "INSERT OR IGNORE INTO team(name, contact, selector) VALUES (?, ?, ?)", "ttt", name, contact, buf_span(&selector)))
 		return -1;
-	return once(r, n, name, e);
+	return engagement_once(r, n, name, e);
 }
 
 static int data_class(void *ctx, const struct entry *n, struct err *e)
 {
-	struct reader *r = ctx;
+	struct engagement_reader *r = ctx;
 	auto_buf places = BUF_INIT;
 	struct span name;
 	int64_t rank = 3;
@@ -341,11 +206,11 @@ static int data_class(void *ctx, const struct entry *n, struct err *e)
 		return -1;
 	if (db_run(r->db, e, "INSERT OR IGNORE INTO data_class(name, rank, places) VALUES (?, ?, ?)", "tit", name, rank, buf_span(&places)))
 		return -1;
-	return once(r, n, name, e);
+	return engagement_once(r, n, name, e);
 }
 
 /* Where attackers start and what they must not get. */
-static int path_place(struct reader *r, const struct entry *n, const char *side, struct err *e)
+static int path_place(struct engagement_reader *r, const struct entry *n, const char *side, struct err *e)
 {
 	struct span thing, title = SPAN_NONE;
 
@@ -393,7 +258,7 @@ static int access_entry(void *ctx, const struct entry *n, struct err *e)
 
 static int job_role(void *ctx, const struct entry *n, struct err *e)
 {
-	struct reader *r = ctx;
+	struct engagement_reader *r = ctx;
 	struct access a = {BUF_INIT};
 	struct span name, purpose;
 	int rc = -1;
@@ -404,7 +269,7 @@ static int job_role(void *ctx, const struct entry *n, struct err *e)
 		buf_add_char(&a.json, ']');
 		rc = db_run(r->db, e, "INSERT OR IGNORE INTO job_role(name, purpose, access) VALUES (?, ?, ?)", "ttt", name, purpose, buf_span(&a.json));
 		if (rc == 0)
-			rc = once(r, n, name, e);
+			rc = engagement_once(r, n, name, e);
 	}
 	buf_fini(&a.json);
 	return rc;
@@ -412,7 +277,7 @@ static int job_role(void *ctx, const struct entry *n, struct err *e)
 
 static int person(void *ctx, const struct entry *n, struct err *e)
 {
-	struct reader *r = ctx;
+	struct engagement_reader *r = ctx;
 	auto_buf accounts = BUF_INIT, groups = BUF_INIT;
 	struct span name, role, email;
 
@@ -422,16 +287,16 @@ static int person(void *ctx, const struct entry *n, struct err *e)
 	if (db_run(r->db, e, "INSERT OR IGNORE INTO person(name, job_role, email, accounts, groups) VALUES (?, ?, ?, ?, ?)", "ttttt", name, role, email,
 		   buf_span(&accounts), buf_span(&groups)))
 		return -1;
-	return once(r, n, name, e);
+	return engagement_once(r, n, name, e);
 }
 
-static int prices(struct reader *r, const struct entry *n, struct err *e)
+static int prices(struct engagement_reader *r, const struct entry *n, struct err *e)
 {
 	static const char *const keys[] = {"currency", "cpu-core-month", "memory-gib-month", "storage-gib-month", NULL};
 	struct span currency;
 	struct entry p;
 
-	if (mapping(n, keys, &p, e))
+	if (engagement_mapping(n, keys, &p, e))
 		return -1;
 	if (!p.v)
 		return 0;
@@ -452,7 +317,7 @@ static int prices(struct reader *r, const struct entry *n, struct err *e)
 }
 
 /* A domain's target: a grade alone, or {grade, score}. */
-static int target(struct reader *r, const struct entry *n, const struct json_member *m, struct err *e)
+static int target(struct engagement_reader *r, const struct entry *n, const struct json_member *m, struct err *e)
 {
 	static const char *const keys[] = {"grade", "score", NULL};
 	struct json_member only = {.value = m->value};
@@ -472,11 +337,11 @@ static int target(struct reader *r, const struct entry *n, const struct json_mem
 	return db_run(r->db, e, "INSERT INTO target(domain, grade, score) VALUES (?, ?, nullif(?, -1))", "tti", json_str(&m->key), grade, score);
 }
 
-static int targets(struct reader *r, const struct entry *n, struct err *e)
+static int targets(struct engagement_reader *r, const struct entry *n, struct err *e)
 {
 	struct entry t;
 
-	if (mapping(n, domains, &t, e))
+	if (engagement_mapping(n, domains, &t, e))
 		return -1;
 	JSON_MEMBERS(m, t.v)
 	{
@@ -488,7 +353,7 @@ static int targets(struct reader *r, const struct entry *n, struct err *e)
 
 static int exception(void *ctx, const struct entry *n, struct err *e)
 {
-	struct reader *r = ctx;
+	struct engagement_reader *r = ctx;
 	struct span check, subject, reason, approver;
 	int64_t expires;
 
@@ -500,7 +365,7 @@ static int exception(void *ctx, const struct entry *n, struct err *e)
 }
 
 /* The identifier of a question that is close to `word`, in `near`; "" when none is. */
-static void nearest_question(struct reader *r, struct span word, char *near, size_t cap)
+static void nearest_question(struct engagement_reader *r, struct span word, char *near, size_t cap)
 {
 	sqlite3_stmt *q = db_stmt(r->db, "SELECT id FROM question ORDER BY id");
 	size_t least = 6;
@@ -523,11 +388,11 @@ static void nearest_question(struct reader *r, struct span word, char *near, siz
 	sqlite3_reset(q);
 }
 
-static int answers(struct reader *r, const struct entry *n, struct err *e)
+static int answers(struct engagement_reader *r, const struct entry *n, struct err *e)
 {
 	struct entry a;
 
-	if (mapping(n, NULL, &a, e))
+	if (engagement_mapping(n, NULL, &a, e))
 		return -1;
 	JSON_MEMBERS(m, a.v)
 	{
@@ -554,7 +419,7 @@ static int answers(struct reader *r, const struct entry *n, struct err *e)
 /* A right is a name of analyze/rbac-right.c's table, or "VERB RESOURCE[.GROUP][/SUB]". */
 static int duty(void *ctx, const struct entry *n, struct err *e)
 {
-	struct reader *r = ctx;
+	struct engagement_reader *r = ctx;
 	auto_buf one = BUF_INIT, other = BUF_INIT, except = BUF_INIT;
 	struct span name, reason;
 
@@ -566,7 +431,7 @@ static int duty(void *ctx, const struct entry *n, struct err *e)
 	if (db_run(r->db, e, "INSERT OR IGNORE INTO duty(name, one, other, except_for, reason) VALUES (?, ?, ?, ?, ?)", "ttttt", name, buf_span(&one), buf_span(&other),
 		   buf_span(&except), reason))
 		return -1;
-	return once(r, n, name, e);
+	return engagement_once(r, n, name, e);
 }
 
 /* Where traffic from outside is looked at. What a point covers: any of its lists suffices. */
@@ -574,14 +439,14 @@ static int inspection_point(void *ctx, const struct entry *n, struct err *e)
 {
 	static const char *const kinds[] = {"firewall", "ids", "ips", "waf", NULL}, *const keys[] = {"name", "kind", "decrypts", "covers", NULL};
 	static const char *const lists[] = {"addresses", "networks", "load_balancers", "ingress_classes", "namespaces", NULL};
-	struct reader *r = ctx;
+	struct engagement_reader *r = ctx;
 	struct entry inner = {n->file, "covers", n->v, n->line}, covers;
 	auto_buf json = BUF_INIT;
 	struct span name, kind;
 	bool decrypts;
 
 	if (entry_keys(n, keys, e) || entry_text(n, "name", true, &name, e) || entry_word(n, "kind", true, kinds, &kind, e) || entry_bool(n, "decrypts", false, &decrypts, e) ||
-	    mapping(&inner, lists, &covers, e))
+	    engagement_mapping(&inner, lists, &covers, e))
 		return -1;
 	if (!json_count(covers.v))
 		return entry_error(n, NULL, e, "'covers' is needed, with any of addresses, networks, load_balancers, ingress_classes, namespaces");
@@ -603,11 +468,11 @@ static int inspection_point(void *ctx, const struct entry *n, struct err *e)
 	if (db_run(r->db, e, "INSERT OR IGNORE INTO inspection_point(name, ordinal, kind, decrypts, covers) VALUES (?, ?, ?, ?, ?)", "titbt", name, ++r->ordinal, kind,
 		   json_get(n->v, "decrypts") ? decrypts : -1, buf_span(&json)))
 		return -1;
-	return once(r, n, name, e);
+	return engagement_once(r, n, name, e);
 }
 
 /* An empty list is an answer too: there is none. */
-static int inspection_points(struct reader *r, const struct entry *n, struct err *e)
+static int inspection_points(struct engagement_reader *r, const struct entry *n, struct err *e)
 {
 	const struct json *v = json_get(r->root, n->section);
 
@@ -619,7 +484,7 @@ static int inspection_points(struct reader *r, const struct entry *n, struct err
 static int check_off(void *ctx, const struct entry *n, struct err *e)
 {
 	static const char *const keys[] = {"check", "reason", NULL};
-	struct reader *r = ctx;
+	struct engagement_reader *r = ctx;
 	struct span check, reason;
 
 	if (entry_keys(n, keys, e) || entry_text(n, "check", true, &check, e) || entry_text(n, "reason", false, &reason, e))
@@ -630,7 +495,7 @@ static int check_off(void *ctx, const struct entry *n, struct err *e)
 static int check_severity(void *ctx, const struct entry *n, struct err *e)
 {
 	static const char *const keys[] = {"check", "severity", "environment", "cluster", "namespace", "reason", NULL};
-	struct reader *r = ctx;
+	struct engagement_reader *r = ctx;
 	struct span check, severity, env, where, namespace, reason;
 
 	if (entry_keys(n, keys, e) || entry_text(n, "check", true, &check, e) || entry_word(n, "severity", true, severities, &severity, e) ||
@@ -641,12 +506,12 @@ static int check_severity(void *ctx, const struct entry *n, struct err *e)
 		      check, severity, env, where, namespace, reason);
 }
 
-static int checks(struct reader *r, const struct entry *n, struct err *e)
+static int checks(struct engagement_reader *r, const struct entry *n, struct err *e)
 {
 	static const char *const keys[] = {"off", "severity", NULL};
 	struct entry c;
 
-	if (mapping(n, keys, &c, e))
+	if (engagement_mapping(n, keys, &c, e))
 		return -1;
 	return entry_each(&c, json_get(c.v, "off"), "check", check_off, r, e) || entry_each(&c, json_get(c.v, "severity"), NULL, check_severity, r, e) ? -1 : 0;
 }
@@ -661,11 +526,11 @@ static const struct section sections[] = {
 	{.key = "environments", .lone = "name", .each = environment, .keys = {"name", "production", "namespaces", "clusters", "labels"}},
 	{.key = "regulations", .lone = "name", .each = regulation, .keys = {"name"}},
 	{.key = "trusted_registries", .lone = "host", .each = trusted_registry, .keys = {"host", "purpose"}},
-	{.key = "approved_images", .lone = "image", .each = approved_image, .keys = {"image", "environment", "kind", "layers"}},
-	{.key = "known_bases", .each = known_base, .keys = {"image", "layers"}},
-	{.key = "approved_middleware", .lone = "name", .each = approved_middleware, .keys = {"name", "versions"}},
-	{.key = "content_owners", .each = content_owner, .keys = {"class", "owner", "packages", "images"}},
-	{.key = "licences", .whole = licences},
+	{.key = "approved_images", .lone = "image", .each = engagement_approved_image, .keys = {"image", "environment", "kind", "layers"}},
+	{.key = "known_bases", .each = engagement_known_base, .keys = {"image", "layers"}},
+	{.key = "approved_middleware", .lone = "name", .each = engagement_approved_middleware, .keys = {"name", "versions"}},
+	{.key = "content_owners", .each = engagement_content_owner, .keys = {"class", "owner", "packages", "images"}},
+	{.key = "licences", .whole = engagement_licences},
 	{.key = "teams", .each = team, .keys = {"name", "contact", "namespaces", "labels", "images"}},
 	{.key = "data_classes", .each = data_class, .keys = {"name", "rank", "places"}},
 	{.key = "entries", .lone = "thing", .each = entry_place, .keys = {"thing", "title"}},
@@ -683,7 +548,7 @@ static const struct section sections[] = {
 enum { SECTIONS = sizeof(sections) / sizeof(sections[0]) };
 
 struct listed {
-	struct reader *reader;
+	struct engagement_reader *reader;
 	const struct section *section;
 };
 
@@ -694,7 +559,7 @@ static int listed_entry(void *ctx, const struct entry *n, struct err *e)
 	return entry_keys(n, l->section->keys, e) || l->section->each(l->reader, n, e) ? -1 : 0;
 }
 
-static int read_section(struct reader *r, const struct section *s, const char *file, struct err *e)
+static int read_section(struct engagement_reader *r, const struct section *s, const char *file, struct err *e)
 {
 	const struct json *v = json_get(r->root, s->key);
 	struct entry n = {file, s->key, r->root, v ? v->line : 1};
@@ -705,7 +570,7 @@ static int read_section(struct reader *r, const struct section *s, const char *f
 }
 
 /* Roles that people name must be there, and so must environments that clusters and changes name. NULL is not in an empty list, so it is asked for. */
-static int names_are_known(struct reader *r, const char *file, struct err *e)
+static int names_are_known(struct engagement_reader *r, const char *file, struct err *e)
 {
 	static const char *const lookups[] = {
 		"SELECT 'people', 'job role', job_role FROM person WHERE job_role IS NOT NULL AND job_role NOT IN (SELECT name FROM job_role)",
@@ -729,7 +594,7 @@ int engagement_load_text(struct db *db, const char *name, struct span text, stru
 {
 	auto_arena a = ARENA_INIT;
 	const char *keys[SECTIONS + 1] = {NULL};
-	struct reader r = {.db = db};
+	struct engagement_reader r = {.db = db};
 	struct entry top = {name, "", NULL, 1};
 	struct json *root;
 	struct err why = {0};
