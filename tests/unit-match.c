@@ -2,6 +2,7 @@
 // Packages of every ecosystem against small feeds of every kind of statement. Expectations are worked out by hand from the rules of
 // the formats (docs/feeds.md) and of the package systems' version orders.
 #include "analyze/derive-match.h"
+#include "analyze/derive-open.h"
 #include "analyze/schema.h"
 #include "test.h"
 #include "vulnfeeds/import.h"
@@ -263,7 +264,7 @@ static void matches(void)
 		add_package(&site, add_image(&site, &java, n + 1 + i), &java, i == 1 ? "pkg:maven/org.acme/core@2.8.0" : "pkg:maven/org.acme/core@2.9.0");
 	}
 	CHECK_INT(db_run(&site, &e, "UPDATE image_name SET repository = 'team/other' WHERE image = ?", "i", (int64_t)n + 3), 0);
-	if (derive_match(&site, &feeds, &e))
+	if (derive_match(&site, &feeds, &e) || open_gather(&site, &e))
 		printf("  %s\n", e.msg);
 	CHECK_INT(e.kind, ERR_NONE);
 	for (int i = 0; i < n; i++) {
