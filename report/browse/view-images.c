@@ -22,6 +22,20 @@ void browse_bytes(char *out, size_t n, int64_t bytes)
 	snprintf(out, n, unit && v < 9.95 ? "%.1f%c" : "%.0f%c", v, units[unit]);
 }
 
+/* Repository and tag tell images apart, not the registry: of a long name the end is shown. */
+static void draw_name(int y, int x, int width, enum style style, struct span name)
+{
+	struct span rest = name;
+
+	while (rest.n + 2 > (size_t)width && memchr(rest.p, '/', rest.n))
+		span_cut(&rest, '/');
+	if (name.n > (size_t)width && rest.n < name.n)
+		term_put(y, x, 2, style, false, SPAN("\xe2\x80\xa6/"));
+	else
+		rest = name;
+	term_put(y, rest.n < name.n ? x + 2 : x, rest.n < name.n ? width - 2 : width, style, true, rest);
+}
+
 static int draw_image(struct browser *b, int y, int64_t at, bool here, struct err *e)
 {
 	sqlite3_stmt *s = db_stmt(b->db, "SELECT v.image, v.bytes, v.layers, l.base, l.base_layers, c.hidden_bytes FROM v_image v LEFT JOIN image_lineage l ON l.image = v.subject "
@@ -38,7 +52,7 @@ static int draw_image(struct browser *b, int y, int64_t at, bool here, struct er
 		if (sqlite3_column_type(s, 5) != SQLITE_NULL)
 			browse_bytes(hidden, sizeof(hidden), sqlite3_column_int64(s, 5));
 		term_put(y, 1, 1, STYLE_BOLD, true, here ? SPAN(">") : SPAN(" "));
-		term_put(y, 3, half, here ? STYLE_SELECTED : STYLE_PLAIN, true, db_text(s, 0));
+		draw_name(y, 3, half, here ? STYLE_SELECTED : STYLE_PLAIN, db_text(s, 0));
 		term_printf(y, 4 + half, 25, STYLE_DIM, "%6s %7s  %3lld", size, hidden, (long long)sqlite3_column_int64(s, 2));
 		term_printf(y, 26 + half, half + 6, known ? STYLE_GOOD : STYLE_DIM, "%.*s%s%.*s", known && !itself ? 3 : 0, "on ",
 			    !known ? "base not known" : itself ? "a base itself" : db_text(s, 3).n ? "" : "layers that others share", SPAN_ARG(known && !itself ? db_text(s, 3) : SPAN("")));
