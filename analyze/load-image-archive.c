@@ -4,6 +4,7 @@
 #include "load-image-archive.h"
 #include "layer-cache.h"
 
+#include "common/image-store.h"
 #include "common/limits.h"
 #include "common/peek.h"
 #include "common/tar.h"
@@ -442,11 +443,30 @@ static bool has_folder(struct archive_state *st, const char *folder, const char 
 	return lstat(arena_printf(&st->arena, "%s/%s", folder, inner), &file) == 0 && S_ISDIR(file.st_mode);
 }
 
+static int take_store_file(void *ctx, const char *name, struct source *content, struct err *e)
+{
+	struct archive_state *st = ctx;
+	struct tar_entry t = {.name = name, .link = "", .type = 'f'};
+	struct blob *b;
+
+	return add_blob(st, &t, &b) ? 0 : read_blob(st, content, b, e);
+}
+
+static int tell_store_problem(void *ctx, const char *at, const char *message, struct err *e)
+{
+	struct archive_state *st = ctx;
+
+	return load_problem(st->load, at, e, "%s", message);
+}
+
 /* An OCI layout, or a store, that lies as a folder. */
 static int read_layout(struct archive_state *st, const char *folder, struct err *e)
 {
 	static const char containerd[] = "io.containerd.content.v1.content/blobs/sha256";
+	const struct image_store_sink sink = {take_store_file, tell_store_problem, st};
 
+	if (image_store_is(folder))
+		return image_store_read(folder, &sink, e);
 	if (has_folder(st, folder, "docker/registry/v2/blobs/sha256"))
 		return read_registry(st, folder, e);
 	if (has_folder(st, folder, containerd)) {

@@ -5,6 +5,8 @@
 #include "load-image-archive.h"
 #include "load-rootfs.h"
 
+#include "common/image-store.h"
+
 enum { INDEX_DEPTH = 8, LAYERS_MAX = 1000, IMAGES_MAX = 10000 };
 
 static struct blob *find_path(struct archive_state *st, struct span path)
@@ -53,20 +55,42 @@ static int parse(struct archive_state *st, const struct blob *b, struct json **o
 	return load_problem(st->load, b->path, e, "%s", bad.msg);
 }
 
+static const char from_folder[] = "folder"; /* struct layer's packing */
+
+/* A layer that was read from its folder is what the first configuration says that names it. */
+static bool take_word_for(struct layer *l, struct span id)
+{
+	struct span hex = span_after_last(id, ':');
+
+	if (l->packing != from_folder || (l->diff_id[0] && !span_eq(hex, l->diff_id)))
+		return false;
+	snprintf(l->diff_id, sizeof(l->diff_id), "%.*s", (int)(hex.n < HASH_HEX ? hex.n : HASH_HEX - 1), hex.p ? hex.p : "");
+	return true;
+}
+
 /* What the configuration says the layers' plain archives are. */
 static int check_layers(struct archive_state *st, struct image *im, struct err *e)
 {
+	int unpacked = 0;
 	const struct json *ids = json_path(im->config, "rootfs.diff_ids");
 
+	for (int i = 0; i < im->layers.n; i++)
+		im->readable = im->readable && !im->layers.at[i]->problem[0];
 	if ((int)json_count(ids) != im->layers.n) {
 		im->verified = false;
+		/* What lies in the others is not known. */
+		im->readable = im->readable && (int)json_count(ids) < im->layers.n;
 		return load_problem(st->load, NULL, e, "image sha256:%s: the configuration names %u layers, the manifest %d", im->config_digest,
 				    json_count(ids), im->layers.n);
 	}
 	for (int i = 0; i < im->layers.n; i++) {
 		struct span id = json_str(&ids->items[i]);
 
-		im->readable = im->readable && !im->layers.at[i]->problem[0];
+		if (take_word_for(im->layers.at[i], id)) {
+			im->verified = false;
+			unpacked++;
+			continue;
+		}
 		if (span_eq(span_after_last(id, ':'), im->layers.at[i]->diff_id))
 			continue;
 		im->verified = false;
@@ -74,7 +98,9 @@ static int check_layers(struct archive_state *st, struct image *im, struct err *
 				 im->config_digest, i, SPAN_ARG(id), im->layers.at[i]->diff_id))
 			return -1;
 	}
-	return 0;
+	return unpacked ? load_problem(st->load, NULL, e, "image sha256:%s: %d of its layers were read from their folders in a store, which cannot be compared with a digest: not verified",
+				       im->config_digest, unpacked)
+			: 0;
 }
 
 static int store_image(struct archive_state *st, struct image *im, struct err *e)
@@ -189,6 +215,15 @@ static void manifest_digest(struct archive_state *st, const struct blob *config,
 	}
 }
 
+/* As image_store_read() names it. */
+static void mark_unpacked(struct blob *b, struct span path)
+{
+	if (!b || !b->layer || b->layer->packing == from_folder || !span_starts(path, IMAGE_STORE_UNPACKED))
+		return;
+	b->layer->packing = from_folder;
+	b->layer->diff_id[0] = 0;
+}
+
 static int docker_image(struct archive_state *st, const struct json *entry, struct err *e)
 {
 	struct image im = {.names = json_get(entry, "RepoTags")};
@@ -212,6 +247,7 @@ static int docker_image(struct archive_state *st, const struct json *entry, stru
 	{
 		struct span path = json_str(name);
 
+		mark_unpacked(find_path(st, path), path);
 		/* Old layout: "ID/layer.tar" and "DIFFID.tar"; both are checked against the configuration. */
 		r = add_layer(st, &im, find_path(st, path), path, span_starts(path, "blobs/sha256/"), e);
 		if (r <= 0)

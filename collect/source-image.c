@@ -4,6 +4,7 @@
 #include "collect.h"
 #include "common/bundle-image.h"
 #include "common/hash.h"
+#include "common/image-store.h"
 #include "common/limits.h"
 #include "common/progress.h"
 #include "common/tar.h"
@@ -13,7 +14,7 @@
 #include <dirent.h>
 #include <sys/stat.h>
 
-enum { DEPTH = 4, ENTRIES_MAX = 500000 };
+enum { DEPTH = 4, ENTRIES_MAX = 500000, PROBLEMS_MAX = 1000 };
 
 /* One archive: the list of its files so far. */
 struct image {
@@ -22,6 +23,8 @@ struct image {
 	struct buf list;
 	size_t n;
 	struct err broken; /* why it is not all of it */
+	struct buf problems; /* of a store, one line each; the rest of it counts */
+	size_t n_problems;
 };
 
 static void list_entry(struct image *im, const char *name, char type, const char *link, const char *blob)
@@ -119,6 +122,46 @@ static int from_folder(struct image *im, const char *folder, const char *inner, 
 	return rc;
 }
 
+static int store_file(void *ctx, const char *name, struct source *content, struct err *e)
+{
+	return put_blob(ctx, name, content, e);
+}
+
+static int store_problem(void *ctx, const char *at, const char *message, struct err *e)
+{
+	struct image *im = ctx;
+
+	(void)e;
+	if (im->n_problems++ >= PROBLEMS_MAX)
+		return 0;
+	text_add_clean(&im->problems, span_of(at), false);
+	buf_add_str(&im->problems, ": ");
+	text_add_clean(&im->problems, span_of(message), false);
+	buf_add_char(&im->problems, '\n');
+	return 0;
+}
+
+/* Layers that lie unpacked become archives again. */
+static int from_store(struct image *im, const char *folder, struct err *e)
+{
+	const struct image_store_sink sink = {store_file, store_problem, im};
+
+	return image_store_read(folder, &sink, e);
+}
+
+static void tell_problems(struct image *im)
+{
+	struct span rest = buf_span(&im->problems);
+
+	while (rest.n) {
+		struct span line = span_cut(&rest, '\n');
+		char text[1024];
+
+		snprintf(text, sizeof(text), "%.*s", SPAN_ARG(line));
+		member_problem(im->c->w, NULL, text);
+	}
+}
+
 /* The archive itself: the list of its files. */
 static int put_list(struct image *im, struct err *e)
 {
@@ -132,13 +175,14 @@ static int put_list(struct image *im, struct err *e)
 		return -1;
 	if (im->broken.kind)
 		member_problem(w, NULL, im->broken.msg);
+	tell_problems(im);
 	return member_end(w, im->n, e);
 }
 
 int image_collect(struct collect *c, const struct member_spec *spec, struct member *m, struct err *e)
 {
 	struct image im = {.c = c, .spec = spec};
-	int rc = m->content ? from_archive(&im, m->content, e) : from_folder(&im, m->file, "", 0, e);
+	int rc = m->content ? from_archive(&im, m->content, e) : image_store_is(m->file) ? from_store(&im, m->file, e) : from_folder(&im, m->file, "", 0, e);
 
 	if (rc == 0 && im.broken.kind == ERR_ENV)
 		rc = err_set(e, ERR_ENV, "%s", im.broken.msg);
@@ -147,6 +191,7 @@ int image_collect(struct collect *c, const struct member_spec *spec, struct memb
 	else if (rc == 0)
 		bundle_left_out(c->w, spec->path, im.broken.kind ? im.broken.msg : "an image archive without files");
 	buf_fini(&im.list);
+	buf_fini(&im.problems);
 	return rc;
 }
 

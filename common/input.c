@@ -5,6 +5,7 @@
 #include "bundle-image.h"
 #include "bundle.h"
 #include "image-head.h"
+#include "image-store.h"
 #include "limits.h"
 #include "node-root.h"
 #include "recognise.h"
@@ -156,8 +157,8 @@ static int walk_file(struct walk *w, const char *file, const char *path, int64_t
 	return rc;
 }
 
-/* An OCI image layout, the content store of containerd, or the folder of a registry (docker distribution) is one member: its blobs say
- * nothing alone. The loader opens the folder. */
+/* An OCI image layout, the content store of containerd, the store of CRI-O or Docker, or the folder of a registry (docker distribution) is one
+ * member: its files say nothing alone. The loader opens the folder. */
 static bool is_layout(const char *folder)
 {
 	static const struct {
@@ -172,7 +173,7 @@ static bool is_layout(const char *folder)
 		if (lstat(file, &st) == 0 && (st.st_mode & S_IFMT) == marks[i].type)
 			return true;
 	}
-	return false;
+	return image_store_is(folder);
 }
 
 /* A host's root directory gives its facts, not its files. */

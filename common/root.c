@@ -55,7 +55,7 @@ static int open_plainly(int root, const char *path, int flags)
 	return fd;
 }
 
-static int open_below(struct root *r, const char *path, int flags)
+int root_open(struct root *r, const char *path, int flags)
 {
 	struct open_how how = {.flags = (uint64_t)flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
 	int fd = (int)syscall(SYS_openat2, r->fd, path, &how, sizeof(how));
@@ -67,7 +67,7 @@ static int open_below(struct root *r, const char *path, int flags)
 
 static int stat_below(struct root *r, const char *path, int flags, struct stat *st)
 {
-	int fd = open_below(r, path, O_PATH | flags), rc;
+	int fd = root_open(r, path, O_PATH | flags), rc;
 
 	if (fd < 0)
 		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? 0 : -1;
@@ -91,7 +91,7 @@ int root_lstat(struct root *r, const char *path, struct stat *st)
 int root_read(struct root *r, const char *path, size_t limit, struct buf *out)
 {
 	struct stat st;
-	int fd = open_below(r, path, O_RDONLY | O_NONBLOCK);
+	int fd = root_open(r, path, O_RDONLY | O_NONBLOCK);
 	ssize_t got;
 
 	if (fd < 0)
@@ -123,7 +123,7 @@ static int by_text(const void *a, const void *b)
 
 size_t root_list(struct root *r, struct arena *a, const char *path, size_t max, char ***names)
 {
-	int fd = open_below(r, path, O_RDONLY | O_DIRECTORY);
+	int fd = root_open(r, path, O_RDONLY | O_DIRECTORY);
 	DIR *d = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 	size_t n = 0;

@@ -14,6 +14,8 @@ struct root {
 };
 int root_init(struct root *r, const char *folder, struct err *e);
 void root_fini(struct root *r);
+/* A descriptor of what is there, to be closed by the caller; -1 with errno. O_CLOEXEC is added to `flags` (of open(2)). */
+int root_open(struct root *r, const char *path, int flags);
 /* 1: `st` is filled. 0: there is no such thing. -1: it cannot be looked at (permission). */
 int root_stat(struct root *r, const char *path, struct stat *st);
 /* The same of the link itself. */

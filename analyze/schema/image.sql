@@ -35,7 +35,7 @@ CREATE TABLE image_layer (
   ordinal INTEGER NOT NULL,  -- 0 is the lowest
   digest TEXT NOT NULL,      -- 'sha256:…' of the bytes as stored
   diff_id TEXT NOT NULL,     -- 'sha256:…' of the plain archive, computed
-  packing TEXT NOT NULL,     -- gzip, zstd, none
+  packing TEXT NOT NULL,     -- gzip, zstd, none; folder: read where it lies unpacked in a store, so that digest says nothing and diff_id is the configuration's word
   bytes INTEGER NOT NULL, stored_bytes INTEGER NOT NULL, -- plain, as stored
   entries INTEGER NOT NULL,
   created_by TEXT,           -- history's command, redacted
