@@ -4,7 +4,7 @@
 /*
  * Rows of `component`: what feeds judge. A site has the same packages many times over; each is matched once.
  */
-#include "packages.h"
+#include "common/packages.h"
 #include "common/db.h"
 
 struct distinct;

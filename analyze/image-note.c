@@ -6,7 +6,7 @@
 #include "file-rules.h"
 #include "image-secret.h"
 #include "inventory-parse.h"
-#include "rpm.h"
+#include "common/rpm.h"
 
 #include "common/limits.h"
 #include "common/text.h"
@@ -17,13 +17,6 @@ enum { TEXT_MAX = 64 * 1024 * 1024, SMALL_TEXT_MAX = 4 * 1024 * 1024, RPM_MAX = 
 
 static const char *const os_release[] = {"etc/os-release", "usr/lib/os-release", "etc/alpine-release", "etc/debian_version", "etc/redhat-release",
 					 "etc/centos-release", "etc/oracle-release", "etc/system-release"};
-
-const char *const rpm_databases[] = {
-	"var/lib/rpm/rpmdb.sqlite",	       "var/lib/rpm/Packages.db",	    "var/lib/rpm/Packages",
-	"usr/lib/sysimage/rpm/rpmdb.sqlite", "usr/lib/sysimage/rpm/Packages.db", "usr/lib/sysimage/rpm/Packages",
-	"usr/share/rpm/rpmdb.sqlite",	       "usr/share/rpm/Packages.db",	    "usr/share/rpm/Packages",
-	"var/lib/rpmmanifest/container-manifest-2", NULL,
-};
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 

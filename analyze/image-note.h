@@ -19,6 +19,4 @@ void note_nix(struct layer *l, const char *path, const struct tar_entry *t);
 bool note_may_keep(struct layer *l);
 /* A copy whose texts lie in the arena. */
 struct package package_copy(struct arena *a, const struct package *p);
-/* Paths where rpm databases lie, NULL-terminated; newest form first. */
-extern const char *const rpm_databases[];
 #endif

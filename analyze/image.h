@@ -9,7 +9,7 @@
 #include "common/err.h"
 #include "common/hash.h"
 #include "common/source.h"
-#include "packages.h"
+#include "common/packages.h"
 
 /* What makes an entry worth keeping; several may hold. */
 enum note_kind {

@@ -6,7 +6,7 @@
  * (inventory-parse.c). A parser reads the whole file, calls parse_emit() for each package, and knows nothing of layers.
  */
 #include "common/arena.h"
-#include "packages.h"
+#include "common/packages.h"
 
 struct parse {
 	const char *path;	/* canonical, without leading '/' */

@@ -47,6 +47,8 @@ int inventory_write(struct db *db, int64_t thing, const struct os_release *os, c
 struct node_packages {
 	struct load *load;
 	struct package_place at;
+	bool unreadable; /* an rpm database was not read, or not to its end */
+	size_t broken;
 };
 
 static int write_one(void *ctx, const struct package *p, struct err *e)
@@ -54,6 +56,35 @@ static int write_one(void *ctx, const struct package *p, struct err *e)
 	struct node_packages *n = ctx;
 
 	return package_write(n->load, p, &n->at, e);
+}
+
+static int write_rpm(struct node_packages *n, const struct json *v, struct err *e)
+{
+	struct package p = {.type = "rpm", .found_by = "rpm", .name = json_text_at(v, "name"), .version = json_text_at(v, "version"), .arch = json_text_at(v, "arch"),
+			    .license = json_text_at(v, "license"), .source = json_text_at(v, "source"), .source_version = json_text_at(v, "sourceVersion"),
+			    .module = json_text_at(v, "module")};
+
+	if (p.name.n && p.version.n)
+		return write_one(n, &p, e);
+	n->broken++;
+	n->unreadable = true;
+	return 0;
+}
+
+static int write_rpm_databases(struct node_packages *n, const struct json *list, struct err *e)
+{
+	n->unreadable = json_bool(list) == 1;
+	JSON_EACH(database, list)
+	{
+		struct span path = json_text_at(database, "path");
+
+		n->unreadable |= json_bool_at(database, "unread") == 1 || !json_is(json_get(database, "packages"), JSON_ARRAY);
+		n->at.path = path.n ? path.p : NULL;
+		JSON_EACH(v, json_get(database, "packages"))
+			if (write_rpm(n, v, e))
+				return -1;
+	}
+	return 0;
 }
 
 static int write_database(struct node_packages *n, const struct inventory_texts *t, struct err *e)
@@ -66,6 +97,9 @@ static int write_database(struct node_packages *n, const struct inventory_texts 
 	n->at.path = "lib/apk/db/installed";
 	if (t->apk_installed.n && packages_apk(t->apk_installed, write_one, n, &broken, e))
 		return -1;
+	if (write_rpm_databases(n, t->rpm, e))
+		return -1;
+	broken += n->broken;
 	return broken ? load_problem(n->load, NULL, e, "%zu packages without a name or a version", broken) : 0;
 }
 
@@ -99,5 +133,5 @@ int inventory_node(struct load *l, int64_t thing, const struct inventory_texts *
 	if (write_database(&n, t, e))
 		return -1;
 	return inventory_write(l->db, thing, os.id.n > 0 ? &os : NULL,
-			       t->dpkg_status.n ? "deb" : t->apk_installed.n ? "apk" : t->rpm ? "unreadable" : "none", n.at.os.pro ? "esm" : NULL, e);
+			       n.unreadable ? "unreadable" : t->dpkg_status.n ? "deb" : t->apk_installed.n ? "apk" : json_is(t->rpm, JSON_ARRAY) ? "rpm" : "none", n.at.os.pro ? "esm" : NULL, e);
 }

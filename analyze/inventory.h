@@ -4,7 +4,7 @@
 /* Rows of package and inventory, for images and nodes alike. */
 #include "distinct.h"
 #include "load.h"
-#include "packages.h"
+#include "common/packages.h"
 
 /* Adds a package row. */
 struct package_place {
@@ -24,7 +24,7 @@ int inventory_write(struct db *db, int64_t thing, const struct os_release *os, c
  * there. */
 struct inventory_texts {
 	struct span os_release, dpkg_status, apk_installed;
-	bool rpm; /* an rpm database was seen */
+	const struct json *rpm; /* a list of rpm databases {path, unread, packages}; true: one was seen and not read (older collections) */
 };
 int inventory_node(struct load *l, int64_t thing, const struct inventory_texts *texts, struct err *e);
 #endif

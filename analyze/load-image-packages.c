@@ -6,7 +6,7 @@
 #include "image-owner.h"
 #include "inventory.h"
 #include "inventory-parse.h"
-#include "rpm.h"
+#include "common/rpm.h"
 #include "streams.h"
 
 struct found {

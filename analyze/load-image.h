@@ -4,7 +4,7 @@
 /* Parts of the image loader. */
 #include "image.h"
 #include "load.h"
-#include "packages.h"
+#include "common/packages.h"
 
 /* A member of the image archive. */
 struct blob {

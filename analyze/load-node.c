@@ -225,7 +225,7 @@ static int load_configs(struct host *h, struct err *e)
 static int load_packages(struct host *h, struct err *e)
 {
 	const struct json *d = h->doc;
-	struct inventory_texts t = {json_text_at(d, "osRelease"), json_text_at(d, "dpkg"), json_text_at(d, "apk"), json_bool_at(d, "rpm") == 1};
+	struct inventory_texts t = {json_text_at(d, "osRelease"), json_text_at(d, "dpkg"), json_text_at(d, "apk"), json_get(d, "rpm")};
 
 	if (db_int(h->l->db, 0, "SELECT count(*) FROM inventory WHERE thing = ?", "i", h->thing))
 		return load_problem(h->l, NULL, e, "the packages of this host were loaded before; this list was left out");

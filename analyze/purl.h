@@ -2,7 +2,7 @@
 #ifndef PURL_H
 #define PURL_H
 /* Package URLs (purl-spec 1.0, PURL-SPECIFICATION and PURL-TYPES). */
-#include "packages.h"
+#include "common/packages.h"
 
 struct buf;
 /* Appends the package URL of `p`. `os_namespace`, `distro`: of operating system packages ("debian", "debian-12"); NULL: none. */

@@ -7,7 +7,7 @@
  * Red Hat's builds leave in each layer (root/buildinfo/content_manifests/NAME.json: "content_sets").
  */
 #include "image.h"
-#include "packages.h"
+#include "common/packages.h"
 
 struct streams {
 	bool esm;    /* Ubuntu Pro is in use */

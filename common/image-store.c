@@ -131,7 +131,7 @@ static int give_split(struct store *s, const struct layer *l, struct root *folde
 		close(fd);
 		return 0;
 	}
-	if (store_split_check(folder, fd, l->split, &why))
+	if (store_split_check(folder, fd, "tar-split", &why))
 		return PROBLEM(s, l->split, e, "%s", why.msg) ? -1 : 0;
 	again = root_open(&s->root, l->split, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
 	if (again < 0)

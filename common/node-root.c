@@ -4,6 +4,7 @@
 #include "component.h"
 #include "limits.h"
 #include "node-files.h"
+#include "node-packages.h"
 #include "redact-walk.h"
 #include "yaml-read.h"
 
@@ -330,48 +331,12 @@ static int give_certificates(struct node *n, struct err *e)
 
 /* ---- packages */
 
-/* The lines of a package database that say what is installed. */
-static struct span lines_of(struct node *n, const char *path, const char *const *starts)
-{
-	auto_buf b = BUF_INIT, kept = BUF_INIT;
-	struct span rest;
-	int rc = root_read(&n->root, path, LIMIT_DOCUMENT_BYTES, &b);
-
-	if (rc < 0)
-		node_missing(n, "node/packages", arena_printf(n->a, "%s cannot be read", path));
-	if (rc != 1)
-		return SPAN_NONE;
-	rest = buf_span(&b);
-	while (rest.p) {
-		struct span line = span_cut(&rest, '\n');
-		bool keep = line.n == 0;
-
-		for (size_t i = 0; starts[i] && !keep; i++)
-			keep = span_starts(line, starts[i]);
-		if (!keep)
-			continue;
-		buf_add_span(&kept, line);
-		buf_add_char(&kept, '\n');
-	}
-	return (struct span){arena_strndup(n->a, buf_str(&kept), kept.n), kept.n};
-}
-
 static int give_packages(struct node *n, struct err *e)
 {
-	static const char *const dpkg[] = {"Package:", "Status:", "Version:", "Architecture:", "Source:", NULL};
-	static const char *const apk[] = {"P:", "V:", "A:", "L:", "o:", NULL};
-	static const char *const rpms[] = {"var/lib/rpm/rpmdb.sqlite", "var/lib/rpm/Packages", "var/lib/rpm/Packages.db", "usr/lib/sysimage/rpm/rpmdb.sqlite"};
 	struct json doc = {.type = JSON_OBJECT};
-	struct stat st;
-	bool rpm = false;
 
-	for (size_t i = 0; i < sizeof(rpms) / sizeof(rpms[0]); i++)
-		rpm |= root_stat(&n->root, rpms[i], &st) == 1;
 	set_text(n->a, &doc, "osRelease", os_release(n));
-	set_text(n->a, &doc, "dpkg", lines_of(n, "var/lib/dpkg/status", dpkg));
-	set_text(n->a, &doc, "apk", lines_of(n, "lib/apk/db/installed", apk));
-	if (rpm)
-		json_set(n->a, &doc, "rpm", json_make_bool(true));
+	node_packages(n, &doc);
 	return give(n, "node/packages", &doc, e);
 }
 

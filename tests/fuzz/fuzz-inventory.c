@@ -3,7 +3,7 @@
 #include "analyze/inventory-parse.h"
 #include "analyze/purl.h"
 #include "analyze/license.h"
-#include "analyze/rpm.h"
+#include "common/rpm.h"
 #include "common/buf.h"
 
 #include <stdint.h>

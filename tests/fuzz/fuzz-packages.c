@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes as a dpkg status file, an apk database and an os-release file; package URLs of what is found.
-#include "analyze/packages.h"
+#include "common/packages.h"
 #include "analyze/purl.h"
 #include "common/buf.h"
 

@@ -3,7 +3,7 @@
 // overflow pages are followed for at most as many bytes as they say, and never more than the file has.
 #include "rpm.h"
 
-#include "common/buf.h"
+#include "buf.h"
 
 enum { HASH_MAGIC = 0x061561, BTREE_MAGIC = 0x053162, PAGE_HEAD = 26, PAGE_MIN = 512, PAGE_MAX = 65536 };
 enum { PAGE_HASH_UNSORTED = 2, PAGE_BTREE_LEAF = 5, PAGE_OVERFLOW = 7, PAGE_HASH = 13 };

@@ -2,8 +2,8 @@
 #ifndef PACKAGES_H
 #define PACKAGES_H
 /* Package databases as text, of images and nodes alike: what is installed. */
-#include "common/err.h"
-#include "common/span.h"
+#include "err.h"
+#include "span.h"
 
 struct package {
 	const char *type;		      /* PURL type */

@@ -2,8 +2,15 @@
 // One rpm header: the package, and the files that it owns. Databases are rpm-bdb.c's, rpm-ndb.c's and rpm-sqlite.c's.
 #include "rpm.h"
 
-#include "common/buf.h"
-#include "common/limits.h"
+#include "buf.h"
+#include "limits.h"
+
+const char *const rpm_databases[] = {
+	"var/lib/rpm/rpmdb.sqlite",	       "var/lib/rpm/Packages.db",	    "var/lib/rpm/Packages",
+	"usr/lib/sysimage/rpm/rpmdb.sqlite", "usr/lib/sysimage/rpm/Packages.db", "usr/lib/sysimage/rpm/Packages",
+	"usr/share/rpm/rpmdb.sqlite",	       "usr/share/rpm/Packages.db",	    "usr/share/rpm/Packages",
+	"var/lib/rpmmanifest/container-manifest-2", NULL,
+};
 
 enum {
 	TAG_NAME = 1000,

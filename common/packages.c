@@ -2,7 +2,7 @@
 // Package databases as text, and os-release. Where they lie, and in which layer, is the loaders' business.
 #include "packages.h"
 
-#include "common/arena.h"
+#include "arena.h"
 
 static struct span next_line(struct span *rest)
 {

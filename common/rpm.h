@@ -6,8 +6,10 @@
  * log; and the manifest of CBL-Mariner's distroless images. Sources: rpm 4.18 lib/header.c, lib/backend; Berkeley DB dbinc/db_page.h.
  */
 #include "packages.h"
-#include "common/arena.h"
+#include "arena.h"
 
+/* Paths where rpm databases lie, NULL-terminated; newest form first. */
+extern const char *const rpm_databases[];
 struct rpm_read {
 	struct arena *arena;	/* spans that are given live here or in the text */
 	package_fn *fn;

@@ -3,7 +3,7 @@
 // format 2, section 4), as SQLite itself does at the next opening.
 #include "rpm.h"
 
-#include "common/buf.h"
+#include "buf.h"
 
 #include <sqlite3.h>
 
