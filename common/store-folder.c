@@ -3,6 +3,7 @@
 // redirect_dir); fuse-overlayfs's names for the same.
 #include "store-layer.h"
 #include "limits.h"
+#include "map.h"
 #include "tar-header.h"
 
 #include <dirent.h>
@@ -17,6 +18,7 @@ struct entry {
 	struct entry *next;
 	const char *path, *link;
 	char type;
+	bool made; /* a mark of ours in place of overlay's */
 	uint32_t mode, uid, gid;
 	uint64_t size;
 };
@@ -40,7 +42,7 @@ static struct entry *add(struct walk *w, const char *path, char type, const stru
 {
 	struct entry *x = arena_alloc(&w->arena, sizeof(*x));
 
-	*x = (struct entry){.path = path, .type = type};
+	*x = (struct entry){.path = path, .type = type, .made = !st};
 	if (st) {
 		x->mode = st->st_mode & 07777;
 		x->uid = st->st_uid;
@@ -251,4 +253,21 @@ int store_folder_source(struct source *out, struct root *folder, const char *nam
 		err_set(e, ERR_INPUT, "%s: the layer's folder cannot be read", name);
 	source_close(out);
 	return -1;
+}
+
+int store_folder_stray(struct root *folder, const struct map *names, const char *name, struct err *e)
+{
+	struct store_missed missed;
+	struct source s;
+	const struct walk *w;
+	int rc = 0;
+
+	if (store_folder_source(&s, folder, name, &missed, e))
+		return -1;
+	w = s.ctx;
+	for (const struct entry *x = w->first; x && rc == 0; x = x->next)
+		if (!x->made && x->type != '5' && !map_find(names, span_of(x->path)))
+			rc = err_set(e, ERR_INPUT, "%s: %s lies in the layer's folder and not in its archive", name, x->path);
+	source_close(&s);
+	return rc;
 }

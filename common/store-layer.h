@@ -10,7 +10,7 @@
 
 /* `split`: descriptor of the packed list of entries, owned from now on. */
 void store_split_source(struct source *out, struct root *folder, int split, const char *name);
-/* Looks whether all files are there with the sizes that the list tells: 0, or -1 with why not. Takes `split` too. */
+/* Looks whether all files are there with the sizes that the list tells, and no others: 0, or -1 with why not. Takes `split` too. */
 int store_split_check(struct root *folder, int split, const char *name, struct err *e);
 
 /* Walks the folder: overlay's own marks for what a layer removes (devices 0/0, trusted.overlay.opaque and its like) become the archive's (".wh.").
@@ -19,5 +19,8 @@ struct store_missed {
 	unsigned unread, metadata; /* files that cannot be read; files whose content lies in another layer (overlay's metacopy), or folders that were renamed */
 	char first[256];
 };
+struct map;
 int store_folder_source(struct source *out, struct root *folder, const char *name, struct store_missed *missed, struct err *e);
+/* Looks for files and links that are not among `names` (canonical paths): -1 with the first of them, or why it cannot be told. */
+int store_folder_stray(struct root *folder, const struct map *names, const char *name, struct err *e);
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From tar-split's list and the files of a folder to the archive that they were. Layers without such a list are store-folder.c's.
 #include "store-layer.h"
+#include "map.h"
 #include "redact-walk.h"
 #include "unpack.h"
 
@@ -8,7 +9,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-enum { FILE_ENTRY = 1, SEGMENT_ENTRY = 2 };
+enum { FILE_ENTRY = 1, SEGMENT_ENTRY = 2, ENTRIES_MAX = 10000000 };
 
 struct split {
 	struct root *folder;
@@ -20,6 +21,8 @@ struct split {
 	int fd;		     /* of the file that is due; -1: none */
 	uint64_t left;
 	uint64_t entries;
+	struct map *names;   /* of all entries, to be gathered; NULL: not wanted */
+	struct arena *kept;  /* where they live */
 	bool broken;	     /* behind an error nothing more is given */
 	const char *name;
 };
@@ -64,6 +67,21 @@ static const char *entry_name(struct split *s, const struct json *v)
 	return name.n && !memchr(name.p, 0, name.n) ? arena_strndup(&s->arena, name.p, name.n) : NULL;
 }
 
+/* "./a//b/" as "a/b". */
+static struct span canonical(struct arena *a, const char *name)
+{
+	struct span rest = span_of(name), part;
+	auto_buf b = BUF_INIT;
+
+	while (part = span_cut(&rest, '/'), part.p) {
+		if (part.n == 0 || span_eq(part, "."))
+			continue;
+		buf_add_str(&b, b.n ? "/" : "");
+		buf_add_span(&b, part);
+	}
+	return (struct span){arena_strndup(a, buf_str(&b), b.n), b.n};
+}
+
 static int open_file(struct split *s, const struct json *v, struct err *e)
 {
 	const char *name = entry_name(s, v);
@@ -72,6 +90,8 @@ static int open_file(struct split *s, const struct json *v, struct err *e)
 
 	if (json_get(v, "size") && (!json_int(json_get(v, "size"), &size) || size < 0))
 		return err_set(e, ERR_INPUT, "%s: an entry of the list has no usable size", s->name);
+	if (s->names && name)
+		map_at(s->names, canonical(s->kept, name))->value = s;
 	if (size == 0)
 		return 0;
 	if (!name)
@@ -166,11 +186,21 @@ void store_split_source(struct source *out, struct root *folder, int fd, const c
 
 int store_split_check(struct root *folder, int fd, const char *name, struct err *e)
 {
+	auto_arena kept = ARENA_INIT;
+	struct map names = {0};
 	struct split *s = split_open(folder, fd, name);
 	int rc;
 
+	s->names = &names;
+	s->kept = &kept;
 	while ((rc = next_entry(s, e)) == 1)
-		;
+		if (s->entries > ENTRIES_MAX) {
+			rc = err_set(e, ERR_INPUT, "%s: more than %d entries", name, ENTRIES_MAX);
+			break;
+		}
 	split_free(s);
+	if (rc == 0)
+		rc = store_folder_stray(folder, &names, name, e);
+	map_fini(&names);
 	return rc;
 }

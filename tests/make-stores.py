@@ -70,14 +70,13 @@ def split(layer, names=None):
     entries, at = [], 0
     with tarfile.open(fileobj=io.BytesIO(layer)) as t:
         for m in t:
-            if not m.isreg():
-                continue
-            entries.append({"type": 2, "payload": base64.b64encode(layer[at:m.offset_data]).decode()})
+            if layer[at:m.offset_data]:
+                entries.append({"type": 2, "payload": base64.b64encode(layer[at:m.offset_data]).decode()})
             e = {"type": 1, "name": names or m.name, "payload": "AAAAAAAAAAA="}
-            if m.size:
+            if m.isreg() and m.size:
                 e["size"] = m.size
             entries.append(e)
-            at = m.offset_data + m.size
+            at = m.offset_data + (m.size if m.isreg() else 0)
     entries.append({"type": 2, "payload": base64.b64encode(layer[at:]).decode()})
     return gzip.compress("".join(json.dumps({**e, "position": i}) + "\n" for i, e in enumerate(entries)).encode())
 
@@ -147,6 +146,9 @@ with open(p) as f:
     text = f.read()
 with open(p, "w") as f:
     f.write(text.replace("4.17.4", "4.17.9"))
+# a file lies in a layer's folder that the layer's archive does not have: a container sees it
+ids, image, _ = containers("crio-extra", config, layers)
+put("crio-extra/overlay/%s/diff/srv/node_modules/planted/package.json" % ids[1], {"name": "planted", "version": "6.6.6"})
 # layers: one is not there, the topmost is its own ancestor
 ids, image, records = containers("crio-gone", config, layers)
 shutil.rmtree(os.path.join(out, "crio-gone/overlay", ids[0]))
