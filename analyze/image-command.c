@@ -93,7 +93,7 @@ static int load(const struct request *r, struct db *db, int64_t *unread, struct 
 	if (analyze_run(&o, NULL, db, unread, e))
 		return -1;
 	if (!db_int(db, 0, "SELECT count(*) FROM thing WHERE kind IN ('image', 'rootfs')", ""))
-		return err_set(e, ERR_INPUT, "%s: no image could be read in it (docker save, OCI layout or archive)", r->rootfs ? r->rootfs : r->files.at[0]);
+		return err_set(e, ERR_INPUT, "%s: no image could be read in it (docker save, OCI layout or archive, image store)", r->rootfs ? r->rootfs : r->files.at[0]);
 	return 0;
 }
 
@@ -150,7 +150,8 @@ static int run(const struct request *r, struct err *e)
 }
 
 static const char more[] =
-	"FILE is a docker save or OCI archive (plain or packed), or an OCI layout folder. --rootfs reads an unpacked root file system, without following links.\n"
+	"FILE is a docker save or OCI archive (plain or packed), an OCI layout folder, or a copy of a store: /var/lib/containers/storage (CRI-O, Podman),\n"
+	"/var/lib/docker, containerd's content store, a registry's folder. --rootfs reads an unpacked root file system, without following links.\n"
 	"Components of removed files are listed with the layer that removed them; lock files without an installed tree are 'declared'.\n\n"
 	"Example: plimsoll image app.tar --feeds vulns.db --fail-on high --only-fixed\n"
 	"Exit codes: 0 done, 1 vulnerabilities at or above --fail-on, 2 usage, 3 no image in the input, 4 some of it could not be read, 5 disk or permission.\n";

@@ -65,7 +65,7 @@ int cmd_collect(int argc, char **argv)
 		{"namespace", 'n', OPT_LIST, &o.namespaces, "NAME", "Only this namespace's objects, beside those of the whole cluster; may be given again."},
 		{"cluster-name", 0, OPT_TEXT, &o.cluster_name, "NAME", "What the cluster of --cluster and --node is called."},
 		{"node", 0, OPT_MULTI, &o.nodes, "ROOT", "Hosts by their root directories (\"/\" is this one): settings, files, packages."},
-		{"image", 0, OPT_MULTI, &o.images, "FILE", "Image archives (docker save, OCI), as they are."},
+		{"image", 0, OPT_MULTI, &o.images, "FILE", "Image archives (docker save, OCI) and image stores (containerd, CRI-O, Docker), as they are."},
 		{"import", 0, OPT_MULTI, &o.imports, "PATH", "What the site exported: folders, archives and files that `plimsoll analyze` reads."},
 		{0},
 	};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Image archives (docker save, OCI) and OCI layouts (folders), file by file: a blob that several images have enters once. Nothing is redacted: the
+// Image archives (docker save, OCI), OCI layouts and stores (folders), file by file: a blob that several images have enters once. Nothing is redacted: the
 // manifest and the receipt say so.
 #include "collect.h"
 #include "common/bundle-image.h"

@@ -31,6 +31,36 @@ ok "rpm: log in another layer than its database" "$(scan "$D/img/wal.tar" | jq -
 ok "rpm: a damaged database is told so" "$(scan --rootfs "$D/damaged-cut/bdb-big" | jq -r 'select(.kind == "image") | .package_database')" unreadable
 ok "rpm: and is no success" "$(scan --rootfs "$D/damaged-cut/ndb" > /dev/null; echo $?)" 4
 
+# Hosts with the same databases: the same packages, matched by their distribution. A kubelet's folder makes a root directory a host's.
+printf '{"id":"ALSA-1","modified":"2024-05-01T00:00:00Z","affected":[{"package":{"ecosystem":"AlmaLinux:9","name":"bash"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"5.1.8-9.el9"}]}]},{"package":{"ecosystem":"AlmaLinux:9","name":"perl-libs"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"4:5.26.3-419.el9"}]}]}]}' > "$D/alma.json"
+"$PLIMSOLL" feeds import -o "$D/alma.db" "$D/alma.json" > /dev/null 2>&1
+# host ROOT: its packages; the database of its kind
+host() {
+	rm -rf "$D/host" && mkdir -p "$D/host" && cp -a "$D/$1/." "$D/host" && rm -f "$D/host/etc/os-release" "$D/host/usr/lib/os-release"
+	mkdir -p "$D/host/var/lib/kubelet" "$D/host/etc" && printf 'ID="almalinux"\nVERSION_ID="9.3"\n' > "$D/host/etc/os-release"
+	"$PLIMSOLL" analyze -o "$D/host.db" --cluster-name c --feeds "$D/alma.db" "$D/host" > "$D/out" 2>&1
+	sqlite3 "$D/host.db" "SELECT name || ' ' || version FROM package WHERE type = 'rpm' ORDER BY 1" | tr '\n' ',' | sed 's/,$//'
+}
+hq() { sqlite3 "$D/host.db" "$1"; }
+for i in bdb-little bdb-big bdb-btree ndb; do
+	ok "host: $i" "$(host $i)" "$rpms"
+	ok "host: $i is told" "$(hq "SELECT distro, database, packages FROM inventory JOIN thing ON thing.id = thing AND kind = 'node'")" "almalinux|rpm|5"
+done
+ok "host: SQLite" "$(host sqlite)" "bash 5.1.8-6.el9,nodejs 1:10.21.0-3.module+el8,perl-libs 4:5.26.3-420.el8,python3-six 1.15.0-9.el9"
+ok "host: matched as images are" "$(hq "SELECT component, name, fixed FROM v_vulnerability")" "bash|ALSA-1|5.1.8-9.el9"
+ok "host: assessed" "$(hq "SELECT DISTINCT ecosystem, state FROM feed_coverage")" "AlmaLinux|assessed"
+ok "host: source, module" "$(hq "SELECT source FROM package WHERE name = 'perl-libs'; SELECT module FROM package WHERE name = 'nodejs'")" "perl
+nodejs:10:8020020200707141642:6a468ee4"
+ok "host: write-ahead log" "$(host wal)" "late 2.0-1,nodejs 1:10.21.0-3.module+el8,perl-libs 4:5.26.3-420.el8,python3-six 1.15.0-9.el9"
+ok "host: manifest of distroless Mariner, a line broken" "$(host mariner) $(hq 'SELECT database FROM inventory')" "filesystem 1.1-9.cm2,openssl-libs 1:1.1.1k-17.cm2 unreadable"
+host damaged-cut/bdb-big > /dev/null
+ok "host: a damaged database is told so" "$(hq 'SELECT database FROM inventory')" unreadable
+ok "host: and not assessed in whole" "$(hq "SELECT count(*) FROM feed_coverage WHERE state = 'not-assessed' AND package IS NULL")" 1
+host bdb-big > /dev/null
+"$PLIMSOLL" collect -o "$D/host.plim" --cluster-name c --node "$D/host" > /dev/null 2>&1
+"$PLIMSOLL" analyze -o "$D/host.db" "$D/host.plim" > /dev/null 2>&1
+ok "host: collected" "$(hq "SELECT group_concat(x) FROM (SELECT name || ' ' || version AS x FROM package ORDER BY 1)")" "$rpms"
+
 ok "python: installed" "$(list python '.declared | not')" "Jinja2 3.1.2,PyYAML 6.0,old 1,six 1.16.0"
 ok "python: declared, but not what is installed" "$(list python .declared)" \
 	"Django 3.2.5,anyio 4.4.0,certifi 2023.7.22,click 8.1.7,flask 2.0.1,idna 3.4,pytest 7.4.0,urllib3 1.26.18"
