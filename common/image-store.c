@@ -8,7 +8,6 @@
 #include "text.h"
 
 #include <fcntl.h>
-#include <sodium.h>
 #include <unistd.h>
 
 enum { CONFIG_MAX = 16 * 1024 * 1024, SMALL_MAX = 1024, IMAGES_MAX = 10000, LAYERS_MAX = 1000 };
@@ -89,18 +88,6 @@ static struct json *document(struct store *s, const char *path, size_t limit, st
 		return v;
 	PROBLEM(s, path, e, "%s", rc == 1 ? why.msg : rc == 0 ? "it is not in the store" : "it cannot be read, or is too large");
 	return NULL;
-}
-
-/* The one line of a small file; absent: there is none. */
-static struct span line(struct store *s, const char *path)
-{
-	auto_buf b = BUF_INIT;
-	struct span text;
-
-	if (root_read(&s->root, path, SMALL_MAX, &b) != 1)
-		return SPAN_NONE;
-	text = span_trim(buf_span(&b));
-	return (struct span){arena_strndup(&s->arena, text.p, text.n), text.n};
 }
 
 /* ---- layers */
@@ -209,10 +196,10 @@ static void list_layers(struct store *s, const char **layers, size_t n)
 /* Files of an image under names that are none of a file: "=" and the name in base64. */
 static const char *big_data(struct store *s, const char *id, const char *key)
 {
-	char coded[256];
+	auto_buf coded = BUF_INIT;
 
-	sodium_bin2base64(coded, sizeof(coded), (const unsigned char *)key, strlen(key), sodium_base64_VARIANT_ORIGINAL);
-	return arena_printf(&s->arena, "overlay-images/%s/=%s", id, coded);
+	text_add_base64(&coded, span_of(key));
+	return arena_printf(&s->arena, "overlay-images/%s/=%s", id, buf_str(&coded));
 }
 
 static void know_layers(struct store *s, struct err *e)
@@ -353,8 +340,8 @@ static void chain_id(char chain[HASH_HEX], struct span diff)
 static const char *docker_layer(struct store *s, const char *below, const char *chain, struct span diff, struct err *e)
 {
 	const char *at = arena_printf(&s->arena, DOCKER_LAYERS "/%s", chain);
-	struct span cache = line(s, arena_printf(&s->arena, "%s/cache-id", at)), told_diff = without_algorithm(line(s, arena_printf(&s->arena, "%s/diff", at)));
-	struct span parent = without_algorithm(line(s, arena_printf(&s->arena, "%s/parent", at)));
+	struct span cache = root_line(&s->root, &s->arena, SMALL_MAX, arena_printf(&s->arena, "%s/cache-id", at)), told_diff = without_algorithm(root_line(&s->root, &s->arena, SMALL_MAX, arena_printf(&s->arena, "%s/diff", at)));
+	struct span parent = without_algorithm(root_line(&s->root, &s->arena, SMALL_MAX, arena_printf(&s->arena, "%s/parent", at)));
 	struct layer l = {.id = arena_strdup(&s->arena, chain)};
 
 	if (!is_id(cache))

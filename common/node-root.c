@@ -44,13 +44,7 @@ static void set_text(struct arena *a, struct json *object, const char *key, stru
 /* A small text file without the white space around it; absent span. In the arena. */
 static struct span small(struct node *n, const char *path)
 {
-	auto_buf b = BUF_INIT;
-	struct span s;
-
-	if (root_read(&n->root, path, LIMIT_LINE_BYTES, &b) != 1)
-		return SPAN_NONE;
-	s = span_trim(buf_span(&b));
-	return (struct span){arena_strndup(n->a, s.p, s.n), s.n};
+	return root_line(&n->root, n->a, LIMIT_LINE_BYTES, path);
 }
 
 /* ---- processes */

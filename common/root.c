@@ -116,6 +116,17 @@ int root_read(struct root *r, const char *path, size_t limit, struct buf *out)
 	return 1;
 }
 
+struct span root_line(struct root *r, struct arena *a, size_t limit, const char *path)
+{
+	auto_buf b = BUF_INIT;
+	struct span s;
+
+	if (root_read(r, path, limit, &b) != 1)
+		return SPAN_NONE;
+	s = span_trim(buf_span(&b));
+	return (struct span){arena_strndup(a, s.p, s.n), s.n};
+}
+
 static int by_text(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);

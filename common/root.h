@@ -22,6 +22,8 @@ int root_stat(struct root *r, const char *path, struct stat *st);
 int root_lstat(struct root *r, const char *path, struct stat *st);
 /* 1: the regular file's bytes are in `out`. 0: there is none. -1: it cannot be read, or has more than `limit` bytes. */
 int root_read(struct root *r, const char *path, size_t limit, struct buf *out);
+/* A small file's text in the arena, without the white space around it; absent: there is none, or it cannot be read. */
+struct span root_line(struct root *r, struct arena *a, size_t limit, const char *path);
 /* Names in a folder, sorted, as many as `max`; each newline-free. The number of names, 0 when there is no such folder. */
 size_t root_list(struct root *r, struct arena *a, const char *path, size_t max, char ***names);
 #endif

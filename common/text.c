@@ -250,3 +250,18 @@ int text_width(uint32_t cp)
 		return 2;
 	return 1;
 }
+
+void text_add_base64(struct buf *b, struct span s)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (size_t i = 0; i < s.n; i += 3) {
+		size_t left = s.n - i;
+		uint32_t v = (uint32_t)(unsigned char)s.p[i] << 16;
+
+		v |= left > 1 ? (uint32_t)(unsigned char)s.p[i + 1] << 8 : 0;
+		v |= left > 2 ? (uint32_t)(unsigned char)s.p[i + 2] : 0;
+		for (size_t k = 0; k < 4; k++)
+			buf_add_char(b, k > left ? '=' : digits[v >> (18 - 6 * k) & 63]);
+	}
+}

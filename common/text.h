@@ -33,6 +33,8 @@ void text_add_csv(struct buf *b, struct span s);
 void text_add_xml(struct buf *b, struct span s);
 /* Text inside Markdown: characters that Markdown or HTML would read are escaped; newlines become spaces. */
 void text_add_markdown(struct buf *b, struct span s);
+/* Base64 with padding (RFC 4648, section 4). */
+void text_add_base64(struct buf *b, struct span s);
 /* Columns that a code point takes on a terminal: 0, 1 or 2. */
 int text_width(uint32_t cp);
 #endif
