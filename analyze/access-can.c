@@ -213,7 +213,7 @@ static int single(struct access *x, struct span cluster, struct span others, str
 		q.is_path = true;
 		q.path = span_of(x->words[1]);
 	} else {
-		access_resource(&q, span_of(x->words[1]));
+		access_resource_asked(&q, span_of(x->words[1]));
 		q.name = x->words_n > 2 ? span_of(x->words[2]) : SPAN("");
 		q.namespace = x->namespace ? span_of(x->namespace) : SPAN("");
 	}

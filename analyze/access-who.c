@@ -69,7 +69,7 @@ int access_who_can(struct access *x, struct err *e)
 	if (q.is_path)
 		q.path = span_of(x->words[1]);
 	else
-		access_resource(&q, span_of(x->words[1]));
+		access_resource_asked(&q, span_of(x->words[1]));
 	q.name = x->words_n > 2 ? span_of(x->words[2]) : SPAN("");
 	q.namespace = x->namespace ? span_of(x->namespace) : SPAN("");
 	rbac_question_settle(&a, &q);

@@ -74,15 +74,6 @@ int access_other_authorizers(struct access *x, struct span cluster, struct buf *
 	return rc;
 }
 
-void access_resource(struct rbac_question *q, struct span text)
-{
-	struct span sub = text, resource = span_cut(&sub, '/'), group = resource;
-
-	q->resource = span_cut(&group, '.');
-	q->group = group.p ? group : SPAN("");
-	q->subresource = sub.p ? sub : SPAN("");
-}
-
 struct rbac_list access_groups(struct arena *a, struct span user, const struct opt_list *given)
 {
 	struct span *at = arena_array(a, given->n + 3, sizeof(*at)), account = user, namespace;

@@ -26,8 +26,11 @@ int access_cluster(struct access *x, struct buf *name, struct err *e);
 /* The authorization modes of the cluster's API servers beside Node and RBAC, as text ("Webhook, ABAC"); empty: none is known of. RBAC is then not the whole
  * answer: they may allow more (or, before it, deny). Where a configuration file of authorizers is named, that. */
 int access_other_authorizers(struct access *x, struct span cluster, struct buf *modes, struct err *e);
-/* Cuts RESOURCE[.GROUP][/SUB] as kubectl writes it into the question's parts. */
-void access_resource(struct rbac_question *q, struct span text);
+/* access-resource.c: cuts RESOURCE[.GROUP][/SUB] as kubectl writes it into the question's parts. Singular and short names, and what comes without its group,
+ * are looked up ("deploy" is deployments of apps): roles name the plural only. False: no such resource in Kubernetes itself, and no group is given. */
+bool access_resource(struct rbac_question *q, struct span text);
+/* The same for the command line, with a warning where the resource is not known. */
+void access_resource_asked(struct rbac_question *q, struct span text);
 /* The groups that the API server adds to a user that is impersonated without any: those of service accounts, and
  * system:authenticated or system:unauthenticated. In the arena. */
 struct rbac_list access_groups(struct arena *a, struct span user, const struct opt_list *given);
