@@ -214,7 +214,7 @@ static int service_workloads(struct services *r, int64_t service, const struct p
 {
 	struct candidates c = narrow(p, map);
 
-	if (!json_count(map))
+	if (!json_is(map, JSON_OBJECT) || !json_count(map))
 		return 0;
 	for (size_t i = 0; i < c.n; i++)
 		if (selector_map_matches(map, c.postings[i].target->labels) &&

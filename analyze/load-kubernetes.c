@@ -248,6 +248,12 @@ static int seen_again(struct walk *w, struct kube *k, bool *skip, struct err *e)
 	return same ? 0 : load_problem(k->l, k->pointer, e, "a second object named %s; the first counts", k->ref);
 }
 
+/* References are texts that end at a NUL: what holds one would pass for another object. */
+static bool is_name(struct span s)
+{
+	return s.n && !memchr(s.p, '\0', s.n);
+}
+
 static int write_object(struct walk *w, struct kube *k, bool *skip, struct err *e)
 {
 	struct thing_spec spec = {.kind = "object", .ref = span_of(k->ref), .name = k->name, .namespace = k->namespace, .pointer = k->pointer};
@@ -257,7 +263,8 @@ static int write_object(struct walk *w, struct kube *k, bool *skip, struct err *
 	bool fresh;
 
 	spec.type = arena_strndup(a, k->type.p, k->type.n);
-	if (owner) {
+	/* An owner that cannot be told is none: the pod is judged by itself. */
+	if (owner && is_name(json_text_at(owner, "kind")) && is_name(json_text_at(owner, "name"))) {
 		k->owner_kind = kube_kind(a, json_text_at(owner, "apiVersion"), json_text_at(owner, "kind"));
 		k->owner_name = json_text_at(owner, "name");
 	}
@@ -332,6 +339,11 @@ static int lose(struct walk *w, struct err *e)
 		      strcmp(w->member_kind, "kubernetes/list") == 0 ? "kubernetes/*" : w->member_kind, path);
 }
 
+static int left_out(struct walk *w, const struct item *it, const char *why, struct err *e)
+{
+	return load_problem(w->l, it->pointer, e, "%s", why) || lose(w, e) ? -1 : 0;
+}
+
 static int one_object(struct walk *w, const struct item *it, struct err *e)
 {
 	struct kube k = {.l = w->l, .object = it->value, .pointer = it->pointer};
@@ -341,14 +353,11 @@ static int one_object(struct walk *w, const struct item *it, struct err *e)
 
 	identify(w, &k, it);
 	if (hidden_text(w, k.type, it))
-		return load_problem(w->l, it->pointer, e, "it still looks as if it held a secret after redaction; it was left out") ||
-				       lose(w, e)
-			       ? -1
-			       : 0;
+		return left_out(w, it, "it still looks as if it held a secret after redaction; it was left out", e);
 	if (!k.type.n && strcmp(w->member_kind, "kubernetes/version") == 0)
 		return load_cluster_version(w->l, it->value, e);
 	if (!k.type.n)
-		return load_problem(w->l, it->pointer, e, "not a Kubernetes object: it has no kind");
+		return left_out(w, it, "not a Kubernetes object: it has no kind", e);
 	if (span_eq(k.type, "Status") && span_eq(k.api_version, "v1"))
 		return load_problem(w->l, it->pointer, e, "an answer of the API server instead of objects");
 	k.meta = json_get(it->value, "metadata");
@@ -357,10 +366,10 @@ static int one_object(struct walk *w, const struct item *it, struct err *e)
 		return load_kind(w->l, kube_evidence_kind(&w->l->item, kube_kind(&w->l->item, k.api_version, (struct span){k.type.p, k.type.n - 4})), 0, e);
 	if (!k.name.n)
 		k.name = json_text_at(k.meta, "generateName");
-	if (!k.name.n)
-		return load_problem(w->l, it->pointer, e, "an object without metadata.name");
-	t = kind_named(k.kind);
 	k.namespace = json_text_at(k.meta, "namespace");
+	if (!is_name(k.name) || !is_name(k.type) || (k.namespace.n && !is_name(k.namespace)))
+		return left_out(w, it, k.name.n ? "a NUL in the name, namespace or kind of an object" : "an object without metadata.name", e);
+	t = kind_named(k.kind);
 	if (!k.namespace.n)
 		k.namespace = t && t->namespaced ? SPAN("default") : SPAN_NONE;
 	k.spec = json_get(it->value, "spec");

@@ -74,7 +74,7 @@ int load_service(struct kube *k, struct err *e)
 		   k->thing, kube_cluster(k->l), k->namespace, k->name, type.n ? type : SPAN("ClusterIP"), json_text_at(k->spec, "clusterIP"),
 		   kube_array(a, json_get(k->spec, "externalIPs")), balancer_addresses(a, k->status),
 		   json_count(ranges) ? kube_json(a, ranges) : SPAN_NONE, is_internal(json_get(k->meta, "annotations")),
-		   json_text_at(k->spec, "externalName"), json_count(selector) ? kube_json(a, selector) : SPAN_NONE,
+		   json_text_at(k->spec, "externalName"), json_is(selector, JSON_OBJECT) && json_count(selector) ? kube_json(a, selector) : SPAN_NONE,
 		   json_text_at(k->spec, "externalTrafficPolicy")))
 		return -1;
 	return write_ports(k, e);

@@ -53,6 +53,18 @@ run "a YAML alias bomb" 3 'nothing in it could be read' analyze bomb.yaml
 awk 'BEGIN { printf "kind: Pod\napiVersion: v1\nx: "; for (i = 0; i < 200000; i++) printf "["; print "" }' > flow.yaml
 run "200,000 open brackets in YAML" 3 'read as evidence: .*nested deeper' analyze flow.yaml
 
+# Values of a wrong type or form where the rest relies on them: each object costs itself at most.
+beside() { printf '{"kind":"List","items":[%s,' "$1"; pod two; printf ']}'; }
+beside '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p","namespace":"a\u0000b"},"spec":{"containers":[{"name":"c","image":"r/i:1"}]}}' > nul.json
+run "a NUL in a namespace" 4 'could not be read' analyze nul.json
+ok "costs only its object" "$(count "SELECT group_concat(name) FROM pod")" two
+beside '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p","namespace":"a","ownerReferences":[{"name":"x","controller":true}]},"spec":{"containers":[{"name":"c","image":"r/i:1"}]}}' > owner.json
+run "an owner without a kind" 0 '' analyze owner.json
+ok "is none: the pod is judged by itself" "$(count "SELECT group_concat(kind || ' ' || name) FROM (SELECT kind, name FROM workload ORDER BY name)")" 'Pod p,Pod two'
+beside '{"apiVersion":"v1","kind":"Service","metadata":{"name":"p","namespace":"a"},"spec":{"selector":[1]}}' > selector.json
+run "a list as the selector of a service" 0 '' analyze selector.json
+ok "selects nothing" "$(count "SELECT count(*) FROM service_workload")" 0
+
 # Names that would steer a terminal, and a member that leads outside.
 printf '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"\\u001b[2Jx","namespace":"a"},"spec":{"containers":[{"name":"c","image":"i"}]}}' > escape.json
 run "an escape sequence as a name" 0 '' analyze escape.json
