@@ -37,6 +37,13 @@ const char *kube_evidence_kind(struct arena *a, struct span kind);
 struct span kube_json(struct arena *a, const struct json *v);
 /* As kube_json, "[]" when it is not an array. */
 struct span kube_array(struct arena *a, const struct json *v);
+/* A switch that gives rights when it is on: 1 on, 0 off, -1 not written. YAML 1.1 words count, which kubectl takes for booleans (`privileged: yes`); what
+ * is no boolean at all counts as on, so that it is never passed over. */
+int kube_switch(const struct json *v);
+/* The same for a switch that protects: what is no boolean counts as not written. */
+int kube_guard(const struct json *v);
+/* A number as written, also as a text in quotes or in octal or hexadecimal, as YAML has them. False: none. */
+bool kube_number(const struct json *v, int64_t *out);
 /* The owner reference with controller: true, NULL when there is none. */
 const struct json *kube_controller(const struct json *meta);
 

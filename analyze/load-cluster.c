@@ -146,8 +146,12 @@ int load_limit_range(struct kube *k, struct err *e)
 
 int load_disruption_budget(struct kube *k, struct err *e)
 {
+	const struct json *selector = json_get(k->spec, "selector"), *map = json_get(selector, "matchLabels"), *list = json_get(selector, "matchExpressions");
+	bool fits = json_is(selector, JSON_OBJECT) && (!map || map->type == JSON_NULL || map->type == JSON_OBJECT) &&
+		    (!list || list->type == JSON_NULL || list->type == JSON_ARRAY);
+
 	return db_run(k->l->db, e, "INSERT INTO disruption_budget(thing, cluster, namespace, name, selector) VALUES (?, ?, ?, ?, ?)", "isttt", k->thing,
-		      kube_cluster(k->l), k->namespace, k->name, kube_json(&k->l->item, json_get(k->spec, "selector")));
+		      kube_cluster(k->l), k->namespace, k->name, fits ? kube_json(&k->l->item, selector) : SPAN_NONE);
 }
 
 /* metrics.k8s.io: the sum over the pod's containers at one moment. */

@@ -112,7 +112,7 @@ static void bind_int(sqlite3_stmt *s, int at, const struct json *v)
 {
 	int64_t value;
 
-	if (json_int(v, &value))
+	if (kube_number(v, &value))
 		sqlite3_bind_int64(s, at, value);
 	else
 		sqlite3_bind_null(s, at);
@@ -136,7 +136,7 @@ static int64_t host_ports(const struct json *c)
 
 	JSON_EACH(p, json_get(c, "ports"))
 	{
-		n += json_int(json_get(p, "hostPort"), &port) && port != 0;
+		n += kube_number(json_get(p, "hostPort"), &port) && port != 0;
 	}
 	return n;
 }
@@ -189,7 +189,7 @@ static int insert_row(struct container *c, struct err *e)
 	const struct json *selinux = effective(c, "seLinuxOptions");
 	struct span proc = json_text_at(c->context, "procMount");
 	struct arena *a = &c->w->l->item;
-	bool admin = false, unused = false, privileged = json_bool_at(c->context, "privileged") == 1;
+	bool admin = false, unused = false, privileged = kube_switch(json_get(c->context, "privileged")) == 1;
 	struct span add = capabilities(a, json_path(c->context, "capabilities.add"), &admin);
 	struct span drop = capabilities(a, json_path(c->context, "capabilities.drop"), &unused);
 	sqlite3_stmt *s = db_stmt(
@@ -203,13 +203,13 @@ static int insert_row(struct container *c, struct err *e)
 	int rc;
 
 	db_bind(s, "nnnnnnnnnnnnnniitsibbbbttttttttibbbiibttib", c->thing, c->w->thing, json_text_at(v, "name"), c->type, c->ordinal, privileged,
-		privileged || admin || json_bool_at(c->context, "allowPrivilegeEscalation") != 0, json_bool(effective(c, "runAsNonRoot")),
-		json_bool_at(c->context, "readOnlyRootFilesystem") == 1, seccomp(c), apparmor(c), json_text_at(selinux, "type"),
+		privileged || admin || kube_switch(json_get(c->context, "allowPrivilegeEscalation")) != 0, kube_guard(effective(c, "runAsNonRoot")),
+		kube_guard(json_get(c->context, "readOnlyRootFilesystem")) == 1, seccomp(c), apparmor(c), json_text_at(selinux, "type"),
 		json_text_at(selinux, "user"), json_text_at(selinux, "role"), proc.n ? proc : SPAN("Default"), add, drop, devices(v),
 		json_is(json_get(v, "livenessProbe"), JSON_OBJECT), json_is(json_get(v, "readinessProbe"), JSON_OBJECT),
 		json_is(json_get(v, "startupProbe"), JSON_OBJECT), host_ports(v), probe_hosts(v), json_bool_at(v, "tty") == 1,
 		kube_json(a, json_get(v, "command")), kube_json(a, json_get(v, "args")), secret_sources(v),
-		json_bool(effective(c, "windowsOptions.hostProcess")) == 1);
+		kube_switch(effective(c, "windowsOptions.hostProcess")) == 1);
 	bind_image(s, 1, c);
 	bind_int(s, 8, effective(c, "runAsUser"));
 	bind_int(s, 9, effective(c, "runAsGroup"));
@@ -281,9 +281,9 @@ static int insert_ports(struct container *c, struct err *e)
 		struct span protocol = json_text_at(p, "protocol");
 		int64_t port, host = 0;
 
-		if (!json_int(json_get(p, "containerPort"), &port))
+		if (!kube_number(json_get(p, "containerPort"), &port))
 			continue;
-		json_int(json_get(p, "hostPort"), &host);
+		kube_number(json_get(p, "hostPort"), &host);
 		if (db_run(c->w->l->db, e, "INSERT INTO container_port(container, name, port, protocol, host_port, host_ip) VALUES (?, ?, ?, ?, ?, ?)",
 			   "ititrt", c->thing, json_text_at(p, "name"), port, protocol.n ? protocol : SPAN("TCP"), host, json_text_at(p, "hostIP")))
 			return -1;
@@ -314,7 +314,7 @@ static int insert_mounts(struct container *c, struct err *e)
 		if (!sub.n)
 			sub = json_text_at(m, "subPathExpr");
 		if (db_run(c->w->l->db, e, "INSERT INTO container_mount(container, volume, path, read_only, sub_path, propagation) VALUES (?, ?, ?, ?, ?, ?)",
-			   "ittbtt", c->thing, name, path.p ? path : SPAN(""), json_bool_at(m, "readOnly") == 1, sub, json_text_at(m, "mountPropagation")))
+			   "ittbtt", c->thing, name, path.p ? path : SPAN(""), kube_guard(json_get(m, "readOnly")) == 1, sub, json_text_at(m, "mountPropagation")))
 			return -1;
 	}
 	return 0;

@@ -8,6 +8,8 @@
 #include "common/redact-evidence.h"
 #include "kubernetes.h"
 
+#include <errno.h>
+
 enum { ANNOTATION_MAX = 256 };
 
 struct kind {
@@ -149,6 +151,45 @@ struct span kube_json(struct arena *a, const struct json *v)
 struct span kube_array(struct arena *a, const struct json *v)
 {
 	return json_is(v, JSON_ARRAY) ? kube_json(a, v) : SPAN("[]");
+}
+
+static int boolean(const struct json *v)
+{
+	static const char *const words[] = {"false", "no", "off", "n", "true", "yes", "on", "y"};
+
+	for (int i = 0; json_is(v, JSON_STRING) && i < 8; i++)
+		if (span_ieq(json_str(v), words[i]))
+			return i >= 4;
+	return json_bool(v);
+}
+
+int kube_switch(const struct json *v)
+{
+	int known = boolean(v);
+
+	return known < 0 && v && v->type != JSON_NULL ? 1 : known;
+}
+
+int kube_guard(const struct json *v)
+{
+	return boolean(v);
+}
+
+bool kube_number(const struct json *v, int64_t *out)
+{
+	struct span text = json_scalar(v);
+	char digits[32], *end;
+
+	if (json_int(v, out))
+		return true;
+	if (!text.n || text.n >= sizeof(digits))
+		return false;
+	snprintf(digits, sizeof(digits), "%.*s", SPAN_ARG(text));
+	if (digits[0] == '0' && (digits[1] | 32) == 'o')
+		digits[1] = '0';
+	errno = 0;
+	*out = strtoll(digits, &end, 0);
+	return end > digits && !*end && !errno;
 }
 
 const struct json *kube_controller(const struct json *meta)

@@ -109,7 +109,7 @@ void workload_hash(const struct json *meta, const struct json *spec, char out[st
 {
 	static const char *const parts[] = {"hostNetwork", "hostPID", "hostIPC", "hostUsers", "shareProcessNamespace", "securityContext", "runtimeClassName", "os"};
 	struct span account = json_text_at(spec, "serviceAccountName");
-	bool host_network = json_bool_at(spec, "hostNetwork") == 1;
+	bool host_network = kube_switch(json_get(spec, "hostNetwork")) == 1;
 	char hex[HASH_HEX];
 	auto_buf b = BUF_INIT;
 
@@ -386,8 +386,8 @@ static int insert_row(const struct workload *w, struct err *e)
 			      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	db_bind(s, "nnnnistttbbbtbbbbbbbbttitttbbibs", w->thing, kube_cluster(w->l), w->namespace, w->kind, w->name, w->collected, w->is_static, w->differs,
 		account.n ? account : SPAN("default"), json_bool_at(spec, "automountServiceAccountToken"), token_mounted(spec),
-		json_bool_at(spec, "hostNetwork") == 1, json_bool_at(spec, "hostPID") == 1, json_bool_at(spec, "hostIPC") == 1,
-		json_bool_at(spec, "hostUsers"), json_bool_at(spec, "shareProcessNamespace") == 1, json_bool_at(context, "runAsNonRoot"),
+		kube_switch(json_get(spec, "hostNetwork")) == 1, kube_switch(json_get(spec, "hostPID")) == 1, kube_switch(json_get(spec, "hostIPC")) == 1,
+		json_bool_at(spec, "hostUsers"), kube_switch(json_get(spec, "shareProcessNamespace")) == 1, kube_guard(json_get(context, "runAsNonRoot")),
 		pod_seccomp(w, context), sysctl_names(a, context), (int64_t)json_count(json_get(spec, "hostAliases")),
 		json_text_at(spec, "runtimeClassName"), json_text_at(spec, "priorityClassName"),
 		json_count(json_get(spec, "nodeSelector")) ? kube_json(a, json_get(spec, "nodeSelector")) : SPAN_NONE,

@@ -65,6 +65,32 @@ beside '{"apiVersion":"v1","kind":"Service","metadata":{"name":"p","namespace":"
 run "a list as the selector of a service" 0 '' analyze selector.json
 ok "selects nothing" "$(count "SELECT count(*) FROM service_workload")" 0
 
+beside '{"apiVersion":"policy/v1","kind":"PodDisruptionBudget","metadata":{"name":"p","namespace":"a"},"spec":{"selector":{"matchLabels":"x"}}}' > budget.json
+run "a text as labels of a disruption budget" 0 '' analyze budget.json
+ok "no check fails to run" "$(count "SELECT count(*) FROM finding WHERE verdict = 'error'")" 0
+# Words and texts that kubectl or a careless template writes for booleans and numbers: `yes` is true in YAML 1.1, and what is no boolean is not passed over.
+cat > words.yaml <<'Y'
+apiVersion: v1
+kind: Pod
+metadata: {name: p, namespace: a}
+spec:
+  hostNetwork: yes
+  hostPID: On
+  hostIPC: no
+  shareProcessNamespace: [x]
+  containers:
+  - {name: a, image: "r/i:1", securityContext: {privileged: yes, runAsUser: 0x0, readOnlyRootFilesystem: yes}}
+  - {name: b, image: "r/i:1", securityContext: {privileged: "true", runAsUser: "0", readOnlyRootFilesystem: maybe}}
+  - {name: c, image: "r/i:1", securityContext: {privileged: off, runAsUser: 1000, allowPrivilegeEscalation: no}}
+  - {name: d, image: "r/i:1", securityContext: {privileged: ~, allowPrivilegeEscalation: false}}
+Y
+run "words for booleans" 0 '' analyze words.yaml
+ok "of the pod" "$(count "SELECT host_network, host_pid, host_ipc, share_process_namespace FROM workload")" '1|1|0|1'
+ok "of its containers" "$(count "SELECT name, privileged, run_as_user, read_only_root, allow_escalation FROM container ORDER BY name")" 'a|1|0|1|1
+b|1|0|0|1
+c|0|1000|0|0
+d|0||0|0'
+
 # Names that would steer a terminal, and a member that leads outside.
 printf '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"\\u001b[2Jx","namespace":"a"},"spec":{"containers":[{"name":"c","image":"i"}]}}' > escape.json
 run "an escape sequence as a name" 0 '' analyze escape.json
