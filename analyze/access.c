@@ -20,6 +20,8 @@ static const struct {
 	{"diff-defaults", access_diff_defaults, 0},
 };
 
+static const char *const rbac_kinds[] = {"roles", "clusterroles", "rolebindings", "clusterrolebindings", NULL};
+
 enum { ACTIONS = sizeof(actions) / sizeof(actions[0]) };
 
 static void warn_lost(struct access *x, struct span cluster)
@@ -110,6 +112,8 @@ static int run(struct access *x, const struct opt_list *rest, struct err *e)
 			return err_set(e, ERR_USAGE, "access %s: too many words: '%s'", actions[i].name, x->words[actions[i].words]);
 		if (assessment_open(&x->db, rest->at[1], e))
 			return -1;
+		if (actions[i].run != access_pss)
+			assessment_warn_missing(&x->db, x->cluster, rbac_kinds, "what they allow is not among the answers");
 		return actions[i].run(x, e);
 	}
 	return err_set(e, ERR_USAGE, "access: no action '%s' (plimsoll access --help)", rest->at[0]);

@@ -408,8 +408,8 @@ static int one_object(struct walk *w, const struct item *it, struct err *e)
 	if (!k.name.n)
 		k.name = json_text_at(k.meta, "generateName");
 	k.namespace = json_text_at(k.meta, "namespace");
-	if (!is_name(k.name) || !is_name(k.type) || (k.namespace.n && !is_name(k.namespace)))
-		return left_out(w, it, k.name.n ? "a NUL in the name, namespace or kind of an object" : "an object without metadata.name", e);
+	if (!k.name.n || !is_name(k.type) || (k.namespace.n && !is_name(k.namespace)))
+		return left_out(w, it, k.name.n ? "a NUL in the namespace or kind of an object" : "an object without metadata.name", e);
 	t = kind_named(k.kind);
 	if (!k.namespace.n)
 		k.namespace = t && t->namespaced ? SPAN("default") : SPAN_NONE;

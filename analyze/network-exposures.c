@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `plimsoll network exposures` and `isolation`: what the outside reaches, and which namespaces reach which.
+#include "common/assessment.h"
 #include "network-list.h"
 #include "common/text.h"
 
@@ -58,10 +59,12 @@ int network_exposures(const struct network_options *o, struct err *e)
 	sqlite3_stmt *s = db_stmt(o->db, "SELECT w.ref, t.ref, e.type, e.host, e.port, e.tls, e.outside, " POLICIES_SAY " FROM exposure e JOIN thing w ON w.id = e.workload "
 					 "JOIN thing t ON t.id = e.through WHERE (?1 IS NULL OR w.cluster = ?1) AND (?2 IS NULL OR w.namespace = ?2) "
 					 "ORDER BY e.outside DESC, w.ref, e.type, t.ref, e.host, e.port, e.id");
+	static const char *const kinds[] = {"services", "ingresses", NULL};
 	int rc;
 
 	if (o->rest->n)
 		return err_set(e, ERR_USAGE, "network exposures takes SITE.db");
+	assessment_warn_missing(o->db, o->cluster, kinds, "what they expose is not in the list");
 	if (o->format && strcmp(o->format, "csv") == 0) {
 		for (int i = 0; i < COLUMNS; i++)
 			printf("%s\"%s\"", i ? "," : "", columns[i]);

@@ -383,6 +383,7 @@ static int print(struct answer *a, const struct wish *w, bool from_store, struct
 
 static int run(const char *site, const struct wish *w, struct err *e)
 {
+	static const char *const kinds[] = {"pods", "services", "ingresses", "roles", "clusterroles", "rolebindings", "clusterrolebindings", NULL};
 	bool from_store = !w->from && !w->to && !w->blocked && w->k == 1;
 	struct answer *a = calloc(1, sizeof(*a));
 	auto_db db = {0};
@@ -392,6 +393,8 @@ static int run(const char *site, const struct wish *w, struct err *e)
 		die("out of memory");
 	a->db = &db;
 	rc = assessment_open(&db, site, e);
+	if (rc == 0)
+		assessment_warn_missing(&db, NULL, kinds, "paths that lead over them are not known");
 	if (rc == 0)
 		rc = from_store ? stored(a, w, e) : searched(a, w, e);
 	if (rc == 0)

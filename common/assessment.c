@@ -46,6 +46,26 @@ int assessment_open(struct db *db, const char *path, struct err *e)
 	return 0;
 }
 
+void assessment_warn_missing(struct db *db, const char *cluster, const char *const *kinds, const char *consequence)
+{
+	auto_stmt *s = NULL;
+	int rc = db_prepare(db, "SELECT id, name FROM scope WHERE kind = 'cluster' AND state = 'in-scope' AND (?1 IS NULL OR name = ?1) ORDER BY name", &s, NULL);
+
+	if (rc)
+		return;
+	db_bind(s, "s", cluster);
+	while (db_step(db, s, NULL) == 1) {
+		struct span name = db_text(s, 1);
+		auto_buf missing = BUF_INIT;
+
+		for (size_t i = 0; kinds[i]; i++)
+			if (db_int(db, 1, "SELECT count(*) FROM evidence_kind WHERE scope = ? AND kind = 'kubernetes/' || ?", "is", (int64_t)sqlite3_column_int64(s, 0), kinds[i]) == 0)
+				buf_printf(&missing, "%s%s", missing.n ? ", " : "", kinds[i]);
+		if (missing.n)
+			warn("%.*s: %s were not collected: %s", SPAN_ARG(name), buf_str(&missing), consequence);
+	}
+}
+
 int assessment_exit(struct db *db)
 {
 	const char *file = sqlite3_db_filename(db->h, "main");

@@ -10,6 +10,9 @@ typedef int assessment_analyze(struct db *db, const char *path, struct err *e);
 void assessment_set_analyzer(assessment_analyze *analyze);
 /* Opens an assessment database read-only, with object(); or analyzes what else `path` is. */
 int assessment_open(struct db *db, const char *path, struct err *e);
+/* Warns for each cluster (of this name; NULL: all) that lacks any of these kinds of evidence (ends with NULL), so that an empty answer is not taken for a good
+ * one: "CLUSTER: KINDS were not collected: CONSEQUENCE". */
+void assessment_warn_missing(struct db *db, const char *cluster, const char *const *kinds, const char *consequence);
 /* The exit code of a command that did what it was asked for: 4 when evidence that stood for SITE.db could not all be read, else 0. */
 int assessment_exit(struct db *db);
 #endif

@@ -142,6 +142,18 @@ static const char *places(const struct wish *w)
 	return words[(w->shelf ? 4 : 0) + (w->running ? 3 : w->exposed ? 2 : w->on_path ? 1 : 0)];
 }
 
+/* What no answer can speak of, so that a short list is not taken for a good one. */
+static void warn_unknown(struct db *db)
+{
+	int64_t run = db_int(db, 0, "SELECT count(DISTINCT image) FROM container", "");
+	int64_t known = db_int(db, 0, "SELECT count(DISTINCT c.image) FROM container c JOIN image_use u ON u.container = c.thing", "");
+
+	if (known < run)
+		warn("%lld of %lld images that workloads run were not given: what is vulnerable in them is not known", (long long)(run - known), (long long)run);
+	if (db_int(db, 0, "SELECT count(*) FROM feed", "") == 0 && db_int(db, 0, "SELECT count(*) FROM image", "") > 0)
+		warn("no vulnerability feeds were given (plimsoll analyze --feeds): only what other scanners say is known");
+}
+
 static int tell(const struct verb *v, const struct wish *w, const char *site, struct err *e)
 {
 	char schema[64];
@@ -156,6 +168,7 @@ static int tell(const struct verb *v, const struct wish *w, const char *site, st
 	rows.form = rank < 0 ? NULL : tabular_form_find(w->form.format, e);
 	if (!rows.form || assessment_open(&db, site, e) || out_open(&out, w->form.output, e) || tabular_style(&rows, w->form.colour, e))
 		return -1;
+	warn_unknown(&db);
 	s = db_stmt(&db, v->sql);
 	db_bind(s, "sisbbsi", places(w), (int64_t)rank, w->image, w->fixable, w->exploited, w->side, w->limit ? w->limit : INT64_MAX);
 	return tabular_query(&rows, &db, s, shape, e) || out_commit(&out, e) ? -1 : assessment_exit(&db);

@@ -140,6 +140,9 @@ ok "a binding to itself" "$(access who-can get anything.example.com | wc -l)" 2
 ok "one of many subjects" "$(access can-i --as u1-9999 get r1.g1.example | head -n 1)" yes
 # An API server that asks a webhook too: what RBAC says is not the whole answer.
 mkdir -p "$work/hooked"
+for kind in Role RoleBinding ClusterRoleBinding; do # collected, and none there
+	printf '{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"%sList","items":[]}' "$kind" > "$work/hooked/$kind.json"
+done
 for c in Node,RBAC,Webhook Node,RBAC; do
 	cat > "$work/hooked/all.yaml" << END
 apiVersion: v1
@@ -163,6 +166,19 @@ plimsoll: warning: RBAC is not the whole answer: the API server also asks other 
 		;;
 	esac
 done
+
+# Roles that were not collected are not roles that allow nothing.
+rm "$work/hooked/RoleBinding.json"
+"$PLIMSOLL" analyze -o "$work/hooked.db" "$work/hooked" > /dev/null 2>&1
+ok "what was not collected is told" "$("$PLIMSOLL" access can-i "$work/hooked.db" --as jane get secrets 2>&1)" "plimsoll: warning: cluster: rolebindings were not collected: what they allow is not among the answers
+no"
+
+# Nor is an empty list of another command a good answer where nothing was there to look at.
+printf '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p","namespace":"a"},"spec":{"containers":[{"name":"c","image":"r/i:1"}]}}' > "$work/pod.json"
+"$PLIMSOLL" analyze -o "$work/pod.db" "$work/pod.json" > /dev/null 2>&1
+has "exposures without services" "$("$PLIMSOLL" network exposures "$work/pod.db" 2>&1)" "cluster: services, ingresses were not collected"
+has "paths without roles" "$("$PLIMSOLL" paths "$work/pod.db" 2>&1)" "cluster: services, ingresses, roles, clusterroles, rolebindings, clusterrolebindings were not collected"
+has "vulnerabilities without images" "$("$PLIMSOLL" vulns "$work/pod.db" 2>&1)" "1 of 1 images that workloads run were not given"
 
 # Groups of people: what requests came with, and what the engagement file says. By hand.
 mkdir -p "$work/people"
