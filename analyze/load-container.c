@@ -346,9 +346,12 @@ int container_insert_all(const struct workload *w, struct err *e)
 	static const char *const types[] = {"init", "container", "ephemeral"};
 
 	for (int i = 0; i < 3; i++) {
+		const struct json *list = json_get(w->spec, lists[i]);
 		int64_t ordinal = 0;
 
-		JSON_EACH(c, json_get(w->spec, lists[i]))
+		if (list && list->type != JSON_NULL && list->type != JSON_ARRAY && load_problem(w->l, w->pointer, e, "%s of %s is no list: its containers are not judged", lists[i], w->ref))
+			return -1;
+		JSON_EACH(c, list)
 		{
 			bool sidecar = i == 0 && span_eq(json_text_at(c, "restartPolicy"), "Always");
 

@@ -68,6 +68,9 @@ ok "selects nothing" "$(count "SELECT count(*) FROM service_workload")" 0
 beside '{"apiVersion":"policy/v1","kind":"PodDisruptionBudget","metadata":{"name":"p","namespace":"a"},"spec":{"selector":{"matchLabels":"x"}}}' > budget.json
 run "a text as labels of a disruption budget" 0 '' analyze budget.json
 ok "no check fails to run" "$(count "SELECT count(*) FROM finding WHERE verdict = 'error'")" 0
+beside '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p","namespace":"a"},"spec":{"containers":{"name":"c"}}}' > map.json
+run "containers that are no list" 4 'could not be read' analyze map.json
+ok "are a problem" "$(count "SELECT message FROM problem" | grep -c 'containers of cluster/a/Pod/p is no list')" 1
 # Words and texts that kubectl or a careless template writes for booleans and numbers: `yes` is true in YAML 1.1, and what is no boolean is not passed over.
 cat > words.yaml <<'Y'
 apiVersion: v1
