@@ -105,8 +105,10 @@ struct rbac_list access_groups(struct arena *a, struct span user, const struct o
 	return list;
 }
 
-static int run(struct access *x, const struct opt_list *rest, struct err *e)
+static int run(void *ctx, const struct opt_list *rest, struct err *e)
 {
+	struct access *x = ctx;
+
 	if (x->format && strcmp(x->format, "table") != 0 && strcmp(x->format, "json") != 0)
 		return err_set(e, ERR_USAGE, "access: --format is table or json");
 	x->json = x->format && strcmp(x->format, "json") == 0;
@@ -119,7 +121,7 @@ static int run(struct access *x, const struct opt_list *rest, struct err *e)
 			return err_set(e, ERR_USAGE, "access %s: too many words: '%s'", actions[i].name, x->words[actions[i].words]);
 		if (assessment_open(&x->db, rest->at[1], e))
 			return -1;
-		return actions[i].run(x, e);
+		return actions[i].run(x, e) ? -1 : x->unread ? 4 : 0;
 	}
 	return err_set(e, ERR_USAGE, "access: no action '%s' (plimsoll access --help)", rest->at[0]);
 }
@@ -152,15 +154,9 @@ int cmd_access(int argc, char **argv)
 	};
 	const struct opts opts = {.command = "access", .synopsis = "ACTION SITE.db [ARGUMENTS]", .summary = "Tells who may do what in a cluster.",
 				  .table = table, .more = more, .min = 2, .max = -1};
-	auto_list rest = {0};
-	struct err e = {0};
-	int rc = opts_parse(&opts, argc, argv, &rest, &e);
+	int rc = opts_run(&opts, argc, argv, run, &x);
 
-	if (rc == 0)
-		rc = run(&x, &rest, &e);
 	db_close(&x.db);
 	opts_fini(&x.groups);
-	if (rc)
-		return rc > 0 ? 0 : err_report(&e);
-	return x.unread ? 4 : 0;
+	return rc;
 }

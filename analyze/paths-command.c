@@ -381,7 +381,7 @@ static int print(struct answer *a, const struct wish *w, bool from_store, struct
 	return rc;
 }
 
-static int run(const char *site, const struct wish *w, struct err *e)
+static int answer_wish(const char *site, const struct wish *w, struct err *e)
 {
 	bool from_store = !w->from && !w->to && !w->blocked && w->k == 1;
 	struct answer *a = calloc(1, sizeof(*a));
@@ -399,6 +399,17 @@ static int run(const char *site, const struct wish *w, struct err *e)
 	arena_fini(&a->arena);
 	free(a);
 	return rc;
+}
+
+static int run(void *ctx, const struct opt_list *rest, struct err *e)
+{
+	const struct wish *w = ctx;
+
+	if (strcmp(w->format, "text") != 0 && strcmp(w->format, "json") != 0 && strcmp(w->format, "dot") != 0)
+		return err_set(e, ERR_USAGE, "paths: --format is text, json or dot");
+	if (w->k < 1 || w->k > 50 || w->limit < 1)
+		return err_set(e, ERR_USAGE, "paths: --k is 1 to 50, --limit at least 1");
+	return answer_wish(rest->at[0], w, e) < 0 ? -1 : 0;
 }
 
 static const char more[] = "X and Y are a ref (cluster/payments/Deployment/api), NAMESPACE/NAME, or a class: internet, anonymous, user, pod, account;\n"
@@ -420,17 +431,6 @@ int cmd_paths(int argc, char **argv)
 	};
 	const struct opts opts = {.command = "paths", .synopsis = "SITE.db [--from X] [--to Y] [--k N]", .summary = "Shows how an attacker gets from one place to another.",
 				  .table = table, .more = more, .min = 1, .max = 1};
-	auto_list rest = {0};
-	struct err e = {0};
-	int rc = opts_parse(&opts, argc, argv, &rest, &e);
 
-	if (rc > 0)
-		return 0;
-	if (rc == 0 && strcmp(w.format, "text") != 0 && strcmp(w.format, "json") != 0 && strcmp(w.format, "dot") != 0)
-		rc = err_set(&e, ERR_USAGE, "paths: --format is text, json or dot");
-	if (rc == 0 && (w.k < 1 || w.k > 50 || w.limit < 1))
-		rc = err_set(&e, ERR_USAGE, "paths: --k is 1 to 50, --limit at least 1");
-	if (rc == 0)
-		rc = run(rest.at[0], &w, &e);
-	return rc < 0 ? err_report(&e) : 0;
+	return opts_run(&opts, argc, argv, run, &w);
 }

@@ -211,6 +211,25 @@ int report_build(struct db *db, const struct report_options *o, struct err *e)
 	return 0;
 }
 
+/* A folder that the run made and had nothing to put into goes with it. */
+static int run(void *ctx, const struct opt_list *operands, struct err *e)
+{
+	struct report_options *o = ctx;
+	auto_db db = {0};
+	size_t existed;
+
+	if (!o->folder)
+		return err_set(e, ERR_USAGE, "report needs -o DIR");
+	o->names = operands->at + 1;
+	o->count = operands->n - 1;
+	existed = outfile_existing(o->folder);
+	if (assessment_open(&db, operands->at[0], e) || report_build(&db, o, e)) {
+		outfile_unmkdir(o->folder, existed);
+		return -1;
+	}
+	return assessment_exit(&db);
+}
+
 int cmd_report(int argc, char **argv)
 {
 	struct report_options o = {0};
@@ -223,24 +242,6 @@ int cmd_report(int argc, char **argv)
 				  "Documents: cgar (gap analysis), csb (blueprint), deck (slides), reviews (who may do what, to sign), or NAME for NAME.md in --templates.\n"
 				  "Where SITE.db is asked for, evidence may stand too.",
 				  1, -1};
-	struct err e = {0};
-	auto_list operands = {0};
-	auto_db db = {0};
-	size_t existed;
-	int rc = opts_parse(&opts, argc, argv, &operands, &e);
 
-	if (rc)
-		return rc > 0 ? 0 : err_report(&e);
-	if (!o.folder) {
-		err_set(&e, ERR_USAGE, "report needs -o DIR");
-		return err_report(&e);
-	}
-	o.names = operands.at + 1;
-	o.count = operands.n - 1;
-	existed = outfile_existing(o.folder);
-	if (assessment_open(&db, operands.at[0], &e) || report_build(&db, &o, &e)) {
-		outfile_unmkdir(o.folder, existed);
-		return err_report(&e);
-	}
-	return assessment_exit(&db);
+	return opts_run(&opts, argc, argv, run, &o);
 }
