@@ -37,6 +37,8 @@ const char *kube_evidence_kind(struct arena *a, struct span kind);
 struct span kube_json(struct arena *a, const struct json *v);
 /* As kube_json, "[]" when it is not an array. */
 struct span kube_array(struct arena *a, const struct json *v);
+/* Binds an integer member, NULL when there is none. */
+void kube_bind_int(sqlite3_stmt *s, int at, const struct json *v);
 /* The owner reference with controller: true, NULL when there is none. */
 const struct json *kube_controller(const struct json *meta);
 

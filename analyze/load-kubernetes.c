@@ -151,6 +151,16 @@ struct span kube_array(struct arena *a, const struct json *v)
 	return json_is(v, JSON_ARRAY) ? kube_json(a, v) : SPAN("[]");
 }
 
+void kube_bind_int(sqlite3_stmt *s, int at, const struct json *v)
+{
+	int64_t value;
+
+	if (json_int(v, &value))
+		sqlite3_bind_int64(s, at, value);
+	else
+		sqlite3_bind_null(s, at);
+}
+
 const struct json *kube_controller(const struct json *meta)
 {
 	JSON_EACH(owner, json_get(meta, "ownerReferences"))
