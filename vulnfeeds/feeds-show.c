@@ -204,7 +204,7 @@ int feeds_show(int argc, char **argv)
 		.synopsis = "CVE [--feeds] vulns.db",
 		.summary = "Print all that the feeds say of a vulnerability and its aliases, one JSON object a line.",
 		.table = table,
-		.more = "Kinds of lines: vulnerability, affected, exploited, epss, vex. Exit codes: 0 done, 3 nothing is known of it.",
+		.more = "Kinds of lines: vulnerability, affected, exploited, epss, exploit, vex. Exit codes: 0 done, 3 nothing is known of it.",
 		.min = 1,
 		.max = 2,
 	};
@@ -277,7 +277,7 @@ int feeds_sources(int argc, char **argv)
 				    {0}};
 	const struct opts o = {
 		.command = "feeds sources",
-		.synopsis = "[--script]",
+		.synopsis = "[--script | --json]",
 		.summary = "List where vulnerability feeds are published. Nothing is downloaded by plimsoll itself.",
 		.table = table,
 		.min = 0,

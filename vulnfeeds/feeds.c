@@ -43,9 +43,10 @@ static int cmd_import(int argc, char **argv)
 		.synopsis = "-o vulns.db FILE|DIR|ARCHIVE...",
 		.summary = "Read vulnerability feeds into vulns.db; formats are told by content. All of it is read or nothing changes.",
 		.table = table,
-		.more = "Formats: OSV (JSON, YAML), RustSec, Debian (tracker JSON, DSA/DLA/DTSA lists, changelog fixes), Ubuntu tracker, Alpine,\n"
-			"Wolfi and Chainguard secdb and advisories, OVAL (Red Hat, Oracle, SUSE, Ubuntu, Photon, Azure), updateinfo (Amazon,\n"
-			"Fedora), CSAF 2.0 and its VEX, Photon JSON, NVD 2.0, CVE 5, CISA KEV, EPSS, endoflife.date, OpenVEX, CycloneDX VEX;\n"
+		.more = "Formats: OSV (JSON, YAML), RustSec, Debian (tracker JSON, DSA/DLA/DTSA lists, changelog fixes), Ubuntu tracker, secdb of\n"
+			"Alpine, Wolfi, Chainguard and MinimOS, Wolfi's advisories, OVAL (Red Hat, Oracle, SUSE, Ubuntu, Photon, Azure), updateinfo\n"
+			"(Amazon, Fedora, Rocky), CSAF 2.0 and its VEX, Photon JSON, NVD 2.0, CVE 5, CISA KEV, EPSS, endoflife.date, lists of exploits\n"
+			"(Exploit-DB, Metasploit, nuclei), OpenVEX, CycloneDX VEX;\n"
 			"plain, or in tar, zip, gzip, zstd, bzip2, xz.\n"
 			"Exit codes: 0 done, 3 no feed in it or one cut short, 4 some records could not be read (the rest counts).",
 		.min = 1,
