@@ -9,12 +9,13 @@
 #include "common/outfile.h"
 #include "common/sandbox.h"
 #include "expand.h"
+#include "file-read.h"
 #include "findings.h"
 #include "layout.h"
 
 #include <stdio.h>
 
-enum { TEMPLATE_BYTES_MAX = 4 * 1024 * 1024 };
+enum { TEMPLATE_MIB_MAX = 4 };
 
 static const char *const standard[] = {"cgar", "csb", "deck"};
 
@@ -37,25 +38,6 @@ static const struct paper *paper_find(const char *name)
 	return NULL;
 }
 
-static int file_read(struct arena *a, const char *path, struct span *out, struct err *e)
-{
-	FILE *f = fopen(path, "rbe");
-	char *p;
-	size_t n;
-
-	if (!f)
-		return err_errno(e, "%s", path);
-	p = arena_alloc(a, TEMPLATE_BYTES_MAX + 1);
-	n = fread(p, 1, TEMPLATE_BYTES_MAX, f);
-	if (ferror(f) || !feof(f)) {
-		fclose(f);
-		return err_set(e, ERR_INPUT, "%s: cannot be read, or is larger than %d MiB", path, TEMPLATE_BYTES_MAX >> 20);
-	}
-	fclose(f);
-	*out = (struct span){p, n};
-	return 0;
-}
-
 static bool name_plain(const char *name)
 {
 	return *name && strlen(name) < 60 && strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == strlen(name);
@@ -73,7 +55,7 @@ static int template_find(struct arena *a, const struct report_options *o, const 
 		f = fopen(*path, "rbe");
 		if (f) {
 			fclose(f);
-			return file_read(a, *path, text, e);
+			return file_read(a, *path, TEMPLATE_MIB_MAX, text, e);
 		}
 	}
 	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
