@@ -65,11 +65,17 @@ static int assess(struct wish *w, struct err *e)
 }
 
 /* A folder that the run made and had nothing to put into goes with it. */
-static int assess_in(struct wish *w, struct err *e)
+static int assess_in(void *ctx, const struct opt_list *inputs, struct err *e)
 {
-	size_t existed = outfile_existing(w->report.folder);
-	int rc = assess(w, e);
+	struct wish *w = ctx;
+	size_t existed;
+	int rc;
 
+	if (!w->report.folder)
+		return err_set(e, ERR_USAGE, "assess: -o DIR is needed");
+	w->analyze.inputs = *inputs;
+	existed = outfile_existing(w->report.folder);
+	rc = assess(w, e);
 	if (rc < 0)
 		outfile_unmkdir(w->report.folder, existed);
 	return rc;
@@ -94,15 +100,6 @@ int cmd_assess(int argc, char **argv)
 	};
 	const struct opts opts = {.command = "assess", .synopsis = "-o DIR [--feeds vulns.db] [--engagement FILE] INPUT...",
 				  .summary = "Analyzes evidence and writes all documents in one go.", .table = table, .more = more, .min = 1, .max = -1};
-	struct err e = {0};
-	int rc = opts_parse(&opts, argc, argv, &w.analyze.inputs, &e);
 
-	if (rc == 0 && !w.report.folder)
-		rc = err_set(&e, ERR_USAGE, "assess: -o DIR is needed");
-	if (rc == 0)
-		rc = assess_in(&w, &e);
-	else if (rc > 0)
-		rc = 0;
-	opts_fini(&w.analyze.inputs);
-	return rc < 0 ? err_report(&e) : rc;
+	return opts_run(&opts, argc, argv, assess_in, &w);
 }

@@ -98,8 +98,10 @@ struct rbac_list access_groups(struct arena *a, struct span user, const struct o
 	return list;
 }
 
-static int run(struct access *x, const struct opt_list *rest, struct err *e)
+static int run(void *ctx, const struct opt_list *rest, struct err *e)
 {
+	struct access *x = ctx;
+
 	if (x->format && strcmp(x->format, "table") != 0 && strcmp(x->format, "json") != 0)
 		return err_set(e, ERR_USAGE, "access: --format is table or json");
 	x->json = x->format && strcmp(x->format, "json") == 0;
@@ -114,7 +116,7 @@ static int run(struct access *x, const struct opt_list *rest, struct err *e)
 			return -1;
 		if (actions[i].run != access_pss)
 			assessment_warn_missing(&x->db, x->cluster, rbac_kinds, "what they allow is not among the answers");
-		return actions[i].run(x, e);
+		return actions[i].run(x, e) ? -1 : x->unread ? 4 : 0;
 	}
 	return err_set(e, ERR_USAGE, "access: no action '%s' (plimsoll access --help)", rest->at[0]);
 }
@@ -147,15 +149,9 @@ int cmd_access(int argc, char **argv)
 	};
 	const struct opts opts = {.command = "access", .synopsis = "ACTION SITE.db [ARGUMENTS]", .summary = "Tells who may do what in a cluster.",
 				  .table = table, .more = more, .min = 2, .max = -1};
-	auto_list rest = {0};
-	struct err e = {0};
-	int rc = opts_parse(&opts, argc, argv, &rest, &e);
+	int rc = opts_run(&opts, argc, argv, run, &x);
 
-	if (rc == 0)
-		rc = run(&x, &rest, &e);
 	db_close(&x.db);
 	opts_fini(&x.groups);
-	if (rc)
-		return rc > 0 ? 0 : err_report(&e);
-	return x.unread ? 4 : 0;
+	return rc;
 }

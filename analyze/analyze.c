@@ -516,6 +516,22 @@ int analyze_file(const struct analyze_options *o, const char *path, int64_t *unr
 	return 0;
 }
 
+struct wish {
+	struct analyze_options o;
+	const char *out;
+};
+
+static int to_file(void *ctx, const struct opt_list *inputs, struct err *e)
+{
+	struct wish *w = ctx;
+	int64_t unread = 0;
+
+	if (!w->out)
+		return err_set(e, ERR_USAGE, "analyze: -o SITE.db is needed");
+	w->o.inputs = *inputs;
+	return analyze_file(&w->o, w->out, &unread, e) ? -1 : unread ? 4 : 0;
+}
+
 static const char more[] =
 	ANALYZE_INPUTS
 	"Example: plimsoll analyze -o site.db --engagement engagement.yaml dump.tar.zst\n"
@@ -523,25 +539,14 @@ static const char more[] =
 
 int cmd_analyze(int argc, char **argv)
 {
-	struct analyze_options o = {0};
-	const char *out = NULL;
+	struct wish w = {0};
 	const struct opt table[] = {
-		{"output", 'o', OPT_TEXT, &out, "SITE.db", "Where the assessment database goes (replaced when it is there)."},
-		ANALYZE_OPTS(o),
+		{"output", 'o', OPT_TEXT, &w.out, "SITE.db", "Where the assessment database goes (replaced when it is there)."},
+		ANALYZE_OPTS(w.o),
 		{0},
 	};
 	const struct opts opts = {.command = "analyze", .synopsis = "-o SITE.db [--feeds vulns.db] [--engagement FILE] INPUT...",
 				  .summary = "Loads evidence into one database and runs every check on it.", .table = table, .more = more, .min = 1, .max = -1};
-	struct err e = {0};
-	int64_t unread = 0;
-	int rc = opts_parse(&opts, argc, argv, &o.inputs, &e);
 
-	if (rc == 0 && !out)
-		rc = err_set(&e, ERR_USAGE, "analyze: -o SITE.db is needed");
-	if (rc == 0)
-		rc = analyze_file(&o, out, &unread, &e);
-	opts_fini(&o.inputs);
-	if (rc)
-		return rc > 0 ? 0 : err_report(&e);
-	return unread ? 4 : 0;
+	return opts_run(&opts, argc, argv, to_file, &w);
 }

@@ -153,17 +153,21 @@ static int show(const struct check_set *set, const struct opt_list *rest, const 
 }
 
 /* 1 when cases failed. */
-static int dispatch(const struct check_set *set, const struct opt_list *rest, const struct wish *w, struct err *e)
+static int dispatch(void *ctx, const struct opt_list *rest, struct err *e)
 {
+	const struct wish *w = ctx;
+	auto_checks set = {0};
 	int64_t failed;
 
+	if (check_set_load(&set, w->checks, e))
+		return -1;
 	if (strcmp(rest->at[0], "list") == 0)
-		return list(set, w, e);
+		return list(&set, w, e);
 	if (strcmp(rest->at[0], "show") == 0)
-		return show(set, rest, w, e);
+		return show(&set, rest, w, e);
 	if (strcmp(rest->at[0], "test") != 0)
 		return err_set(e, ERR_USAGE, "checks: list, show or test, not '%s'", rest->at[0]);
-	failed = check_test(set, rest->n > 1 ? rest->at[1] : NULL, e);
+	failed = check_test(&set, rest->n > 1 ? rest->at[1] : NULL, e);
 	return failed > 0 ? 1 : (int)failed;
 }
 
@@ -184,16 +188,6 @@ int cmd_checks(int argc, char **argv)
 	};
 	const struct opts opts = {.command = "checks", .synopsis = "list | show ID [SITE.db] | test [PREFIX]",
 				  .summary = "Lists the checks, explains one, runs their cases.", .table = table, .more = more, .min = 1, .max = 3};
-	auto_list rest = {0};
-	auto_checks set = {0};
-	struct err e = {0};
-	int rc = opts_parse(&opts, argc, argv, &rest, &e);
 
-	if (rc > 0)
-		return 0;
-	if (rc == 0)
-		rc = check_set_load(&set, w.checks, &e);
-	if (rc == 0)
-		rc = dispatch(&set, &rest, &w, &e);
-	return rc < 0 ? err_report(&e) : rc;
+	return opts_run(&opts, argc, argv, dispatch, &w);
 }

@@ -126,14 +126,7 @@ static int read_list(struct said_store *s, int64_t scope, struct span name, bool
 
 	db_bind(q, "tib", name, scope, binary);
 	while ((r = db_step(s->feeds, q, e)) == 1) {
-		if (list->n == cap) {
-			struct said *grown = arena_array(&s->arena, cap ? cap * 2 : 8, sizeof(*grown));
-
-			if (cap)
-				memcpy(grown, list->at, cap * sizeof(*grown));
-			list->at = grown;
-			cap = cap ? cap * 2 : 8;
-		}
+		list->at = arena_room(&s->arena, list->at, list->n, &cap, sizeof(*list->at));
 		take(s, q, &list->at[list->n++]);
 	}
 	sqlite3_reset(q);

@@ -80,17 +80,25 @@ static int show(const struct edge_set *set, const struct opt_list *rest, struct 
 }
 
 /* 1 when cases failed. */
-static int dispatch(const struct edge_set *set, const struct opt_list *rest, const char *format, struct err *e)
+struct wish {
+	const char *format, *dir;
+};
+
+static int dispatch(void *ctx, const struct opt_list *rest, struct err *e)
 {
+	const struct wish *w = ctx;
+	auto_edges set = {0};
 	int64_t failed;
 
+	if (edge_set_load(&set, NULL, w->dir, e))
+		return -1;
 	if (strcmp(rest->at[0], "list") == 0)
-		return list(set, format, e);
+		return list(&set, w->format, e);
 	if (strcmp(rest->at[0], "show") == 0)
-		return show(set, rest, e);
+		return show(&set, rest, e);
 	if (strcmp(rest->at[0], "test") != 0)
 		return err_set(e, ERR_USAGE, "edges: list, show or test, not '%s'", rest->at[0]);
-	failed = edge_test(set, rest->n > 1 ? rest->at[1] : NULL, e);
+	failed = edge_test(&set, rest->n > 1 ? rest->at[1] : NULL, e);
 	return failed > 0 ? 1 : (int)failed;
 }
 
@@ -101,24 +109,14 @@ static const char more[] = "list               every kind of step: ATT&CK techni
 
 int cmd_edges(int argc, char **argv)
 {
-	const char *format = "table", *dir = NULL;
+	struct wish w = {.format = "table"};
 	const struct opt table[] = {
-		{"edges", 0, OPT_TEXT, &dir, "DIR", "Further edges of your own, to check them."},
-		{"format", 0, OPT_TEXT, &format, "FORMAT", "table (default) or json."},
+		{"edges", 0, OPT_TEXT, &w.dir, "DIR", "Further edges of your own, to check them."},
+		{"format", 0, OPT_TEXT, &w.format, "FORMAT", "table (default) or json."},
 		{0},
 	};
 	const struct opts opts = {.command = "edges", .synopsis = "list | show ID [SITE.db] | test [PREFIX]",
 				  .summary = "Lists the steps that an attacker can take, explains one, runs their cases.", .table = table, .more = more, .min = 1, .max = 3};
-	auto_list rest = {0};
-	auto_edges set = {0};
-	struct err e = {0};
-	int rc = opts_parse(&opts, argc, argv, &rest, &e);
 
-	if (rc > 0)
-		return 0;
-	if (rc == 0)
-		rc = edge_set_load(&set, NULL, dir, &e);
-	if (rc == 0)
-		rc = dispatch(&set, &rest, format, &e);
-	return rc < 0 ? err_report(&e) : rc;
+	return opts_run(&opts, argc, argv, dispatch, &w);
 }

@@ -128,13 +128,15 @@ static void tell_unrated(struct db *db, const struct request *r)
 		warn("%" PRId64 " groups of packages could not be assessed: the result is not complete (--format json tells which, as kind coverage)", unassessed);
 }
 
-static int run(const struct request *r, struct err *e)
+static int run(void *ctx, const struct opt_list *files, struct err *e)
 {
+	struct request *r = ctx;
 	const struct format *f;
 	auto_db db = {0};
 	struct image_out out = {.db = &db, .feeds = r->feeds != NULL, .only_fixed = r->only_fixed};
 	int64_t unread = 0, bad;
 
+	r->files = *files;
 	if (check(r, &f, e) || load(r, &db, &unread, e) || f->print(&out, e))
 		return -1;
 	if (fflush(stdout) || ferror(stdout))
@@ -171,13 +173,6 @@ int cmd_image(int argc, char **argv)
 	};
 	const struct opts opts = {.command = "image", .synopsis = "FILE... | --rootfs DIR [--format NAME] [--feeds vulns.db] [--fail-on SEV]",
 				  .summary = "Lists what is in an image, and what is wrong with it.", .table = table, .more = more, .min = 0, .max = -1};
-	struct err e = {0};
-	int rc = opts_parse(&opts, argc, argv, &r.files, &e);
 
-	if (rc == 0)
-		rc = run(&r, &e);
-	else if (rc > 0)
-		rc = -2;
-	opts_fini(&r.files);
-	return rc == -2 ? 0 : rc < 0 ? err_report(&e) : rc;
+	return opts_run(&opts, argc, argv, run, &r);
 }

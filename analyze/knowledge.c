@@ -200,14 +200,7 @@ int knowledge_cases(struct arena *a, const char *file, struct json **cases, stru
 
 void knowledge_line(struct arena *a, struct knowledge_lines *l, const char *text)
 {
-	if (l->n == l->cap) {
-		char **at = arena_array(a, l->cap ? l->cap * 2 : 16, sizeof(*at));
-
-		if (l->n)
-			memcpy(at, l->at, l->n * sizeof(*at));
-		l->at = at;
-		l->cap = l->cap ? l->cap * 2 : 16;
-	}
+	l->at = arena_room(a, l->at, l->n, &l->cap, sizeof(*l->at));
 	l->at[l->n++] = arena_strdup(a, text);
 }
 

@@ -44,6 +44,8 @@ int kube_switch(const struct json *v);
 int kube_guard(const struct json *v);
 /* A number as written, also as a text in quotes or in octal or hexadecimal, as YAML has them. False: none. */
 bool kube_number(const struct json *v, int64_t *out);
+/* Binds it as kube_number reads it, NULL when there is none. */
+void kube_bind_int(sqlite3_stmt *s, int at, const struct json *v);
 /* The owner reference with controller: true, NULL when there is none. */
 const struct json *kube_controller(const struct json *meta);
 

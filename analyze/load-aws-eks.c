@@ -2,6 +2,7 @@
 // Access to EKS clusters as AWS keeps it: access entries, the access policies associated with them, how a cluster authenticates. Which cluster of
 // the assessment is meant is derive-cloud.c's.
 #include "load-aws.h"
+#include "load-each.h"
 
 /* One document of the AWS command line. */
 struct answer {
@@ -104,5 +105,5 @@ static int one_answer(struct load *l, const struct item *it, void *ctx, struct e
 
 int load_aws_eks(struct load *l, struct source *content, struct err *e)
 {
-	return aws_each(l, content, NULL, one_answer, NULL, e);
+	return load_each(l, content, &(struct load_walk){.each = one_answer, .more = "IsTruncated"}, e);
 }

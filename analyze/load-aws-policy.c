@@ -1,31 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Policy documents of AWS: statements, and who a role trusts. Who holds a policy is load-aws.c's.
+#include "common/percent.h"
 #include "common/redact.h"
 #include "load-aws.h"
-
-static int hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 32;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static struct span percent_decode(struct arena *a, struct span s)
-{
-	char *out = arena_alloc(a, s.n + 1);
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '%' && i + 2 < s.n && hex(s.p[i + 1]) >= 0 && hex(s.p[i + 2]) >= 0) {
-			out[n++] = (char)(hex(s.p[i + 1]) * 16 + hex(s.p[i + 2]));
-			i += 2;
-		} else {
-			out[n++] = s.p[i];
-		}
-	}
-	return (struct span){out, n};
-}
 
 /* Keys of policies may be written in any case. */
 static const struct json *member(const struct json *v, const char *key)

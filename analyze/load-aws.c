@@ -2,6 +2,7 @@
 // AWS account authorization details: users, groups, roles, policies, who holds which. Documents of policies are
 // load-aws-policy.c's, the credential report and settings of the account load-aws-report.c's.
 #include "load-aws.h"
+#include "load-each.h"
 #include "common/redact-evidence.h"
 
 #include <ctype.h>
@@ -264,41 +265,11 @@ static int without_document(struct load *l, struct err *e)
 	return rc;
 }
 
-int aws_each(struct load *l, struct source *content, const char *const *lists, aws_item *each, void *ctx, struct err *e)
-{
-	struct items *items = items_open(content, lists);
-	struct err bad = {0};
-	struct item it;
-	int rc, failed = 0;
-
-	while (!failed && (rc = items_next(items, &l->item, &it, &bad)) != 0) {
-		if (rc < 0 && bad.kind == ERR_ENV) {
-			*e = bad;
-			failed = -1;
-			break;
-		}
-		if (rc == 1 && l->redact)
-			redact_evidence(l->redact, &l->item, l->kind, SPAN_NONE, it.value);
-		if (rc != 1)
-			failed = load_problem(l, NULL, e, "%s", bad.msg);
-		else if (!json_is(it.value, JSON_NULL) || l->redact) /* null: the collector left it out */
-			failed = each(l, &it, ctx, e);
-		if (rc < 0)
-			break;
-		bad = (struct err){0};
-		arena_reset(&l->item);
-	}
-	if (!failed && items_truncated(items))
-		failed = load_problem(l, NULL, e, "one page of several (IsTruncated): what the others hold is missing");
-	items_close(items);
-	return failed ? -1 : 0;
-}
-
 static int load_details(struct load *l, struct source *content, struct err *e)
 {
 	static const char *const lists[] = {"UserDetailList", "GroupDetailList", "RoleDetailList", "Policies", NULL};
 	char account[AWS_ACCOUNT] = "";
-	int failed = aws_each(l, content, lists, one_entry, account, e);
+	int failed = load_each(l, content, &(struct load_walk){.lists = lists, .each = one_entry, .ctx = account, .more = "IsTruncated"}, e);
 
 	for (size_t i = 0; i < sizeof(finish) / sizeof(finish[0]) && !failed; i++)
 		failed = db_exec(l->db, finish[i], e);

@@ -22,10 +22,6 @@ int aws_scope(struct load *l, const char *account, struct err *e);
 /* The principal of that kind ("user", "group", "role", "root") and name, made when it is new. */
 int aws_principal(struct load *l, const char *account, const char *kind, struct span name, const char *pointer, int64_t *thing, struct err *e);
 
-typedef int aws_item(struct load *l, const struct item *it, void *ctx, struct err *e);
-/* Every item of a member (as items_open() splits it), its secrets hidden; what cannot be read is a problem. */
-int aws_each(struct load *l, struct source *content, const char *const *lists, aws_item *each, void *ctx, struct err *e);
-
 /* load-aws-policy.c: */
 /* A policy document: an object, or its text, percent-encoded or not (RFC 3986). NULL when it is neither. External ids in it are hidden. */
 const struct json *aws_document(struct load *l, const struct json *v);

@@ -108,16 +108,6 @@ static void bind_quantity(sqlite3_stmt *s, int at, const struct json *v, bool mi
 		sqlite3_bind_null(s, at);
 }
 
-static void bind_int(sqlite3_stmt *s, int at, const struct json *v)
-{
-	int64_t value;
-
-	if (kube_number(v, &value))
-		sqlite3_bind_int64(s, at, value);
-	else
-		sqlite3_bind_null(s, at);
-}
-
 /* Extended resources (example.com/gpu), claims of devices and raw block devices. */
 static int64_t devices(const struct json *c)
 {
@@ -211,8 +201,8 @@ static int insert_row(struct container *c, struct err *e)
 		kube_json(a, json_get(v, "command")), kube_json(a, json_get(v, "args")), secret_sources(v),
 		kube_switch(effective(c, "windowsOptions.hostProcess")) == 1);
 	bind_image(s, 1, c);
-	bind_int(s, 8, effective(c, "runAsUser"));
-	bind_int(s, 9, effective(c, "runAsGroup"));
+	kube_bind_int(s, 8, effective(c, "runAsUser"));
+	kube_bind_int(s, 9, effective(c, "runAsGroup"));
 	bind_quantity(s, 10, request(v, "cpu"), true);
 	bind_quantity(s, 11, json_get(limits, "cpu"), true);
 	bind_quantity(s, 12, request(v, "memory"), false);

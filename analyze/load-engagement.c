@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The engagement file's sections, each into its table. What they mean for namespaces, images and people is derive-engagement.c's.
 #include "load-engagement.h"
+#include "engagement-section.h"
 #include "load-engagement-images.h"
-#include "engagement-read.h"
+#include "load-engagement-people.h"
 #include "network-set.h"
 #include "common/embed.h"
 #include "common/limits.h"
@@ -22,13 +23,6 @@ struct section {
 static const char *const domains[] = {"iam", "registry", "scanning", "content", "runtime", "data", NULL};
 static const char *const grades[] = {"A", "B", "C", "D", "E", NULL};
 static const char *const severities[] = {"critical", "high", "medium", "low", "info", NULL};
-
-int engagement_once(struct engagement_reader *r, const struct entry *n, struct span name, struct err *e)
-{
-	if (sqlite3_changes(r->db->h))
-		return 0;
-	return entry_error(n, NULL, e, "'%.*s' stands twice", (int)(name.n > 64 ? 64 : name.n), name.p);
-}
 
 static int to_meta(struct engagement_reader *r, const struct entry *n, struct err *e)
 {
@@ -76,19 +70,6 @@ static int system_in(void *ctx, const struct entry *n, struct err *e)
 static int system_out(void *ctx, const struct entry *n, struct err *e)
 {
 	return system_entry(ctx, n, false, e);
-}
-
-int engagement_mapping(const struct entry *n, const char *const *keys, struct entry *inner, struct err *e)
-{
-	const struct json *v = json_get(n->v, n->section);
-
-	*inner = (struct entry){n->file, n->section, NULL, v && v->line ? v->line : n->line};
-	if (!v || v->type == JSON_NULL)
-		return 0;
-	if (v->type != JSON_OBJECT)
-		return entry_error(n, v, e, "a mapping was expected");
-	inner->v = v;
-	return keys ? entry_keys(inner, keys, e) : 0;
 }
 
 static int systems(struct engagement_reader *r, const struct entry *n, struct err *e)
@@ -172,29 +153,6 @@ static int trusted_registry(void *ctx, const struct entry *n, struct err *e)
 	return engagement_once(r, n, pattern, e);
 }
 
-static int team(void *ctx, const struct entry *n, struct err *e)
-{
-	struct engagement_reader *r = ctx;
-	auto_buf selector = BUF_INIT;
-	struct span name, contact;
-
-	if (entry_text(n, "name", true, &name, e) || entry_text(n, "contact", false, &contact, e))
-		return -1;
-	buf_add_str(&selector, "{\"namespaces\":");
-	if (entry_list(n, "namespaces", &selector, e))
-		return -1;
-	buf_add_str(&selector, ",\"labels\":");
-	if (entry_map(n, "labels", &selector, e))
-		return -1;
-	buf_add_str(&selector, ",\"images\":");
-	if (entry_list(n, "images", &selector, e))
-		return -1;
-	buf_add_char(&selector, '}');
-	if (db_run(r->db, e, "INSERT OR IGNORE INTO team(name, contact, selector) VALUES (?, ?, ?)", "ttt", name, contact, buf_span(&selector)))
-		return -1;
-	return engagement_once(r, n, name, e);
-}
-
 static int data_class(void *ctx, const struct entry *n, struct err *e)
 {
 	struct engagement_reader *r = ctx;
@@ -227,67 +185,6 @@ static int entry_place(void *ctx, const struct entry *n, struct err *e)
 static int jewel_place(void *ctx, const struct entry *n, struct err *e)
 {
 	return path_place(ctx, n, "jewel", e);
-}
-
-struct access {
-	struct buf json;
-};
-
-static int access_entry(void *ctx, const struct entry *n, struct err *e)
-{
-	static const char *const keys[] = {"system", "principal", "needs", NULL};
-	struct access *a = ctx;
-	struct span where, principal, needs;
-
-	if (entry_keys(n, keys, e) || entry_text(n, "system", false, &where, e) || entry_text(n, "principal", false, &principal, e) ||
-	    entry_text(n, "needs", false, &needs, e))
-		return -1;
-	buf_add_str(&a->json, a->json.n > 1 ? ",{" : "{");
-	for (size_t i = 0; i < 3; i++) {
-		struct span value = i == 0 ? where : i == 1 ? principal : needs;
-
-		buf_printf(&a->json, "%s\"%s\":", i ? "," : "", keys[i]);
-		if (value.p)
-			text_add_json(&a->json, value);
-		else
-			buf_add_str(&a->json, "null");
-	}
-	buf_add_char(&a->json, '}');
-	return 0;
-}
-
-static int job_role(void *ctx, const struct entry *n, struct err *e)
-{
-	struct engagement_reader *r = ctx;
-	struct access a = {BUF_INIT};
-	struct span name, purpose;
-	int rc = -1;
-
-	buf_add_char(&a.json, '[');
-	if (entry_text(n, "name", true, &name, e) == 0 && entry_text(n, "purpose", false, &purpose, e) == 0 &&
-	    entry_each(n, json_get(n->v, "access"), "needs", access_entry, &a, e) == 0) {
-		buf_add_char(&a.json, ']');
-		rc = db_run(r->db, e, "INSERT OR IGNORE INTO job_role(name, purpose, access) VALUES (?, ?, ?)", "ttt", name, purpose, buf_span(&a.json));
-		if (rc == 0)
-			rc = engagement_once(r, n, name, e);
-	}
-	buf_fini(&a.json);
-	return rc;
-}
-
-static int person(void *ctx, const struct entry *n, struct err *e)
-{
-	struct engagement_reader *r = ctx;
-	auto_buf accounts = BUF_INIT, groups = BUF_INIT;
-	struct span name, role, email;
-
-	if (entry_text(n, "name", true, &name, e) || entry_text(n, "job_role", false, &role, e) || entry_text(n, "email", false, &email, e) ||
-	    entry_list(n, "accounts", &accounts, e) || entry_list(n, "groups", &groups, e))
-		return -1;
-	if (db_run(r->db, e, "INSERT OR IGNORE INTO person(name, job_role, email, accounts, groups) VALUES (?, ?, ?, ?, ?)", "ttttt", name, role, email,
-		   buf_span(&accounts), buf_span(&groups)))
-		return -1;
-	return engagement_once(r, n, name, e);
 }
 
 static int prices(struct engagement_reader *r, const struct entry *n, struct err *e)
@@ -416,24 +313,6 @@ static int answers(struct engagement_reader *r, const struct entry *n, struct er
 	return 0;
 }
 
-/* A right is a name of analyze/rbac-right.c's table, or "VERB RESOURCE[.GROUP][/SUB]". */
-static int duty(void *ctx, const struct entry *n, struct err *e)
-{
-	struct engagement_reader *r = ctx;
-	auto_buf one = BUF_INIT, other = BUF_INIT, except = BUF_INIT;
-	struct span name, reason;
-
-	if (entry_text(n, "name", true, &name, e) || entry_text(n, "reason", false, &reason, e) || entry_list(n, "one", &one, e) ||
-	    entry_list(n, "other", &other, e) || entry_list(n, "except", &except, e))
-		return -1;
-	if (one.n <= 2 || other.n <= 2)
-		return entry_error(n, NULL, e, "rights are needed under 'one' and under 'other'");
-	if (db_run(r->db, e, "INSERT OR IGNORE INTO duty(name, one, other, except_for, reason) VALUES (?, ?, ?, ?, ?)", "ttttt", name, buf_span(&one), buf_span(&other),
-		   buf_span(&except), reason))
-		return -1;
-	return engagement_once(r, n, name, e);
-}
-
 /* Where traffic from outside is looked at. What a point covers: any of its lists suffices. */
 static int inspection_point(void *ctx, const struct entry *n, struct err *e)
 {
@@ -531,13 +410,13 @@ static const struct section sections[] = {
 	{.key = "approved_middleware", .lone = "name", .each = engagement_approved_middleware, .keys = {"name", "versions"}},
 	{.key = "content_owners", .each = engagement_content_owner, .keys = {"class", "owner", "packages", "images"}},
 	{.key = "licences", .whole = engagement_licences},
-	{.key = "teams", .each = team, .keys = {"name", "contact", "namespaces", "labels", "images"}},
+	{.key = "teams", .each = engagement_team, .keys = {"name", "contact", "namespaces", "labels", "images"}},
 	{.key = "data_classes", .each = data_class, .keys = {"name", "rank", "places"}},
 	{.key = "entries", .lone = "thing", .each = entry_place, .keys = {"thing", "title"}},
 	{.key = "jewels", .lone = "thing", .each = jewel_place, .keys = {"thing", "title"}},
-	{.key = "job_roles", .each = job_role, .keys = {"name", "purpose", "access"}},
-	{.key = "people", .each = person, .keys = {"name", "job_role", "email", "accounts", "groups"}},
-	{.key = "separation_of_duties", .each = duty, .keys = {"name", "one", "other", "except", "reason"}},
+	{.key = "job_roles", .each = engagement_job_role, .keys = {"name", "purpose", "access"}},
+	{.key = "people", .each = engagement_person, .keys = {"name", "job_role", "email", "accounts", "groups"}},
+	{.key = "separation_of_duties", .each = engagement_duty, .keys = {"name", "one", "other", "except", "reason"}},
 	{.key = "inspection_points", .whole = inspection_points},
 	{.key = "prices", .whole = prices},
 	{.key = "targets", .whole = targets},

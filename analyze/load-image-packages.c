@@ -64,14 +64,7 @@ static struct found *add(struct collect *c, const char *path, const struct packa
 	struct found *f = arena_alloc(&c->arena, sizeof(*f));
 	unsigned b = bucket(path, p);
 
-	if (c->n == c->cap) {
-		struct found **bigger = arena_array(&c->arena, c->cap ? c->cap * 2 : 512, sizeof(struct found *));
-
-		if (c->n)
-			memcpy(bigger, c->list, c->n * sizeof(struct found *));
-		c->list = bigger;
-		c->cap = c->cap ? c->cap * 2 : 512;
-	}
+	c->list = arena_room(&c->arena, c->list, c->n, &c->cap, sizeof(*c->list));
 	*f = (struct found){.p = *p, .path = path, .layer = layer, .removed_in = -1, .seen = layer, .same = c->chains[b]};
 	c->chains[b] = f;
 	c->list[c->n++] = f;

@@ -192,6 +192,16 @@ bool kube_number(const struct json *v, int64_t *out)
 	return end > digits && !*end && !errno;
 }
 
+void kube_bind_int(sqlite3_stmt *s, int at, const struct json *v)
+{
+	int64_t value;
+
+	if (kube_number(v, &value))
+		sqlite3_bind_int64(s, at, value);
+	else
+		sqlite3_bind_null(s, at);
+}
+
 const struct json *kube_controller(const struct json *meta)
 {
 	JSON_EACH(owner, json_get(meta, "ownerReferences"))

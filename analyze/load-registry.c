@@ -2,6 +2,7 @@
 // Registries' exports into registry, repository and repository_image. What nothing tells stays NULL: which of it is a flaw is for the checks.
 #include "load-registry.h"
 #include "common/redact-evidence.h"
+#include "load-each.h"
 
 #include <ctype.h>
 
@@ -18,6 +19,7 @@ struct registry {
 	const char *product;
 	struct span host;   /* as the member's path tells it, else the product */
 	bool scans;	    /* this member tells of scans */
+	size_t kind;	    /* of the table below */
 };
 
 /* Seconds of a time that AWS CLI writes as text (version 2) or as a number (version 1); 0: none. Harbor's "0001-01-01" is none. */
@@ -288,9 +290,11 @@ static int tags(struct registry *r, const struct item *it, struct err *e)
 
 /* ---- the walk */
 
+typedef int registry_reader(struct registry *r, const struct item *it, struct err *e);
+
 static const struct {
 	const char *kind, *product;
-	int (*read)(struct registry *r, const struct item *it, struct err *e);
+	registry_reader *read;
 } kinds[] = {
 	{"registry/ecr-repositories", "ecr", ecr_repository},
 	{"registry/ecr-images", "ecr", ecr_image},
@@ -301,54 +305,33 @@ static const struct {
 	{"registry/tags", "distribution", tags},
 };
 
-static int walk(struct registry *r, struct items *items, int (*read)(struct registry *r, const struct item *it, struct err *e), struct err *e)
+static int one_item(struct load *l, const struct item *it, void *ctx, struct err *e)
 {
-	struct load *l = r->l;
-	struct err bad = {0};
-	struct item it;
-	int rc, failed = 0;
+	struct registry *r = ctx;
 
-	while (!failed && (rc = items_next(items, &l->item, &it, &bad)) != 0) {
-		if (rc < 0 && bad.kind == ERR_ENV)
-			return err_set(e, ERR_ENV, "%s", bad.msg);
-		if (rc == 1 && l->redact)
-			redact_evidence(l->redact, &l->item, l->kind, SPAN_NONE, it.value);
-		if (rc != 1)
-			failed = load_problem(l, NULL, e, "%s", bad.msg);
-		else if (!json_is(it.value, JSON_NULL) || l->redact) /* null: the collector left it out */
-			failed = read(r, &it, e);
-		if (rc < 0)
-			break;
-		bad = (struct err){0};
-		arena_reset(&l->item);
-	}
-	if (!failed && items_truncated(items))
-		failed = load_problem(l, NULL, e, "one page of several (nextToken): what the others hold is missing");
-	return failed;
+	(void)l;
+	return kinds[r->kind].read(r, it, e);
 }
 
 int load_registry(struct load *l, struct source *content, struct err *e)
 {
 	int64_t before = db_int(l->db, 0, "SELECT coalesce(max(id), 0) FROM repository_image", "");
 	struct registry r = {.l = l, .host = host_of_path(l->path)};
-	struct items *items;
+	struct load_walk w = {.lists = redact_evidence_lists(l->kind), .each = one_item, .ctx = &r, .more = "nextToken"};
 	size_t i = 0;
-	int rc;
 
 	while (i < sizeof(kinds) / sizeof(kinds[0]) && strcmp(kinds[i].kind, l->kind) != 0)
 		i++;
 	if (i == sizeof(kinds) / sizeof(kinds[0]))
 		return load_problem(l, NULL, e, "an export of registries of an unknown kind: %s", l->kind);
+	r.kind = i;
 	r.product = kinds[i].product;
 	if (!r.host.n)
 		r.host = span_of(r.product);
-	if (db_exec(l->db, waiting, e))
+	if (db_exec(l->db, waiting, e) || load_each(l, content, &w, e))
 		return -1;
-	items = items_open(content, redact_evidence_lists(l->kind));
-	rc = walk(&r, items, kinds[i].read, e);
-	items_close(items);
 	/* Scans are in an export for all of it or for none. */
-	return rc || (r.scans && db_run(l->db, e, "UPDATE repository_image SET scan_known = 1 WHERE id > ?", "i", before)) ? -1 : 0;
+	return r.scans ? db_run(l->db, e, "UPDATE repository_image SET scan_known = 1 WHERE id > ?", "i", before) : 0;
 }
 
 /* Images of ECR name the account, not the region: the repository of that name in the account's registries, when there is one such. */

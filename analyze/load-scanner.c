@@ -4,8 +4,8 @@
 #include "common/image-ref.h"
 #include "common/limits.h"
 #include "common/purl-read.h"
-#include "common/redact-evidence.h"
 #include "common/text.h"
+#include "load-each.h"
 
 static struct span short_enough(struct span s)
 {
@@ -178,51 +178,28 @@ static const struct {
 enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
 
 /* What a reader cannot make sense of is that document's problem. */
-static int one_document(struct load *l, scan_reader *read, struct item *it, struct err *e)
+static int one_document(struct load *l, const struct item *it, void *ctx, struct err *e)
 {
+	scan_reader *const *read = ctx;
 	struct err bad = {0};
 
-	if (l->redact)
-		redact_evidence(l->redact, &l->item, l->kind, SPAN_NONE, it->value);
-	if (read(l, it->value, it->pointer, &bad) == 0)
+	if ((*read)(l, it->value, it->pointer, &bad) == 0)
 		return 0;
 	if (bad.kind != ERR_INPUT)
 		return err_set(e, bad.kind, "%s", bad.msg);
 	return load_problem(l, it->pointer, e, "%s", bad.msg);
 }
 
-static int walk(struct load *l, struct items *items, scan_reader *read, struct err *e)
-{
-	struct err bad = {0};
-	struct item it;
-	int rc, failed = 0;
-
-	while (!failed && (rc = items_next(items, &l->item, &it, &bad)) != 0) {
-		if (rc < 0 && bad.kind == ERR_ENV)
-			return err_set(e, ERR_ENV, "%s", bad.msg);
-		failed = rc == 1 ? one_document(l, read, &it, e) : load_problem(l, NULL, e, "%s", bad.msg);
-		if (rc < 0)
-			break;
-		bad = (struct err){0};
-		arena_reset(&l->item);
-	}
-	return failed;
-}
-
 int load_scanner(struct load *l, struct source *content, struct err *e)
 {
-	struct items *items;
-	int rc;
-
 	for (size_t i = 0; i < FORMATS; i++) {
+		scan_reader *read = formats[i].read;
+
 		if (strcmp(formats[i].kind, l->kind) != 0)
 			continue;
-		if (!formats[i].read)
+		if (!read)
 			return scan_table(l, content, e);
-		items = items_open(content, NULL);
-		rc = walk(l, items, formats[i].read, e);
-		items_close(items);
-		return rc;
+		return load_each(l, content, &(struct load_walk){.each = one_document, .ctx = &read, .nulls = true}, e);
 	}
 	return load_problem(l, NULL, e, "a scanner's report of an unknown kind: %s", l->kind);
 }

@@ -348,17 +348,6 @@ static int insert_template_labels(const struct workload *w, struct err *e)
 	return 0;
 }
 
-/* Binds an integer member, NULL when there is none. */
-static void bind_int(sqlite3_stmt *s, int at, const struct json *v)
-{
-	int64_t value;
-
-	if (json_int(v, &value))
-		sqlite3_bind_int64(s, at, value);
-	else
-		sqlite3_bind_null(s, at);
-}
-
 static struct span pod_seccomp(const struct workload *w, const struct json *context)
 {
 	struct span type = json_text_at(context, "seccompProfile.type");
@@ -394,9 +383,9 @@ static int insert_row(const struct workload *w, struct err *e)
 		tolerates_control_plane(spec),
 		json_count(json_get(spec, "topologySpreadConstraints")) || json_count(json_get(affinity, "podAntiAffinity")),
 		(int64_t)json_count(json_get(spec, "imagePullSecrets")), is_windows(spec), hash);
-	bind_int(s, 1, json_get(context, "runAsUser"));
-	bind_int(s, 2, json_get(context, "fsGroup"));
-	bind_int(s, 3, json_get(spec, "terminationGracePeriodSeconds"));
+	kube_bind_int(s, 1, json_get(context, "runAsUser"));
+	kube_bind_int(s, 2, json_get(context, "fsGroup"));
+	kube_bind_int(s, 3, json_get(spec, "terminationGracePeriodSeconds"));
 	if (w->replicas >= 0)
 		sqlite3_bind_int64(s, 4, w->replicas);
 	rc = db_step(w->l->db, s, e);

@@ -174,8 +174,9 @@ void network_warn_plugin(const struct net *net)
 		     net->plugin.evidence);
 }
 
-static int run(struct network_options *o, const struct opt_list *words, struct err *e)
+static int run(void *ctx, const struct opt_list *words, struct err *e)
 {
+	struct network_options *o = ctx;
 	struct opt_list rest = {words->at + 2, words->n - 2};
 
 	for (size_t i = 0; i < sizeof(subcommands) / sizeof(subcommands[0]); i++)
@@ -212,13 +213,6 @@ int cmd_network(int argc, char **argv)
 	};
 	const struct opts opts = {.command = "network", .synopsis = "SUBCOMMAND SITE.db [ARGUMENTS]", .summary = "What reaches what: policies evaluated.",
 				  .table = table, .more = more, .min = 2, .max = -1};
-	auto_list words = {0};
-	struct err e = {0};
-	int rc = opts_parse(&opts, argc, argv, &words, &e);
 
-	if (rc > 0)
-		return 0;
-	if (rc == 0)
-		rc = run(&o, &words, &e);
-	return rc < 0 ? err_report(&e) : rc;
+	return opts_run(&opts, argc, argv, run, &o);
 }

@@ -303,7 +303,7 @@ static int read_objects(struct arena *a, const struct opt_list *files, const str
 
 			*copy = *it.value;
 			if (*n == cap)
-				all = net_grow(a, all, *n, &cap, sizeof(*all));
+				all = arena_room(a, all, *n, &cap, sizeof(*all));
 			all[(*n)++] = copy;
 		}
 		items_close(items);

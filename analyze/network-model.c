@@ -8,17 +8,6 @@
 
 const char *const net_direction[2] = {"ingress", "egress"};
 
-void *net_grow(struct arena *a, const void *old, size_t n, size_t *cap, size_t size)
-{
-	size_t more = *cap ? *cap * 2 : 8;
-	void *p = arena_array(a, more, size);
-
-	if (n)
-		memcpy(p, old, n * size);
-	*cap = more;
-	return p;
-}
-
 struct net_policy *net_policy_add(struct net *net, const struct net_policy *like)
 {
 	struct net_policy *p = arena_alloc(&net->arena, sizeof(*p));

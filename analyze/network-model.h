@@ -197,8 +197,7 @@ struct net {
 };
 
 /* Grows an array of the model by one: the new item, zeroed. */
-#define NET_GROW(net, array, n, cap) ((n) == (cap) ? (void)((array) = net_grow(&(net)->arena, (array), (n), &(cap), sizeof(*(array)))) : (void)0, &(array)[(n)++])
-void *net_grow(struct arena *a, const void *old, size_t n, size_t *cap, size_t size);
+#define NET_GROW(net, array, n, cap) ((n) == (cap) ? (void)((array) = arena_room(&(net)->arena, (array), (n), &(cap), sizeof(*(array)))) : (void)0, &(array)[(n)++])
 
 /* A new policy; the loader has set what the object says of itself. */
 struct net_policy *net_policy_add(struct net *net, const struct net_policy *like);

@@ -381,7 +381,7 @@ static int print(struct answer *a, const struct wish *w, bool from_store, struct
 	return rc;
 }
 
-static int run(const char *site, const struct wish *w, struct err *e)
+static int answer_wish(const char *site, const struct wish *w, struct err *e)
 {
 	static const char *const kinds[] = {"pods", "services", "ingresses", "roles", "clusterroles", "rolebindings", "clusterrolebindings", NULL};
 	bool from_store = !w->from && !w->to && !w->blocked && w->k == 1;
@@ -404,6 +404,17 @@ static int run(const char *site, const struct wish *w, struct err *e)
 	return rc;
 }
 
+static int run(void *ctx, const struct opt_list *rest, struct err *e)
+{
+	const struct wish *w = ctx;
+
+	if (strcmp(w->format, "text") != 0 && strcmp(w->format, "json") != 0 && strcmp(w->format, "dot") != 0)
+		return err_set(e, ERR_USAGE, "paths: --format is text, json or dot");
+	if (w->k < 1 || w->k > 50 || w->limit < 1)
+		return err_set(e, ERR_USAGE, "paths: --k is 1 to 50, --limit at least 1");
+	return answer_wish(rest->at[0], w, e) < 0 ? -1 : 0;
+}
+
 static const char more[] = "X and Y are a ref (cluster/payments/Deployment/api), NAMESPACE/NAME, or a class: internet, anonymous, user, pod, account;\n"
 			   "cluster-admin, node-root, cloud-admin, data. Without them: what the analysis found, the worst first, and what cuts it (docs/paths.md).\n\n"
 			   "Example: plimsoll paths site.db --from payments/api --to cluster-admin --k 3\n"
@@ -423,17 +434,6 @@ int cmd_paths(int argc, char **argv)
 	};
 	const struct opts opts = {.command = "paths", .synopsis = "SITE.db [--from X] [--to Y] [--k N]", .summary = "Shows how an attacker gets from one place to another.",
 				  .table = table, .more = more, .min = 1, .max = 1};
-	auto_list rest = {0};
-	struct err e = {0};
-	int rc = opts_parse(&opts, argc, argv, &rest, &e);
 
-	if (rc > 0)
-		return 0;
-	if (rc == 0 && strcmp(w.format, "text") != 0 && strcmp(w.format, "json") != 0 && strcmp(w.format, "dot") != 0)
-		rc = err_set(&e, ERR_USAGE, "paths: --format is text, json or dot");
-	if (rc == 0 && (w.k < 1 || w.k > 50 || w.limit < 1))
-		rc = err_set(&e, ERR_USAGE, "paths: --k is 1 to 50, --limit at least 1");
-	if (rc == 0)
-		rc = run(rest.at[0], &w, &e);
-	return rc < 0 ? err_report(&e) : 0;
+	return opts_run(&opts, argc, argv, run, &w);
 }

@@ -13,8 +13,10 @@ struct request {
 	bool vulnerabilities, only_fixed;
 };
 
-static int run(const struct request *r, const char *path, struct err *e)
+static int run(void *ctx, const struct opt_list *rest, struct err *e)
 {
+	const struct request *r = ctx;
+	const char *path = rest->at[0];
 	bool spdx = r->format && strcmp(r->format, "spdx") == 0;
 	auto_db db = {0};
 	struct image_out out = {.db = &db, .feeds = r->vulnerabilities, .only_fixed = r->only_fixed, .image = r->image};
@@ -52,10 +54,6 @@ int cmd_sbom(int argc, char **argv)
 	};
 	const struct opts opts = {.command = "sbom", .synopsis = "SITE.db [--format NAME] [--image PATTERN]", .summary = "Writes the bill of materials of all images.",
 				  .table = table, .more = more, .min = 1, .max = 1};
-	struct err e = {0};
-	auto_list rest = {0};
-	int rc = opts_parse(&opts, argc, argv, &rest, &e);
 
-	rc = rc ? (rc > 0 ? 0 : -1) : run(&r, rest.at[0], &e);
-	return rc < 0 ? err_report(&e) : rc;
+	return opts_run(&opts, argc, argv, run, &r);
 }

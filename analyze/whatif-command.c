@@ -180,13 +180,18 @@ static int analyze(struct whatif *w, struct db *site, const struct wish *wish, b
 	return 0;
 }
 
-static int run(const struct opt_list *rest, struct wish *wish, struct err *e)
+static int run(void *ctx, const struct opt_list *rest, struct err *e)
 {
+	struct wish *wish = ctx;
 	auto_db site = {0}, before = {0}, after = {0};
 	auto_arena a = ARENA_INIT;
 	struct whatif *w;
 	int rc;
 
+	if (rest->n == 1 && !wish->deletes.n)
+		return err_set(e, ERR_USAGE, "whatif: a manifest or --delete is needed");
+	if (strcmp(wish->format, "text") != 0 && strcmp(wish->format, "json") != 0)
+		return err_set(e, ERR_USAGE, "whatif: --format is text or json");
 	if (assessment_open(&site, rest->at[0], e) || choose(&site, &a, wish, e))
 		return -1;
 	w = whatif_new(&site, wish->cluster);
@@ -220,16 +225,8 @@ int cmd_whatif(int argc, char **argv)
 	};
 	const struct opts opts = {.command = "whatif", .synopsis = "SITE.db [FILE...] [--delete REF]", .summary = "Tells which findings and paths appear and vanish with a change.",
 				  .table = table, .more = more, .min = 1, .max = -1};
-	auto_list rest = {0};
-	struct err e = {0};
-	int rc = opts_parse(&opts, argc, argv, &rest, &e);
+	int rc = opts_run(&opts, argc, argv, run, &w);
 
-	if (rc == 0 && rest.n == 1 && !w.deletes.n)
-		rc = err_set(&e, ERR_USAGE, "whatif: a manifest or --delete is needed");
-	if (rc == 0 && strcmp(w.format, "text") != 0 && strcmp(w.format, "json") != 0)
-		rc = err_set(&e, ERR_USAGE, "whatif: --format is text or json");
-	if (rc == 0)
-		rc = run(&rest, &w, &e);
 	opts_fini(&w.deletes);
-	return rc > 0 ? 0 : rc < 0 ? err_report(&e) : 0;
+	return rc;
 }

@@ -24,26 +24,39 @@ static int collect_all(struct collect *c, struct err *e)
 	return bundle_write_end(c->w, e);
 }
 
-/* 0, 4 when some evidence is missing, or the error's code. */
-static int run(const struct collect_options *o, const char *path)
+/* 0, 4 when some evidence is missing, or -1. */
+static int run(const struct collect_options *o, struct err *e)
 {
 	struct collect c = {.options = o, .redact = redact_new()};
-	struct err e = {0};
-	int rc = bundle_write_begin(&c.w, path, c.redact, &e);
+	int rc = bundle_write_begin(&c.w, o->out, c.redact, e);
 	uint64_t failures;
 
 	c.evidence = (struct evidence){.w = c.w, .redact = c.redact};
 	if (rc == 0)
-		rc = collect_all(&c, &e);
+		rc = collect_all(&c, e);
 	progress_clear();
 	failures = bundle_failures(c.w);
 	if (rc == 0 && failures)
-		warn("%s: %llu members; %llu things could not be collected or not in full (plimsoll inspect %s)", path, (unsigned long long)bundle_members(c.w),
-		     (unsigned long long)failures, path);
+		warn("%s: %llu members; %llu things could not be collected or not in full (plimsoll inspect %s)", o->out, (unsigned long long)bundle_members(c.w),
+		     (unsigned long long)failures, o->out);
 	evidence_fini(&c.evidence);
 	bundle_write_free(c.w);
 	redact_free(c.redact);
-	return rc ? err_report(&e) : failures ? 4 : 0;
+	return rc ? -1 : failures ? 4 : 0;
+}
+
+static int collect(void *ctx, const struct opt_list *rest, struct err *e)
+{
+	const struct collect_options *o = ctx;
+
+	(void)rest;
+	if (!o->out)
+		return err_set(e, ERR_USAGE, "collect: -o SITE.plim is needed");
+	if (!o->cluster && !o->nodes.n && !o->images.n && !o->imports.n)
+		return err_set(e, ERR_USAGE, "collect: nothing to collect from: --cluster, --node, --image or --import is needed");
+	if (!o->cluster && (o->context || o->kubeconfig || o->kubectl || o->namespaces.n))
+		return err_set(e, ERR_USAGE, "collect: --context, --kubeconfig, --kubectl and --namespace need --cluster");
+	return run(o, e);
 }
 
 static const char more[] =
@@ -55,9 +68,8 @@ static const char more[] =
 int cmd_collect(int argc, char **argv)
 {
 	struct collect_options o = {0};
-	const char *out = NULL;
 	const struct opt table[] = {
-		{"output", 'o', OPT_TEXT, &out, "SITE.plim", "Where the bundle goes."},
+		{"output", 'o', OPT_TEXT, &o.out, "SITE.plim", "Where the bundle goes."},
 		{"cluster", 0, OPT_FLAG, &o.cluster, NULL, "Every object of the cluster that may be listed, through kubectl."},
 		{"context", 0, OPT_TEXT, &o.context, "NAME", "The kubeconfig context of --cluster (else the current one)."},
 		{"kubeconfig", 0, OPT_TEXT, &o.kubeconfig, "FILE", "The kubeconfig of --cluster (else as kubectl finds it)."},
@@ -71,17 +83,8 @@ int cmd_collect(int argc, char **argv)
 	};
 	const struct opts opts = {.command = "collect", .synopsis = "-o SITE.plim [--cluster] [--node ROOT...] [--image FILE...] [--import PATH...]",
 				  .summary = "Collects evidence into one redacted bundle.", .table = table, .more = more};
-	auto_list rest = {0};
-	struct err e = {0};
-	int rc = opts_parse(&opts, argc, argv, &rest, &e);
+	int rc = opts_run(&opts, argc, argv, collect, &o);
 
-	if (rc == 0 && !out)
-		rc = err_set(&e, ERR_USAGE, "collect: -o SITE.plim is needed");
-	if (rc == 0 && !o.cluster && !o.nodes.n && !o.images.n && !o.imports.n)
-		rc = err_set(&e, ERR_USAGE, "collect: nothing to collect from: --cluster, --node, --image or --import is needed");
-	if (rc == 0 && !o.cluster && (o.context || o.kubeconfig || o.kubectl || o.namespaces.n))
-		rc = err_set(&e, ERR_USAGE, "collect: --context, --kubeconfig, --kubectl and --namespace need --cluster");
-	rc = rc > 0 ? 0 : rc < 0 ? err_report(&e) : run(&o, out);
 	opts_fini(&o.namespaces);
 	opts_fini(&o.nodes);
 	opts_fini(&o.images);

@@ -7,6 +7,7 @@
 #include "common/opts.h"
 
 struct collect_options {
+	const char *out; /* the bundle */
 	bool cluster;
 	const char *context, *kubeconfig, *kubectl, *cluster_name;
 	struct opt_list namespaces;

@@ -64,6 +64,19 @@ void *arena_array(struct arena *a, size_t count, size_t size)
 	return arena_alloc(a, total);
 }
 
+void *arena_room(struct arena *a, void *at, size_t n, size_t *cap, size_t size)
+{
+	void *grown;
+
+	if (n < *cap)
+		return at;
+	*cap = *cap ? *cap * 2 : 8;
+	grown = arena_array(a, *cap, size);
+	if (n)
+		memcpy(grown, at, n * size);
+	return grown;
+}
+
 char *arena_strndup(struct arena *a, const char *p, size_t n)
 {
 	char *s = take(a, n + 1);

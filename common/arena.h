@@ -18,6 +18,8 @@ struct arena {
 void *arena_alloc(struct arena *a, size_t n);
 /* `count` × `size` bytes, zeroed; dies on overflow. */
 void *arena_array(struct arena *a, size_t count, size_t size);
+/* An array of `n` of `*cap` elements of `size` bytes, with room for one more: `at` itself, or a copy twice as large (8 at first). */
+void *arena_room(struct arena *a, void *at, size_t n, size_t *cap, size_t size);
 /* A NUL-terminated copy of `n` bytes at `p`. */
 char *arena_strndup(struct arena *a, const char *p, size_t n);
 char *arena_strdup(struct arena *a, const char *s);

@@ -68,8 +68,7 @@ static bool escape(struct fast *f)
 	if (f->end - f->p < 5)
 		return false;
 	for (int i = 1; i < 5; i++) {
-		char c = f->p[i];
-		int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+		int digit = hex_digit(f->p[i]);
 
 		if (digit < 0)
 			return false;

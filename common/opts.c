@@ -189,3 +189,16 @@ int opts_parse(const struct opts *o, int argc, char **argv, struct opt_list *res
 		return err_set(e, ERR_USAGE, "usage: plimsoll %s %s", o->command, o->synopsis);
 	return 0;
 }
+
+int opts_run(const struct opts *o, int argc, char **argv, opts_body *body, void *ctx)
+{
+	auto_list rest = {0};
+	struct err e = {0};
+	int rc = opts_parse(o, argc, argv, &rest, &e);
+
+	if (rc > 0)
+		return 0;
+	if (rc == 0)
+		rc = body(ctx, &rest, &e);
+	return rc < 0 ? err_report(&e) : rc;
+}

@@ -45,6 +45,10 @@ struct opts {
 /* Parses argv[1..]. Returns 0 (operands in `rest`, freed by opts_fini), 1 when --help or the list was printed, -1 with
  * ERR_USAGE. A misspelt option gets the nearest name suggested. */
 int opts_parse(const struct opts *o, int argc, char **argv, struct opt_list *rest, struct err *e);
+/* What a command does once its options are in place: the exit code, or -1 with the error set. `rest` lasts as long as the call. */
+typedef int opts_body(void *ctx, const struct opt_list *rest, struct err *e);
+/* A whole command: parses, then calls `body` with `ctx`, and reports what failed. Returns the exit code; 0 when help was printed. */
+int opts_run(const struct opts *o, int argc, char **argv, opts_body *body, void *ctx);
 void opts_fini(struct opt_list *list);
 #define auto_list __attribute__((cleanup(opts_fini))) struct opt_list
 /* Edit distance between two words, at most `limit` + 1 (for suggestions). */

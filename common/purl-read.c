@@ -2,32 +2,7 @@
 // Reads package URLs.
 #include "purl-read.h"
 
-static int hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static struct span decode(struct arena *a, struct span s)
-{
-	char *out;
-	size_t n = 0;
-
-	if (!s.p || !memchr(s.p, '%', s.n))
-		return s;
-	out = arena_alloc(a, s.n + 1);
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '%' && i + 2 < s.n && hex(s.p[i + 1]) >= 0 && hex(s.p[i + 2]) >= 0) {
-			out[n++] = (char)(hex(s.p[i + 1]) * 16 + hex(s.p[i + 2]));
-			i += 2;
-		} else {
-			out[n++] = s.p[i];
-		}
-	}
-	return (struct span){out, n};
-}
+#include "percent.h"
 
 bool purl_read(struct arena *a, struct span text, struct purl_parts *out)
 {
@@ -48,13 +23,13 @@ bool purl_read(struct arena *a, struct span text, struct purl_parts *out)
 		return false;
 	at = memrchr(path.p, '@', path.n);
 	if (at && at > path.p) {
-		out->version = decode(a, (struct span){at + 1, (size_t)(path.p + path.n - at - 1)});
+		out->version = percent_decode(a, (struct span){at + 1, (size_t)(path.p + path.n - at - 1)});
 		path.n = (size_t)(at - path.p);
 	}
 	out->name = span_after_last(path, '/');
 	if (out->name.n < path.n)
-		out->namespace = decode(a, (struct span){path.p, path.n - out->name.n - 1});
-	out->name = decode(a, out->name);
+		out->namespace = percent_decode(a, (struct span){path.p, path.n - out->name.n - 1});
+	out->name = percent_decode(a, out->name);
 	return out->type.n > 0 && out->name.n > 0;
 }
 
@@ -66,7 +41,7 @@ struct span purl_qualifier(struct arena *a, const struct purl_parts *p, const ch
 		struct span value = span_cut(&rest, '&'), key = span_cut(&value, '=');
 
 		if (value.p && span_eq(key, name))
-			return decode(a, value);
+			return percent_decode(a, value);
 	}
 	return SPAN_NONE;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which rules hide secrets in which kind of evidence. The rules themselves are redact.c's and redact-kubernetes.c's.
 #include "redact-evidence.h"
+#include "percent.h"
 #include "redact-walk.h"
 
 const char *const *redact_evidence_lists(const char *kind)
@@ -24,26 +25,13 @@ static bool aws_name(struct span key)
 	return false;
 }
 
-static int hex_digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* A policy document that came as text, percent-encoded (RFC 3986) or not, as the document it is; else the text as it is. */
 static void open_document(struct arena *a, struct json *v)
 {
-	struct span s = span_trim(json_str(v));
+	struct span s = span_trim(json_str(v)), text = span_starts(s, "{") ? s : percent_decode(a, s);
 	struct json *document;
-	char *out = arena_alloc(a, s.n + 1);
-	size_t n = 0;
 
-	for (size_t i = 0; i < s.n; i++) {
-		bool coded = s.p[0] != '{' && s.p[i] == '%' && i + 2 < s.n && hex_digit(s.p[i + 1]) >= 0 && hex_digit(s.p[i + 2]) >= 0;
-
-		out[n++] = coded ? (char)(hex_digit(s.p[i + 1]) * 16 + hex_digit(s.p[i + 2])) : s.p[i];
-		i += coded ? 2 : 0;
-	}
-	if (n && json_parse(a, (struct span){out, n}, &document, NULL) == 0 && json_is(document, JSON_OBJECT))
+	if (text.n && json_parse(a, text, &document, NULL) == 0 && json_is(document, JSON_OBJECT))
 		*v = *document;
 }
 

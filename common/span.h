@@ -46,6 +46,11 @@ struct span span_trim(struct span a);
 /* Cuts `*rest` at the first `sep`: returns what is before it and leaves what is behind it in `*rest`.
  * Without a `sep`, returns all and leaves an absent span; an absent span gives an absent span. */
 struct span span_cut(struct span *rest, char sep);
+/* The value of a hexadecimal digit, -1 when it is none. */
+static inline int hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
 /* The part behind the last `sep`, or all of it. */
 struct span span_after_last(struct span a, char sep);
 /* Whole decimal number with optional sign; false when it is anything else or overflows. */

@@ -6,19 +6,6 @@
 #include "composer.h"
 #include "version.h"
 
-static void skip(struct span *s, size_t n)
-{
-	s->p += n;
-	s->n -= n;
-}
-
-static bool starts(struct span s, const char *word)
-{
-	size_t n = strlen(word);
-
-	return s.n >= n && span_ieq((struct span){s.p, n}, word);
-}
-
 static bool ends(struct span s, const char *word)
 {
 	size_t n = strlen(word);
@@ -46,11 +33,11 @@ bool composer_modifier(struct span s, struct composer_modifier *m)
 
 	*m = (struct composer_modifier){0};
 	if (t.n > 0 && is_separator(t.p[0]))
-		skip(&t, 1);
+		version_skip(&t, 1);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (starts(t, words[i].word)) {
+		if (version_starts(t, words[i].word)) {
 			m->word = words[i].full;
-			skip(&t, strlen(words[i].word));
+			version_skip(&t, strlen(words[i].word));
 			break;
 		}
 	if (m->word) {
@@ -59,7 +46,7 @@ bool composer_modifier(struct span s, struct composer_modifier *m)
 		for (;;) {
 			t = s;
 			if (t.n > 0 && (t.p[0] == '.' || t.p[0] == '-'))
-				skip(&t, 1);
+				version_skip(&t, 1);
 			if (version_take_digits(&t).n == 0)
 				break;
 			s = t;
@@ -67,13 +54,13 @@ bool composer_modifier(struct span s, struct composer_modifier *m)
 		m->number.n = (size_t)(s.p - m->number.p);
 	}
 	if (!m->word && s.n > 0 && is_separator(s.p[0]))
-		skip(&s, 1);
+		version_skip(&s, 1);
 	t = s;
 	if (t.n > 0 && (t.p[0] == '.' || t.p[0] == '-'))
-		skip(&t, 1);
-	if (starts(t, "dev")) {
+		version_skip(&t, 1);
+	if (version_starts(t, "dev")) {
 		m->dev = true;
-		skip(&t, 3);
+		version_skip(&t, 3);
 		s = t;
 	}
 	return s.n == 0;
@@ -85,7 +72,7 @@ static void add_modifier(struct buf *out, const struct composer_modifier *m)
 
 	if (m->word && *m->word) {
 		while (n.n > 0 && (n.p[0] == '.' || n.p[0] == '-'))
-			skip(&n, 1);
+			version_skip(&n, 1);
 		buf_printf(out, "-%s%.*s", m->word, SPAN_ARG(n));
 	}
 	/* "stable" ends the matter, whatever stands behind it. */
@@ -110,7 +97,7 @@ static bool classical(struct span s, struct buf *out)
 		buf_add_span(out, number);
 		if (parts == 4 || s.n < 2 || s.p[0] != '.' || !version_is_digit(s.p[1]))
 			break;
-		skip(&s, 1);
+		version_skip(&s, 1);
 	}
 	if (!composer_modifier(s, &m)) {
 		out->n = before;
@@ -130,13 +117,13 @@ static bool date_rest(struct span s, int pairs, size_t *used, struct composer_mo
 		size_t n = pass == 0 ? 2 : 0;
 
 		if (t.n > 0 && (t.p[0] == '.' || t.p[0] == ':' || t.p[0] == '-'))
-			skip(&t, 1);
+			version_skip(&t, 1);
 		if (pass == 0) {
 			struct span more = t;
 
 			if (pairs == 6 || t.n < n || !version_is_digit(t.p[0]) || !version_is_digit(t.p[1]))
 				continue;
-			skip(&more, 2);
+			version_skip(&more, 2);
 			if (date_rest(more, pairs + 1, used, m)) {
 				*used += (size_t)(more.p - s.p);
 				return true;
@@ -148,7 +135,7 @@ static bool date_rest(struct span s, int pairs, size_t *used, struct composer_mo
 
 			if (k > t.n || !version_all_digits(digits))
 				continue;
-			skip(&behind, k);
+			version_skip(&behind, k);
 			if (composer_modifier(behind, m)) {
 				*used = (size_t)(behind.p - s.p);
 				return true;
@@ -182,7 +169,7 @@ static bool branch(struct span s, struct buf *out)
 		s.n--;
 	s = span_trim(s);
 	if (s.n > 0 && version_lower(s.p[0]) == 'v')
-		skip(&s, 1);
+		version_skip(&s, 1);
 	while (s.p) {
 		struct span part = span_cut(&s, '.');
 		bool any = part.n == 1 && strchr("xX*", part.p[0]);
@@ -229,7 +216,7 @@ bool composer_normalize(struct span text, struct buf *out)
 		buf_printf(out, "dev-%.*s", SPAN_ARG(s));
 		return true;
 	}
-	if (starts(s, "dev-")) {
+	if (version_starts(s, "dev-")) {
 		buf_printf(out, "dev-%.*s", SPAN_ARG(((struct span){s.p + 4, s.n - 4})));
 		return true;
 	}
@@ -238,7 +225,7 @@ bool composer_normalize(struct span text, struct buf *out)
 		s.n = (size_t)(plus - s.p);
 	plain = s;
 	if (plain.n > 0 && version_lower(plain.p[0]) == 'v')
-		skip(&plain, 1);
+		version_skip(&plain, 1);
 	if (classical(plain, out))
 		return true;
 	out->n = before;

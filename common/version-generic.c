@@ -45,17 +45,6 @@ static int rank(struct span s)
 	return is_before(s) ? 0 : 2;
 }
 
-static int text_cmp(struct span a, struct span b)
-{
-	for (size_t i = 0; i < a.n && i < b.n; i++) {
-		int d = version_lower(a.p[i]) - version_lower(b.p[i]);
-
-		if (d != 0)
-			return version_sign(d);
-	}
-	return (a.n > b.n) - (a.n < b.n);
-}
-
 int version_generic_cmp(struct span a, struct span b)
 {
 	if (a.n > 0 && version_lower(a.p[0]) == 'v')
@@ -71,7 +60,7 @@ int version_generic_cmp(struct span a, struct span b)
 		if (d == 0 && rank(x) == 3)
 			d = version_digits_cmp(x, y);
 		else if (d == 0 && rank(x) != 1)
-			d = text_cmp(x, y);
+			d = version_text_cmp(x, y);
 		if (d != 0)
 			return d;
 	}

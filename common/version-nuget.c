@@ -31,24 +31,13 @@ static struct nuget parse(struct span s)
 	return v;
 }
 
-static int text_cmp(struct span a, struct span b)
-{
-	for (size_t i = 0; i < a.n && i < b.n; i++) {
-		int d = version_lower(a.p[i]) - version_lower(b.p[i]);
-
-		if (d != 0)
-			return version_sign(d);
-	}
-	return (a.n > b.n) - (a.n < b.n);
-}
-
 static int label_cmp(struct span a, struct span b)
 {
 	bool da = version_all_digits(a), db = version_all_digits(b);
 
 	if (da != db)
 		return da ? -1 : 1;
-	return da ? version_digits_cmp(a, b) : text_cmp(a, b);
+	return da ? version_digits_cmp(a, b) : version_text_cmp(a, b);
 }
 
 int version_nuget_cmp(struct span a, struct span b)
@@ -56,7 +45,7 @@ int version_nuget_cmp(struct span a, struct span b)
 	struct nuget x = parse(a), y = parse(b);
 
 	if (!x.valid || !y.valid)
-		return x.valid != y.valid ? x.valid - y.valid : text_cmp(a, b);
+		return x.valid != y.valid ? x.valid - y.valid : version_text_cmp(a, b);
 	for (int i = 0; i < 4; i++) {
 		int d = version_digits_cmp(x.number[i], y.number[i]);
 

@@ -5,19 +5,6 @@
 #include "pep440.h"
 #include "version.h"
 
-static void skip(struct span *s, size_t n)
-{
-	s->p += n;
-	s->n -= n;
-}
-
-static bool starts(struct span s, const char *word)
-{
-	size_t n = strlen(word);
-
-	return s.n >= n && span_ieq((struct span){s.p, n}, word);
-}
-
 static bool is_separator(char c)
 {
 	return c == '-' || c == '_' || c == '.';
@@ -29,13 +16,13 @@ static int take_word(struct span *s, const char *const *words, struct span *numb
 	struct span t = *s;
 
 	if (t.n > 0 && is_separator(t.p[0]))
-		skip(&t, 1);
+		version_skip(&t, 1);
 	for (int i = 0; words[i]; i++) {
-		if (!starts(t, words[i]))
+		if (!version_starts(t, words[i]))
 			continue;
-		skip(&t, strlen(words[i]));
+		version_skip(&t, strlen(words[i]));
 		if (t.n > 0 && is_separator(t.p[0]))
-			skip(&t, 1);
+			version_skip(&t, 1);
 		*number = version_take_digits(&t);
 		*s = t;
 		if (number->n == 0)
@@ -57,7 +44,7 @@ static bool take_release(struct span *s, struct pep440 *v)
 		v->release = (struct span){start, (size_t)(s->p - start)};
 		if (s->n < 2 || s->p[0] != '.' || !version_is_digit(s->p[1]))
 			return true;
-		skip(s, 1);
+		version_skip(s, 1);
 	}
 }
 
@@ -75,7 +62,7 @@ static void take_post(struct span *s, struct pep440 *v)
 	static const char *const words[] = {"post", "rev", "r", NULL};
 
 	if (s->n > 1 && s->p[0] == '-' && version_is_digit(s->p[1])) {
-		skip(s, 1);
+		version_skip(s, 1);
 		v->post = version_take_digits(s);
 		return;
 	}
@@ -105,11 +92,11 @@ bool pep440_parse(struct span s, struct pep440 *v)
 	*v = (struct pep440){.epoch = SPAN("0")};
 	s = span_trim(s);
 	if (s.n > 0 && version_lower(s.p[0]) == 'v')
-		skip(&s, 1);
+		version_skip(&s, 1);
 	t = s;
 	v->epoch = version_take_digits(&t);
 	if (v->epoch.n > 0 && t.n > 0 && t.p[0] == '!') {
-		skip(&t, 1);
+		version_skip(&t, 1);
 		s = t;
 	} else {
 		v->epoch = SPAN("0");
@@ -140,17 +127,6 @@ static int release_cmp(struct span a, struct span b)
 	return 0;
 }
 
-static int text_cmp(struct span a, struct span b)
-{
-	for (size_t i = 0; i < a.n && i < b.n; i++) {
-		int d = version_lower(a.p[i]) - version_lower(b.p[i]);
-
-		if (d != 0)
-			return version_sign(d);
-	}
-	return (a.n > b.n) - (a.n < b.n);
-}
-
 static struct span take_local(struct span *s)
 {
 	struct span t = {s->p, 0};
@@ -166,7 +142,7 @@ static int local_cmp(struct span a, struct span b)
 	while (a.p && b.p) {
 		struct span x = take_local(&a), y = take_local(&b);
 		bool dx = version_all_digits(x), dy = version_all_digits(y);
-		int d = dx != dy ? dx - dy : dx ? version_digits_cmp(x, y) : text_cmp(x, y);
+		int d = dx != dy ? dx - dy : dx ? version_digits_cmp(x, y) : version_text_cmp(x, y);
 
 		if (d != 0)
 			return d;

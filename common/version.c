@@ -155,3 +155,21 @@ int version_digits_cmp(struct span a, struct span b)
 		return a.n < b.n ? -1 : 1;
 	return a.n == 0 ? 0 : version_sign(memcmp(a.p, b.p, a.n));
 }
+
+bool version_starts(struct span s, const char *word)
+{
+	size_t n = strlen(word);
+
+	return s.n >= n && span_ieq((struct span){s.p, n}, word);
+}
+
+int version_text_cmp(struct span a, struct span b)
+{
+	for (size_t i = 0; i < a.n && i < b.n; i++) {
+		int d = version_lower(a.p[i]) - version_lower(b.p[i]);
+
+		if (d != 0)
+			return version_sign(d);
+	}
+	return (a.n > b.n) - (a.n < b.n);
+}

@@ -40,6 +40,16 @@ int version_digits_cmp(struct span a, struct span b);
 struct span version_take_digits(struct span *s);
 /* The letters that `s` starts with; they are cut off `s`. */
 struct span version_take_alpha(struct span *s);
+/* Cuts the first `n` bytes off; there must be as many. */
+static inline void version_skip(struct span *s, size_t n)
+{
+	s->p += n;
+	s->n -= n;
+}
+/* True when it starts with the word, ASCII letters without case. */
+bool version_starts(struct span s, const char *word);
+/* Letters without case, the shorter first on a tie. */
+int version_text_cmp(struct span a, struct span b);
 static inline bool version_is_digit(char c)
 {
 	return c >= '0' && c <= '9';

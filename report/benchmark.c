@@ -8,7 +8,7 @@
 
 struct wish {
 	struct tabular_wish form;
-	struct span states;
+	const char *states;
 };
 
 static const struct column list_columns[] = {
@@ -103,7 +103,7 @@ static int write_controls(struct db *db, const struct wish *w, const char *name,
 	r->list = "controls";
 	r->head = buf_str(&head);
 	s = db_stmt(db, select_controls);
-	db_bind(s, "tt", buf_span(&id), w->states);
+	db_bind(s, "tt", buf_span(&id), span_of(w->states));
 	return tabular_query(r, db, s, shape_control, e);
 }
 
@@ -122,15 +122,16 @@ static int check_states(struct span states, struct err *e)
 	return 0;
 }
 
-static int tell(const struct wish *w, const struct opt_list *rest, struct err *e)
+static int tell(void *ctx, const struct opt_list *rest, struct err *e)
 {
+	const struct wish *w = ctx;
 	auto_db db = {0};
 	auto_out out = OUT_INIT;
 	auto_tabular rows = {.out = &out};
 	int rc;
 
 	rows.form = tabular_form_find(w->form.format, e);
-	if (!rows.form || check_states(w->states, e) || assessment_open(&db, rest->at[0], e) || out_open(&out, w->form.output, e) || tabular_style(&rows, w->form.colour, e))
+	if (!rows.form || check_states(span_of(w->states), e) || assessment_open(&db, rest->at[0], e) || out_open(&out, w->form.output, e) || tabular_style(&rows, w->form.colour, e))
 		return -1;
 	rc = rest->n > 1 ? write_controls(&db, w, rest->at[1], &rows, e) : write_list(&db, &rows, e);
 	return rc || out_commit(&out, e) ? -1 : assessment_exit(&db);
@@ -144,21 +145,13 @@ static const char more[] =
 int cmd_benchmark(int argc, char **argv)
 {
 	struct wish w = {.form = {.format = "table"}};
-	const char *states = NULL;
 	const struct opt table[] = {
-		{"state", 0, OPT_TEXT, &states, "LIST", "Only controls in these states, separated by commas."},
+		{"state", 0, OPT_TEXT, &w.states, "LIST", "Only controls in these states, separated by commas."},
 		TABULAR_OPTS(w.form),
 		{0},
 	};
 	const struct opts opts = {.command = "benchmark", .synopsis = "SITE.db [NAME]", .summary = "Lists a framework's controls with their state and checks.",
 				  .table = table, .more = more, .min = 1, .max = 2};
-	struct err e = {0};
-	auto_list rest = {0};
-	int rc = opts_parse(&opts, argc, argv, &rest, &e);
 
-	if (rc)
-		return rc > 0 ? 0 : err_report(&e);
-	w.states = span_of(states);
-	rc = tell(&w, &rest, &e);
-	return rc < 0 ? err_report(&e) : rc;
+	return opts_run(&opts, argc, argv, tell, &w);
 }

@@ -131,8 +131,9 @@ static int verdict(const struct wish *w, struct db *both, int code)
 	return n ? 1 : code;
 }
 
-static int tell(const struct wish *w, const struct opt_list *rest, struct err *e)
+static int tell(void *ctx, const struct opt_list *rest, struct err *e)
 {
+	const struct wish *w = ctx;
 	auto_db both = {0};
 	auto_out out = OUT_INIT;
 	auto_tabular rows = {.out = &out, .columns = columns, .n = COLUMNS, .schema = "plimsoll.diff/1", .list = "changes"};
@@ -170,12 +171,6 @@ int cmd_diff(int argc, char **argv)
 	};
 	const struct opts opts = {.command = "diff", .synopsis = "OLD.db NEW.db", .summary = "Tells which findings and vulnerabilities appeared and vanished, and why.",
 				  .table = table, .more = more, .min = 2, .max = 2};
-	struct err e = {0};
-	auto_list rest = {0};
-	int rc = opts_parse(&opts, argc, argv, &rest, &e);
 
-	if (rc)
-		return rc > 0 ? 0 : err_report(&e);
-	rc = tell(&w, &rest, &e);
-	return rc < 0 ? err_report(&e) : rc;
+	return opts_run(&opts, argc, argv, tell, &w);
 }

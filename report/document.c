@@ -2,26 +2,12 @@
 // Grows the lists of a document. What goes into them is expand.c's.
 #include "document.h"
 
-/* A larger copy of an array that is full. */
-static void *grow(struct arena *a, void *at, size_t n, size_t *cap, size_t size)
-{
-	void *grown;
-
-	if (n < *cap)
-		return at;
-	*cap = *cap ? *cap * 2 : 64;
-	grown = arena_array(a, *cap, size);
-	if (n)
-		memcpy(grown, at, n * size);
-	return grown;
-}
-
 struct block *document_block(struct document *d, enum block_kind kind, int line)
 {
 	const struct section *s = &d->section[d->level];
 	struct block *b;
 
-	d->blocks = grow(d->arena, d->blocks, d->n, &d->cap, sizeof(*d->blocks));
+	d->blocks = arena_room(d->arena, d->blocks, d->n, &d->cap, sizeof(*d->blocks));
 	b = &d->blocks[d->n++];
 	*b = (struct block){.kind = kind, .line = line, .priority = s->priority, .detail = s->detail, .fill = s->fill};
 	return b;
@@ -31,7 +17,7 @@ struct group *document_group(struct document *d)
 {
 	struct group *g = arena_alloc(d->arena, sizeof(*g));
 
-	d->groups = grow(d->arena, d->groups, d->group_count, &d->group_cap, sizeof(*d->groups));
+	d->groups = arena_room(d->arena, d->groups, d->group_count, &d->group_cap, sizeof(*d->groups));
 	d->groups[d->group_count++] = g;
 	g->priority = d->section[d->level].priority;
 	return g;
@@ -41,7 +27,7 @@ uint16_t document_link(struct document *d, struct span target, bool outside)
 {
 	if (d->link_count >= UINT16_MAX - 1)
 		return 0;
-	d->links = grow(d->arena, d->links, d->link_count, &d->link_cap, sizeof(*d->links));
+	d->links = arena_room(d->arena, d->links, d->link_count, &d->link_cap, sizeof(*d->links));
 	d->links[d->link_count] = (struct link){target, outside};
 	return (uint16_t)++d->link_count;
 }
@@ -54,7 +40,7 @@ void document_speech(struct document *d, struct span text)
 		heading--;
 	if (!heading)
 		return;
-	d->speeches = grow(d->arena, d->speeches, d->speech_count, &d->speech_cap, sizeof(*d->speeches));
+	d->speeches = arena_room(d->arena, d->speeches, d->speech_count, &d->speech_cap, sizeof(*d->speeches));
 	d->speeches[d->speech_count++] = (struct speech){heading - 1, text};
 }
 
@@ -65,7 +51,7 @@ void document_section(struct document *d, int level, int priority, bool detail, 
 	if (priority)
 		s.priority = priority;
 	if (detail) {
-		d->details = grow(d->arena, d->details, d->detail_count, &d->detail_cap, sizeof(*d->details));
+		d->details = arena_room(d->arena, d->details, d->detail_count, &d->detail_cap, sizeof(*d->details));
 		d->details[d->detail_count++] = (struct detail){s.priority, false};
 		s.detail = (int)d->detail_count;
 	}

@@ -13,14 +13,20 @@ struct wish {
 };
 
 /* The exit code, or -1. */
-static int tell(const struct wish *w, const char *site, struct err *e)
+static int tell(void *ctx, const struct opt_list *rest, struct err *e)
 {
+	struct wish *w = ctx;
 	auto_db db = {0};
 	auto_out out = OUT_INIT;
 	uint64_t left = 0;
 	int64_t open = 0;
 
-	if (assessment_open(&db, site, e))
+	w->form = findings_form_find(w->format, e);
+	if (!w->form)
+		return -1;
+	if (w->filter.limit && w->form->by_check)
+		return err_set(e, ERR_USAGE, "findings: --limit does not go with junit, whose counts are those of all");
+	if (assessment_open(&db, rest->at[0], e))
 		return -1;
 	if (w->fail_on && (open = findings_open(&db, w->fail_on, &w->filter, e)) < 0)
 		return -1;
@@ -59,18 +65,8 @@ int cmd_findings(int argc, char **argv)
 	};
 	const struct opts opts = {.command = "findings", .synopsis = "SITE.db [--format FORMAT] [--fail-on SEVERITY] [FILTERS]",
 				  .summary = "Lists what the checks found, for people and for other programs.", .table = table, .more = more, .min = 1, .max = 1};
-	struct err e = {0};
-	auto_list rest = {0};
-	int rc = opts_parse(&opts, argc, argv, &rest, &e);
+	int rc = opts_run(&opts, argc, argv, tell, &w);
 
-	if (rc == 0 && !(w.form = findings_form_find(w.format, &e)))
-		rc = -1;
-	if (rc == 0 && f->limit && w.form->by_check)
-		rc = err_set(&e, ERR_USAGE, "findings: --limit does not go with junit, whose counts are those of all");
-	if (rc == 0)
-		rc = tell(&w, rest.at[0], &e);
-	else if (rc > 0)
-		rc = 0;
 	findings_filter_fini(f);
-	return rc < 0 ? err_report(&e) : rc;
+	return rc;
 }

@@ -14,15 +14,7 @@ struct item *flow_item(struct layout *l, struct flow *f, enum item_kind kind)
 {
 	struct item *i;
 
-	if (f->n == f->cap) {
-		size_t cap = f->cap ? f->cap * 2 : 64;
-		struct item *grown = arena_array(&l->arena, cap, sizeof(*grown));
-
-		if (f->n)
-			memcpy(grown, f->at, f->n * sizeof(*grown));
-		f->at = grown;
-		f->cap = cap;
-	}
+	f->at = arena_room(&l->arena, f->at, f->n, &f->cap, sizeof(*f->at));
 	i = &f->at[f->n++];
 	*i = (struct item){.kind = kind};
 	return i;

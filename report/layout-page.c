@@ -112,15 +112,7 @@ static void anchor_add(struct layout *l, struct span name, size_t page, float y)
 {
 	if (!name.n)
 		return;
-	if (l->anchor_count == l->anchor_cap) {
-		size_t cap = l->anchor_cap ? l->anchor_cap * 2 : 64;
-		struct anchor *grown = arena_array(&l->arena, cap, sizeof(*grown));
-
-		if (l->anchor_count)
-			memcpy(grown, l->anchors, l->anchor_count * sizeof(*grown));
-		l->anchors = grown;
-		l->anchor_cap = cap;
-	}
+	l->anchors = arena_room(&l->arena, l->anchors, l->anchor_count, &l->anchor_cap, sizeof(*l->anchors));
 	l->anchors[l->anchor_count++] = (struct anchor){name, page, y};
 }
 
@@ -166,15 +158,7 @@ static void place(struct cutter *c, const struct item *i)
 	struct layout *l = c->l;
 	float drop = c->top ? 0 : i->before;
 
-	if (l->place_count == l->place_cap) {
-		size_t cap = l->place_cap ? l->place_cap * 2 : 256;
-		struct place *grown = arena_array(&l->arena, cap, sizeof(*grown));
-
-		if (l->place_count)
-			memcpy(grown, l->places, l->place_count * sizeof(*grown));
-		l->places = grown;
-		l->place_cap = cap;
-	}
+	l->places = arena_room(&l->arena, l->places, l->place_count, &l->place_cap, sizeof(*l->places));
 	c->y += drop;
 	/* Air at the top of a page is none. */
 	if (c->top && is_air(i))

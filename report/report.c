@@ -9,12 +9,13 @@
 #include "common/outfile.h"
 #include "common/sandbox.h"
 #include "expand.h"
+#include "file-read.h"
 #include "findings.h"
 #include "layout.h"
 
 #include <stdio.h>
 
-enum { TEMPLATE_BYTES_MAX = 4 * 1024 * 1024 };
+enum { TEMPLATE_MIB_MAX = 4 };
 
 static const char *const standard[] = {"cgar", "csb", "deck"};
 
@@ -37,25 +38,6 @@ static const struct paper *paper_find(const char *name)
 	return NULL;
 }
 
-static int file_read(struct arena *a, const char *path, struct span *out, struct err *e)
-{
-	FILE *f = fopen(path, "rbe");
-	char *p;
-	size_t n;
-
-	if (!f)
-		return err_errno(e, "%s", path);
-	p = arena_alloc(a, TEMPLATE_BYTES_MAX + 1);
-	n = fread(p, 1, TEMPLATE_BYTES_MAX, f);
-	if (ferror(f) || !feof(f)) {
-		fclose(f);
-		return err_set(e, ERR_INPUT, "%s: cannot be read, or is larger than %d MiB", path, TEMPLATE_BYTES_MAX >> 20);
-	}
-	fclose(f);
-	*out = (struct span){p, n};
-	return 0;
-}
-
 static bool name_plain(const char *name)
 {
 	return *name && strlen(name) < 60 && strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == strlen(name);
@@ -73,7 +55,7 @@ static int template_find(struct arena *a, const struct report_options *o, const 
 		f = fopen(*path, "rbe");
 		if (f) {
 			fclose(f);
-			return file_read(a, *path, text, e);
+			return file_read(a, *path, TEMPLATE_MIB_MAX, text, e);
 		}
 	}
 	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
@@ -211,6 +193,25 @@ int report_build(struct db *db, const struct report_options *o, struct err *e)
 	return 0;
 }
 
+/* A folder that the run made and had nothing to put into goes with it. */
+static int run(void *ctx, const struct opt_list *operands, struct err *e)
+{
+	struct report_options *o = ctx;
+	auto_db db = {0};
+	size_t existed;
+
+	if (!o->folder)
+		return err_set(e, ERR_USAGE, "report needs -o DIR");
+	o->names = operands->at + 1;
+	o->count = operands->n - 1;
+	existed = outfile_existing(o->folder);
+	if (assessment_open(&db, operands->at[0], e) || report_build(&db, o, e)) {
+		outfile_unmkdir(o->folder, existed);
+		return -1;
+	}
+	return assessment_exit(&db);
+}
+
 int cmd_report(int argc, char **argv)
 {
 	struct report_options o = {0};
@@ -223,24 +224,6 @@ int cmd_report(int argc, char **argv)
 				  "Documents: cgar (gap analysis), csb (blueprint), deck (slides), reviews (who may do what, to sign), or NAME for NAME.md in --templates.\n"
 				  "Where SITE.db is asked for, evidence may stand too.",
 				  1, -1};
-	struct err e = {0};
-	auto_list operands = {0};
-	auto_db db = {0};
-	size_t existed;
-	int rc = opts_parse(&opts, argc, argv, &operands, &e);
 
-	if (rc)
-		return rc > 0 ? 0 : err_report(&e);
-	if (!o.folder) {
-		err_set(&e, ERR_USAGE, "report needs -o DIR");
-		return err_report(&e);
-	}
-	o.names = operands.at + 1;
-	o.count = operands.n - 1;
-	existed = outfile_existing(o.folder);
-	if (assessment_open(&db, operands.at[0], &e) || report_build(&db, &o, &e)) {
-		outfile_unmkdir(o.folder, existed);
-		return err_report(&e);
-	}
-	return assessment_exit(&db);
+	return opts_run(&opts, argc, argv, run, &o);
 }

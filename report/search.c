@@ -153,8 +153,9 @@ static int write_hits(struct db *db, struct wish *w, struct tabular *r, struct e
 	return tabular_query(r, db, s, shape, e);
 }
 
-static int tell(struct wish *w, const struct opt_list *rest, struct err *e)
+static int tell(void *ctx, const struct opt_list *rest, struct err *e)
 {
+	struct wish *w = ctx;
 	auto_buf head = BUF_INIT, line = BUF_INIT;
 	auto_out out = OUT_INIT;
 	auto_tabular rows = {.out = &out, .columns = columns, .n = COLUMNS, .schema = "plimsoll.search/1", .list = "results"};
@@ -193,13 +194,10 @@ int cmd_search(int argc, char **argv)
 	};
 	const struct opts opts = {.command = "search", .synopsis = "SITE.db WORDS...", .summary = "Finds by name, label, image, package, identifier, setting or finding.",
 				  .table = table, .more = more, .min = 2, .max = -1};
-	struct err e = {0};
-	auto_list rest = {0};
-	int rc = opts_parse(&opts, argc, argv, &rest, &e);
+	int rc = opts_run(&opts, argc, argv, tell, &w);
 
-	rc = rc ? (rc > 0 ? 0 : -1) : tell(&w, &rest, &e);
 	buf_fini(&w.words);
 	buf_fini(&w.match);
 	buf_fini(&w.kind_list);
-	return rc < 0 ? err_report(&e) : rc;
+	return rc;
 }

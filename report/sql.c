@@ -121,8 +121,9 @@ static int answer(const struct wish *w, const char *site, const char *sql, struc
 	return assessment_exit(&db);
 }
 
-static int run(const struct wish *w, const struct opt_list *rest, struct err *e)
+static int run(void *ctx, const struct opt_list *rest, struct err *e)
 {
+	const struct wish *w = ctx;
 	auto_buf sql = BUF_INIT;
 
 	if (w->file && rest->n > 1)
@@ -147,12 +148,6 @@ int cmd_sql(int argc, char **argv)
 	};
 	const struct opts opts = {.command = "sql", .synopsis = "SITE.db [\"SELECT ...\"]", .summary = "Answers one SELECT, read-only; lists the views without one.",
 				  .table = table, .more = more, .min = 1, .max = 2};
-	struct err e = {0};
-	auto_list rest = {0};
-	int rc = opts_parse(&opts, argc, argv, &rest, &e);
 
-	if (rc)
-		return rc > 0 ? 0 : err_report(&e);
-	rc = run(&w, &rest, &e);
-	return rc < 0 ? err_report(&e) : rc;
+	return opts_run(&opts, argc, argv, run, &w);
 }

@@ -8,20 +8,14 @@ enum { TEMPLATE_BYTES_MAX = 4 * 1024 * 1024, EXPRS_MAX = 20000 };
 static int expr_add(struct template *t, struct arena *a, struct span text, int line, size_t *number, struct err *e)
 {
 	struct expr x;
-	struct expr *grown;
+	struct expr *exprs;
 
 	if (expr_read(&x, text, e))
 		return err_wrap(e, "%s:%d", t->name, line);
 	x.line = line;
-	if (t->expr_count == t->expr_cap) {
-		t->expr_cap = t->expr_cap ? t->expr_cap * 2 : 64;
-		grown = arena_array(a, t->expr_cap, sizeof(*grown));
-		if (t->expr_count)
-			memcpy(grown, t->exprs, t->expr_count * sizeof(*grown));
-		t->exprs = grown;
-	}
+	t->exprs = exprs = arena_room(a, (struct expr *)t->exprs, t->expr_count, &t->expr_cap, sizeof(*exprs));
 	*number = t->expr_count;
-	((struct expr *)t->exprs)[t->expr_count++] = x;
+	exprs[t->expr_count++] = x;
 	return t->expr_count > EXPRS_MAX ? err_set(e, ERR_INPUT, "%s: more than %d values in braces", t->name, EXPRS_MAX) : 0;
 }
 

@@ -2,6 +2,7 @@
 // Reads themes: colours, sizes, the firm's name. What is drawn with them is the documents' and charts'.
 #include "theme.h"
 #include "chart-shape.h"
+#include "file-read.h"
 #include "png.h"
 #include "common/embed.h"
 #include "common/text.h"
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 
 #define CONTRAST_LEAST 4.5f
-enum { THEME_BYTES_MAX = 1024 * 1024, LOGO_BYTES_MAX = 4 * 1024 * 1024 };
+enum { THEME_MIB_MAX = 1, LOGO_MIB_MAX = 4 };
 
 static const char *const tints[TINTS] = {"critical", "high", "medium", "low", "info", "good", "accent", "muted", "assessed", "missing", "ink", "line"};
 
@@ -64,31 +65,11 @@ static int read_size(struct theme *t, const char *name, struct span key, struct 
 	return err_set(e, ERR_INPUT, "%s: no size is named '%.*s'", name, SPAN_ARG(key));
 }
 
-/* A whole small file. */
-static int file_read(struct arena *a, const char *path, size_t most, struct span *out, struct err *e)
-{
-	FILE *f = fopen(path, "rbe");
-	char *p;
-	size_t n;
-
-	if (!f)
-		return err_errno(e, "%s", path);
-	p = arena_alloc(a, most + 1);
-	n = fread(p, 1, most + 1, f);
-	if (ferror(f) || n > most) {
-		fclose(f);
-		return err_set(e, ERR_INPUT, "%s: cannot be read, or is larger than %zu bytes", path, most);
-	}
-	fclose(f);
-	*out = (struct span){p, n};
-	return 0;
-}
-
 static int read_logo(struct theme *t, struct arena *a, const char *name, struct span file, const char *folder, struct err *e)
 {
 	if (!folder || !file.n || memchr(file.p, '/', file.n))
 		return err_set(e, ERR_INPUT, "%s: the logo is a PNG file beside a theme given by --theme", name);
-	if (file_read(a, arena_printf(a, "%s/%.*s", folder, SPAN_ARG(file)), LOGO_BYTES_MAX, &t->logo, e))
+	if (file_read(a, arena_printf(a, "%s/%.*s", folder, SPAN_ARG(file)), LOGO_MIB_MAX, &t->logo, e))
 		return -1;
 	return png_clean(a, t->logo, &t->logo, e) ? err_wrap(e, "%s: %.*s", name, SPAN_ARG(file)) : 0;
 }
@@ -141,7 +122,7 @@ int theme_load(struct theme *t, struct arena *a, const char *path, struct err *e
 	const char *slash = strrchr(path, '/');
 	struct span text;
 
-	if (theme_default(t, a, e) || file_read(a, path, THEME_BYTES_MAX, &text, e))
+	if (theme_default(t, a, e) || file_read(a, path, THEME_MIB_MAX, &text, e))
 		return -1;
 	return theme_read(t, a, path, text, slash ? arena_strndup(a, path, (size_t)(slash - path)) : ".", e);
 }

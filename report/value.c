@@ -221,15 +221,7 @@ static struct value column_value(struct arena *a, sqlite3_stmt *s, int i)
 /* One more row; the array grows by doubling. */
 static void rows_add(struct arena *a, sqlite3_stmt *s, struct rows *r, struct value **cells, size_t *cap)
 {
-	if (r->n == *cap) {
-		size_t more = *cap ? *cap * 2 : 16;
-		struct value *grown = arena_array(a, more * r->columns, sizeof(*grown));
-
-		if (r->n)
-			memcpy(grown, *cells, r->n * r->columns * sizeof(*grown));
-		*cells = grown;
-		*cap = more;
-	}
+	*cells = arena_room(a, *cells, r->n, cap, r->columns * sizeof(**cells));
 	for (size_t i = 0; i < r->columns; i++)
 		(*cells)[r->n * r->columns + i] = column_value(a, s, (int)i);
 	r->n++;

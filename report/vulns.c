@@ -6,6 +6,7 @@
 #include "tabular.h"
 
 struct wish {
+	const struct verb *verb;
 	struct tabular_wish form;
 	const char *severity, *image, *side;
 	bool running, exposed, on_path, shelf, fixable, exploited;
@@ -154,8 +155,10 @@ static void warn_unknown(struct db *db)
 		warn("no vulnerability feeds were given (plimsoll analyze --feeds): only what other scanners say is known");
 }
 
-static int tell(const struct verb *v, const struct wish *w, const char *site, struct err *e)
+static int tell(void *ctx, const struct opt_list *rest, struct err *e)
 {
+	const struct wish *w = ctx;
+	const struct verb *v = w->verb;
 	char schema[64];
 	auto_db db = {0};
 	auto_out out = OUT_INIT;
@@ -166,7 +169,7 @@ static int tell(const struct verb *v, const struct wish *w, const char *site, st
 	snprintf(schema, sizeof(schema), "plimsoll.vulns.%s/1", v->name);
 	rows.schema = schema;
 	rows.form = rank < 0 ? NULL : tabular_form_find(w->form.format, e);
-	if (!rows.form || assessment_open(&db, site, e) || out_open(&out, w->form.output, e) || tabular_style(&rows, w->form.colour, e))
+	if (!rows.form || assessment_open(&db, rest->at[0], e) || out_open(&out, w->form.output, e) || tabular_style(&rows, w->form.colour, e))
 		return -1;
 	warn_unknown(&db);
 	s = db_stmt(&db, v->sql);
@@ -183,7 +186,7 @@ static const char more[] =
 
 static int run(const struct verb *v, bool named, int argc, char **argv)
 {
-	struct wish w = {.form = {.format = "table"}};
+	struct wish w = {.verb = v, .form = {.format = "table"}};
 	const struct opt table[] = {
 		{"running", 0, OPT_FLAG, &w.running, NULL, "Only of images that workloads run."},
 		{"exposed", 0, OPT_FLAG, &w.exposed, NULL, "Only of workloads that are reachable from outside."},
@@ -201,16 +204,9 @@ static int run(const struct verb *v, bool named, int argc, char **argv)
 	char command[32];
 	const struct opts opts = {.command = command, .synopsis = named ? "SITE.db [--running] [--exposed] [--on-path] [--severity SEV]" : "[VERB] SITE.db [--running] [--exposed] [--on-path] [--severity SEV]",
 				  .summary = v->summary, .table = table, .more = more, .min = 1, .max = 1};
-	struct err e = {0};
-	auto_list rest = {0};
-	int rc;
 
 	snprintf(command, sizeof(command), "vulns%s%s", named ? " " : "", named ? v->name : "");
-	rc = opts_parse(&opts, argc, argv, &rest, &e);
-	if (rc)
-		return rc > 0 ? 0 : err_report(&e);
-	rc = tell(v, &w, rest.at[0], &e);
-	return rc < 0 ? err_report(&e) : rc;
+	return opts_run(&opts, argc, argv, tell, &w);
 }
 
 int cmd_vulns(int argc, char **argv)

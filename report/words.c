@@ -10,15 +10,7 @@ enum { LINE_GLYPHS_MAX = 4000, SIGN_ADVANCE = 1150 };
 
 static struct glyph *glyph_new(struct words *w)
 {
-	if (w->n == w->cap) {
-		size_t cap = w->cap ? w->cap * 2 : 64;
-		struct glyph *grown = arena_array(w->arena, cap, sizeof(*grown));
-
-		if (w->n)
-			memcpy(grown, w->at, w->n * sizeof(*grown));
-		w->at = grown;
-		w->cap = cap;
-	}
+	w->at = arena_room(w->arena, w->at, w->n, &w->cap, sizeof(*w->at));
 	return &w->at[w->n++];
 }
 
@@ -188,15 +180,7 @@ struct breaker {
 
 static void line_add(struct breaker *b, size_t start, size_t end, float width)
 {
-	if (b->n == b->cap) {
-		size_t cap = b->cap ? b->cap * 2 : 8;
-		struct line *grown = arena_array(b->a, cap, sizeof(*grown));
-
-		if (b->n)
-			memcpy(grown, b->at, b->n * sizeof(*grown));
-		b->at = grown;
-		b->cap = cap;
-	}
+	b->at = arena_room(b->a, b->at, b->n, &b->cap, sizeof(*b->at));
 	b->at[b->n++] = (struct line){(uint32_t)start, (uint32_t)end, width};
 }
 

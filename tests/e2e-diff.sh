@@ -1,18 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # plimsoll diff: what appeared and vanished between two assessments, and why. Expectations are worked out by hand.
-set -u
+. "$(dirname "$0")/lib.sh"
 here=$(cd "$(dirname "$0")" && pwd)
-passed=0 failed=0
 cd "$TMPDIR" || exit 1
-ok() { # ok NAME GOT WANT
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'not ok - %s\n  got:  %s\n  want: %s\n' "$1" "$2" "$3"
-	fi
-}
 analyze() { "$PLIMSOLL" analyze "$@" > out.txt 2> err.txt; }
 changes() { "$PLIMSOLL" diff --format csv "$@" 2> err.txt | tail -n +2 | tr -d '"\r'; }
 
@@ -95,5 +86,4 @@ ok "nor on what is not shown" "$(fails old.db new.db --fail-on high --cause feed
 ok "a severity that no feed tells" "$(fails image-none.db image-june.db --kind vulnerability --fail-on low)$(fails image-none.db image-june.db --kind vulnerability --fail-on any)" 01
 ok "an unknown severity" "$(fails old.db new.db --fail-on grave)" 2
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

@@ -1,19 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The cache of layers changes nothing but the time: with it, without it, damaged, shared, and with archives that lie about what they hold.
-set -u
-passed=0 failed=0
+. "$(dirname "$0")/lib.sh"
 D=${TMPDIR:-/tmp}/layer-cache
 mkdir -p "$D/img"
 here=$(dirname "$0")
-ok() { # ok NAME GOT WANT
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'not ok - %s\n  got:  %s\n  want: %s\n' "$1" "$2" "$3"
-	fi
-}
 C=$D/cache
 plain() { "$PLIMSOLL" image "$@" --no-cache --format json 2> "$D/err"; }
 kept() { "$PLIMSOLL" image "$@" --cache "$C" --format json 2> "$D/err"; }
@@ -113,5 +104,4 @@ ok "no half-written file" "$(find "$C" -name '*.part' | wc -l)" 0
 ok "no folder for it: all is read" "$(same a b)" same
 XDG_CACHE_HOME=$D/xdg "$PLIMSOLL" image app.oci.tar > /dev/null 2>&1
 ok "the user's own folder" "$(ls "$D/xdg/plimsoll" | tr '\n' ' ')" "archives key layers "
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

@@ -2,19 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # Images that hold what scanners are known to get wrong, made by tests/make-traps.py, one trap each. Expectations follow from how each
 # image is made.
-set -u
-passed=0 failed=0
+. "$(dirname "$0")/lib.sh"
 D=${TMPDIR:-/tmp}/traps
 mkdir -p "$D/img"
 here=$(dirname "$0")
-ok() { # ok NAME GOT WANT
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'not ok - %s\n  got:  %s\n  want: %s\n' "$1" "$2" "$3"
-	fi
-}
 scan() {
 	"$PLIMSOLL" image "$D/img/$1.tar" --format json > "$D/out" 2> "$D/err"
 	echo $? > "$D/code"
@@ -92,5 +83,4 @@ store() { "$PLIMSOLL" image "$D/img/$1" --format json > "$D/out" 2> "$D/err"; ec
 ok "the content store of containerd" "$(store containerd)" "amd64 arm64 a arm-only 0"
 ok "a registry's folder; a tag that leads nowhere is told" "$(store registry)" "amd64 arm64 a arm-only 4"
 ok "its tags name the images" "$(jq -r 'select(.kind == "image") | .image' "$D/out" | sort -u); $(grep -c 'lost is not in' "$D/err")" "team/app:1.2; 1"
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

@@ -14,19 +14,10 @@ struct span feed_keep(struct store *s, struct span text)
 
 void advisory_add(struct store *s, struct advisory *a, const struct place *p, const struct affected_row *row)
 {
-	if (a->n == a->cap) {
-		size_t cap = a->cap ? a->cap * 2 : 8;
-		struct affected_row *rows = arena_array(&s->arena, cap, sizeof(*rows));
-		struct place *places = arena_array(&s->arena, cap, sizeof(*places));
+	size_t cap = a->cap;
 
-		if (a->n) {
-			memcpy(rows, a->rows, a->n * sizeof(*rows));
-			memcpy(places, a->places, a->n * sizeof(*places));
-		}
-		a->rows = rows;
-		a->places = places;
-		a->cap = cap;
-	}
+	a->rows = arena_room(&s->arena, a->rows, a->n, &cap, sizeof(*a->rows));
+	a->places = arena_room(&s->arena, a->places, a->n, &a->cap, sizeof(*a->places));
 	a->rows[a->n] = *row;
 	a->places[a->n++] = *p;
 }

@@ -8,15 +8,7 @@
 
 static struct csaf_product *add(struct arena *a, struct csaf_tree *t, struct span id)
 {
-	if (t->n == t->cap) {
-		size_t cap = t->cap ? t->cap * 2 : 256;
-		struct csaf_product *grown = arena_array(a, cap, sizeof(*grown));
-
-		if (t->n)
-			memcpy(grown, t->at, t->n * sizeof(*grown));
-		t->at = grown;
-		t->cap = cap;
-	}
+	t->at = arena_room(a, t->at, t->n, &t->cap, sizeof(*t->at));
 	t->at[t->n] = (struct csaf_product){.id = id};
 	return &t->at[t->n++];
 }

@@ -6,35 +6,16 @@
 #include "common/db.h"
 #include "common/minisign.h"
 #include "common/opts.h"
+#include "feeds-time.h"
 #include "import.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
 
 enum { DAY = 86400, DAYS_DEFAULT = 90 };
 
 struct pack {
 	int64_t version, issued, expires, schema;
 };
-
-static int64_t now(void)
-{
-	const char *epoch = getenv("SOURCE_DATE_EPOCH");
-	int64_t t;
-
-	return epoch && span_int(span_of(epoch), &t) && t > 0 ? t : (int64_t)time(NULL);
-}
-
-static void print_day(FILE *out, int64_t t)
-{
-	struct tm tm;
-	time_t when = (time_t)t;
-
-	if (gmtime_r(&when, &tm))
-		fprintf(out, "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
-}
 
 /* "plimsoll-feeds version=3 issued=1790000000 expires=1797776000 schema=1" */
 static int read_comment(const char *comment, struct pack *p, struct err *e)
@@ -82,17 +63,37 @@ static int make_pack(const char *db, const char *out, const char *key, struct pa
 	return r;
 }
 
+struct pack_wish {
+	const struct opts *opts;
+	const char *out, *key, *fresh;
+	int64_t version, days;
+};
+
+static int pack(void *ctx, const struct opt_list *inputs, struct err *e)
+{
+	const struct pack_wish *w = ctx;
+	struct pack p = {.version = w->version, .issued = feeds_now()};
+	struct minisign_key k;
+
+	if (!w->out || (!w->key && !w->fresh) || w->days < 1 || w->days > 36500 || w->version < 0)
+		return err_set(e, ERR_USAGE, "feeds pack: expected %s", w->opts->synopsis);
+	if (w->fresh && (minisign_generate(&k, e) || minisign_write_key(&k, w->fresh, e)))
+		return -1;
+	p.expires = p.issued + w->days * DAY;
+	if (p.version == 0)
+		p.version = p.issued;
+	return make_pack(inputs->at[0], w->out, w->fresh ? w->fresh : w->key, &p, e);
+}
+
 int feeds_pack(int argc, char **argv)
 {
-	const char *out = NULL, *key = NULL, *fresh = NULL;
-	struct pack p = {.issued = now()};
-	int64_t days = DAYS_DEFAULT;
+	struct pack_wish w = {.days = DAYS_DEFAULT};
 	const struct opt table[] = {
-		{"output", 'o', OPT_TEXT, &out, "FEEDS.plf", "The pack to make; FEEDS.plf.minisig comes beside it."},
-		{"key", 'k', OPT_TEXT, &key, "KEY", "The secret key (minisign's, without a password)."},
-		{"new-key", 0, OPT_TEXT, &fresh, "KEY", "Make a pair of keys first: KEY and KEY.pub."},
-		{"pack-version", 0, OPT_INT, &p.version, "N", "The pack's version, to be higher than that of every earlier one (default: seconds since 1970)."},
-		{"days", 0, OPT_INT, &days, "N", "For how many days it is good (default 90)."},
+		{"output", 'o', OPT_TEXT, &w.out, "FEEDS.plf", "The pack to make; FEEDS.plf.minisig comes beside it."},
+		{"key", 'k', OPT_TEXT, &w.key, "KEY", "The secret key (minisign's, without a password)."},
+		{"new-key", 0, OPT_TEXT, &w.fresh, "KEY", "Make a pair of keys first: KEY and KEY.pub."},
+		{"pack-version", 0, OPT_INT, &w.version, "N", "The pack's version, to be higher than that of every earlier one (default: seconds since 1970)."},
+		{"days", 0, OPT_INT, &w.days, "N", "For how many days it is good (default 90)."},
 		{0}};
 	const struct opts o = {
 		.command = "feeds pack",
@@ -103,23 +104,9 @@ int feeds_pack(int argc, char **argv)
 		.min = 1,
 		.max = 1,
 	};
-	auto_list inputs = {0};
-	struct minisign_key k;
-	struct err e = {0};
-	int r = opts_parse(&o, argc, argv, &inputs, &e);
 
-	if (r != 0)
-		return r > 0 ? 0 : err_report(&e);
-	if (!out || (!key && !fresh) || days < 1 || days > 36500 || p.version < 0) {
-		err_set(&e, ERR_USAGE, "feeds pack: expected %s", o.synopsis);
-		return err_report(&e);
-	}
-	if (fresh && (minisign_generate(&k, &e) || minisign_write_key(&k, fresh, &e)))
-		return err_report(&e);
-	p.expires = p.issued + days * DAY;
-	if (p.version == 0)
-		p.version = p.issued;
-	return make_pack(inputs.at[0], out, fresh ? fresh : key, &p, &e) ? err_report(&e) : 0;
+	w.opts = &o;
+	return opts_run(&o, argc, argv, pack, &w);
 }
 
 static int check_pack(const char *file, const struct minisign_key *k, struct pack *p, struct err *e)
@@ -140,22 +127,45 @@ static int judge(const char *file, const struct pack *p, const struct pack *old,
 			       (long long)old->version);
 	if (p->version < least)
 		return err_set(e, ERR_INPUT, "%s: version %lld is older than version %lld that is asked for", file, (long long)p->version, (long long)least);
-	if (p->expires < now())
+	if (p->expires < feeds_now())
 		return err_set(e, ERR_INPUT, "%s: no longer good since %lld days; get a newer one, or use it knowing its age", file,
-			       (long long)((now() - p->expires) / DAY));
+			       (long long)((feeds_now() - p->expires) / DAY));
 	if (db_open(&db, file, DB_FEEDS_APPLICATION_ID, e))
 		return -1;
 	db_close(&db);
 	return 0;
 }
 
+struct verify_wish {
+	const struct opts *opts;
+	const char *key, *before;
+	int64_t least;
+};
+
+static int verify(void *ctx, const struct opt_list *inputs, struct err *e)
+{
+	const struct verify_wish *w = ctx;
+	const char *file = inputs->at[0];
+	struct minisign_key k;
+	struct pack p = {0}, old = {0};
+	char issued[48], expires[48];
+
+	if (!w->key)
+		return err_set(e, ERR_USAGE, "feeds verify: expected %s", w->opts->synopsis);
+	if (minisign_read_key(w->key, &k, e) || (w->before && check_pack(w->before, &k, &old, e)) || check_pack(file, &k, &p, e) || judge(file, &p, &old, w->least, e))
+		return -1;
+	feeds_day(p.issued, issued);
+	feeds_day(p.expires, expires);
+	printf("%s: version %lld of %s, good until %s\n", file, (long long)p.version, issued, expires);
+	return 0;
+}
+
 int feeds_verify(int argc, char **argv)
 {
-	const char *key = NULL, *before = NULL;
-	int64_t least = 0;
-	const struct opt table[] = {{"key", 'k', OPT_TEXT, &key, "KEY.pub", "The public key, or its file."},
-				    {"newer-than", 0, OPT_TEXT, &before, "OLD.plf", "Refuse a version below that of this pack (roll-back)."},
-				    {"at-least", 0, OPT_INT, &least, "N", "Refuse a version below this one."},
+	struct verify_wish w = {0};
+	const struct opt table[] = {{"key", 'k', OPT_TEXT, &w.key, "KEY.pub", "The public key, or its file."},
+				    {"newer-than", 0, OPT_TEXT, &w.before, "OLD.plf", "Refuse a version below that of this pack (roll-back)."},
+				    {"at-least", 0, OPT_INT, &w.least, "N", "Refuse a version below this one."},
 				    {0}};
 	const struct opts o = {
 		.command = "feeds verify",
@@ -166,25 +176,7 @@ int feeds_verify(int argc, char **argv)
 		.min = 1,
 		.max = 1,
 	};
-	auto_list inputs = {0};
-	struct minisign_key k;
-	struct pack p = {0}, old = {0};
-	struct err e = {0};
-	int r = opts_parse(&o, argc, argv, &inputs, &e);
 
-	if (r != 0)
-		return r > 0 ? 0 : err_report(&e);
-	if (!key) {
-		err_set(&e, ERR_USAGE, "feeds verify: expected %s", o.synopsis);
-		return err_report(&e);
-	}
-	if (minisign_read_key(key, &k, &e) || (before && check_pack(before, &k, &old, &e)) || check_pack(inputs.at[0], &k, &p, &e) ||
-	    judge(inputs.at[0], &p, &old, least, &e))
-		return err_report(&e);
-	printf("%s: version %lld of ", inputs.at[0], (long long)p.version);
-	print_day(stdout, p.issued);
-	printf(", good until ");
-	print_day(stdout, p.expires);
-	printf("\n");
-	return 0;
+	w.opts = &o;
+	return opts_run(&o, argc, argv, verify, &w);
 }

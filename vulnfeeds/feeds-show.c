@@ -8,30 +8,9 @@
 #include "common/opts.h"
 #include "common/text.h"
 #include "common/yaml-read.h"
+#include "feeds-time.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-
-static void print_date(struct buf *b, int64_t t)
-{
-	struct tm tm;
-	time_t when = (time_t)t;
-
-	if (t > 0 && gmtime_r(&when, &tm))
-		buf_printf(b, "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
-	else
-		buf_add_str(b, "not told");
-}
-
-/* What age is counted from: SOURCE_DATE_EPOCH, else now. */
-static int64_t today(void)
-{
-	const char *epoch = getenv("SOURCE_DATE_EPOCH");
-	int64_t t;
-
-	return epoch && span_int(span_of(epoch), &t) && t > 0 ? t : (int64_t)time(NULL);
-}
 
 /* One JSON object a line from a query whose columns name its members. */
 static int print_rows(struct db *db, sqlite3_stmt *q, struct err *e)
@@ -78,23 +57,22 @@ static int status(struct db *db, struct err *e)
 		" JOIN scope s ON s.id = x.scope WHERE x.feed = f.id ORDER BY s.ecosystem, cast(s.release AS REAL), s.release)),"
 		" (SELECT count(*) FROM gap WHERE feed = f.id)"
 		" FROM feed f ORDER BY f.name");
-	int64_t now = today();
+	int64_t now = feeds_now();
 	int r;
 
 	printf("%-36s %-10s %8s %9s %7s  %s\n", "FEED", "NEWEST", "AGE DAYS", "RECORDS", "BROKEN", "COVERS");
 	while ((r = db_step(db, q, e)) == 1) {
-		auto_buf name = BUF_INIT, date = BUF_INIT, covers = BUF_INIT;
+		auto_buf name = BUF_INIT, covers = BUF_INIT;
 		int64_t when = sqlite3_column_int64(q, 1);
-		char age[24] = "-";
+		char age[24] = "-", date[48];
 
 		text_add_clean(&name, db_text(q, 0), false);
-		print_date(&date, when);
 		text_add_clean(&covers, db_text(q, 6), false);
 		if (when > 0)
 			snprintf(age, sizeof(age), "%lld", (long long)((now - when) / 86400));
 		if (sqlite3_column_int64(q, 7) > 0)
 			buf_printf(&covers, "does not cover %lld packages", (long long)sqlite3_column_int64(q, 7));
-		printf("%-36s %-10s %8s %9lld %7lld  %s%s\n", buf_str(&name), buf_str(&date), age, (long long)sqlite3_column_int64(q, 3),
+		printf("%-36s %-10s %8s %9lld %7lld  %s%s\n", buf_str(&name), when > 0 && feeds_day(when, date) ? date : "not told", age, (long long)sqlite3_column_int64(q, 3),
 		       (long long)sqlite3_column_int64(q, 4), buf_str(&covers),
 		       sqlite3_column_int(q, 5) && covers.n > 0 ? " (fixes only)" : "");
 	}
@@ -102,10 +80,24 @@ static int status(struct db *db, struct err *e)
 	return r;
 }
 
+struct status_wish {
+	const char *format;
+};
+
+static int tell_status(void *ctx, const struct opt_list *inputs, struct err *e)
+{
+	const struct status_wish *w = ctx;
+	auto_db db = {0};
+
+	if (db_open(&db, inputs->at[0], DB_FEEDS_APPLICATION_ID, e))
+		return -1;
+	return w->format && strcmp(w->format, "json") == 0 ? status_json(&db, e) : status(&db, e);
+}
+
 int feeds_status(int argc, char **argv)
 {
-	const char *format = NULL;
-	const struct opt table[] = {{"format", 'f', OPT_TEXT, &format, "text|json", "Text, or one JSON object a line."}, {0}};
+	struct status_wish w = {0};
+	const struct opt table[] = {{"format", 'f', OPT_TEXT, &w.format, "text|json", "Text, or one JSON object a line."}, {0}};
 	const struct opts o = {
 		.command = "feeds status",
 		.synopsis = "vulns.db",
@@ -114,20 +106,9 @@ int feeds_status(int argc, char **argv)
 		.min = 1,
 		.max = 1,
 	};
-	auto_list inputs = {0};
-	struct err e = {0};
-	struct db db;
-	int r = opts_parse(&o, argc, argv, &inputs, &e);
 
-	if (r != 0)
-		return r > 0 ? 0 : err_report(&e);
-	if (db_open(&db, inputs.at[0], DB_FEEDS_APPLICATION_ID, &e))
-		return err_report(&e);
-	r = format && strcmp(format, "json") == 0 ? status_json(&db, &e) : status(&db, &e);
-	db_close(&db);
-	return r < 0 ? err_report(&e) : 0;
+	return opts_run(&o, argc, argv, tell_status, &w);
 }
-
 
 /* ---- show */
 
@@ -185,45 +166,51 @@ static int show(struct db *db, const char *name, struct err *e)
 	return before + any > 0;
 }
 
+struct show_wish {
+	const struct opts *opts;
+	const char *path;
+};
+
+/* Id and file in either order. */
+static int tell_show(void *ctx, const struct opt_list *words, struct err *e)
+{
+	const struct show_wish *w = ctx;
+	const char *path = w->path, *name = words->at[0];
+	auto_db db = {0};
+	int r;
+
+	if (!path && words->n == 2) {
+		bool first = span_ends(span_of(words->at[0]), ".db") || span_ends(span_of(words->at[0]), ".plf");
+
+		path = words->at[first ? 0 : 1];
+		name = words->at[first ? 1 : 0];
+	}
+	if (!path)
+		return err_set(e, ERR_USAGE, "feeds show: expected %s", w->opts->synopsis);
+	if (db_open(&db, path, DB_FEEDS_APPLICATION_ID, e))
+		return -1;
+	r = show(&db, name, e);
+	if (r == 0)
+		return err_set(e, ERR_INPUT, "%s: nothing is known of '%s'", path, name);
+	return r < 0 ? -1 : 0;
+}
+
 int feeds_show(int argc, char **argv)
 {
-	const char *path = NULL;
-	const struct opt table[] = {{"feeds", 0, OPT_TEXT, &path, "vulns.db", "The feeds to look in; may also stand behind the id."}, {0}};
+	struct show_wish w = {0};
+	const struct opt table[] = {{"feeds", 0, OPT_TEXT, &w.path, "vulns.db", "The feeds to look in; may also stand behind the id."}, {0}};
 	const struct opts o = {
 		.command = "feeds show",
 		.synopsis = "CVE [--feeds] vulns.db",
 		.summary = "Print all that the feeds say of a vulnerability and its aliases, one JSON object a line.",
 		.table = table,
-		.more = "Kinds of lines: vulnerability, affected, exploited, epss, vex. Exit codes: 0 done, 3 nothing is known of it.",
+		.more = "Kinds of lines: vulnerability, affected, exploited, epss, exploit, vex. Exit codes: 0 done, 3 nothing is known of it.",
 		.min = 1,
 		.max = 2,
 	};
-	auto_list words = {0};
-	struct err e = {0};
-	struct db db;
-	const char *name;
-	int r = opts_parse(&o, argc, argv, &words, &e);
 
-	if (r != 0)
-		return r > 0 ? 0 : err_report(&e);
-	name = words.at[0];
-	if (!path && words.n == 2) {
-		bool first = span_ends(span_of(words.at[0]), ".db") || span_ends(span_of(words.at[0]), ".plf");
-
-		path = words.at[first ? 0 : 1];
-		name = words.at[first ? 1 : 0];
-	}
-	if (!path) {
-		err_set(&e, ERR_USAGE, "feeds show: expected %s", o.synopsis);
-		return err_report(&e);
-	}
-	if (db_open(&db, path, DB_FEEDS_APPLICATION_ID, &e))
-		return err_report(&e);
-	r = show(&db, name, &e);
-	db_close(&db);
-	if (r == 0)
-		err_set(&e, ERR_INPUT, "%s: nothing is known of '%s'", path, name);
-	return r <= 0 ? err_report(&e) : 0;
+	w.opts = &o;
+	return opts_run(&o, argc, argv, tell_show, &w);
 }
 
 /* ---- sources */
@@ -255,35 +242,24 @@ static void print_script(const struct json *sources)
 	     "# Then: plimsoll feeds import -o vulns.db .");
 }
 
-int feeds_sources(int argc, char **argv)
-{
-	bool script = false, as_json = false;
-	const struct opt table[] = {{"script", 0, OPT_FLAG, &script, NULL, "Print a shell script that downloads them with curl."},
-				    {"json", 0, OPT_FLAG, &as_json, NULL, "Print one JSON object a line."},
-				    {0}};
-	const struct opts o = {
-		.command = "feeds sources",
-		.synopsis = "[--script]",
-		.summary = "List where vulnerability feeds are published. Nothing is downloaded by plimsoll itself.",
-		.table = table,
-		.min = 0,
-		.max = 0,
-	};
-	auto_list words = {0};
-	auto_arena a = ARENA_INIT;
-	struct err e = {0};
-	struct json *doc;
-	int r = opts_parse(&o, argc, argv, &words, &e);
+struct sources_wish {
+	bool script, as_json;
+};
 
-	if (r != 0)
-		return r > 0 ? 0 : err_report(&e);
-	if (yaml_parse(&a, embed_find("vulnfeeds/sources.yaml"), &doc, &e))
-		return err_report(&e);
-	if (script)
+static int tell_sources(void *ctx, const struct opt_list *words, struct err *e)
+{
+	const struct sources_wish *w = ctx;
+	auto_arena a = ARENA_INIT;
+	struct json *doc;
+
+	(void)words;
+	if (yaml_parse(&a, embed_find("vulnfeeds/sources.yaml"), &doc, e))
+		return -1;
+	if (w->script)
 		print_script(json_get(doc, "sources"));
-	else if (!as_json)
+	else if (!w->as_json)
 		print_list(json_get(doc, "sources"));
-	JSON_EACH(s, as_json ? json_get(doc, "sources") : NULL)
+	JSON_EACH(s, w->as_json ? json_get(doc, "sources") : NULL)
 	{
 		auto_buf b = BUF_INIT;
 
@@ -291,4 +267,22 @@ int feeds_sources(int argc, char **argv)
 		puts(buf_str(&b));
 	}
 	return 0;
+}
+
+int feeds_sources(int argc, char **argv)
+{
+	struct sources_wish w = {0};
+	const struct opt table[] = {{"script", 0, OPT_FLAG, &w.script, NULL, "Print a shell script that downloads them with curl."},
+				    {"json", 0, OPT_FLAG, &w.as_json, NULL, "Print one JSON object a line."},
+				    {0}};
+	const struct opts o = {
+		.command = "feeds sources",
+		.synopsis = "[--script | --json]",
+		.summary = "List where vulnerability feeds are published. Nothing is downloaded by plimsoll itself.",
+		.table = table,
+		.min = 0,
+		.max = 0,
+	};
+
+	return opts_run(&o, argc, argv, tell_sources, &w);
 }

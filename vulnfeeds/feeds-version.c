@@ -84,24 +84,17 @@ struct verb {
 	answer *give;
 };
 
-static int run(const struct verb *v, int argc, char **argv)
+static int run(void *ctx, const struct opt_list *words, struct err *e)
 {
-	auto_list words = {0};
-	struct err e = {0};
-	int r = opts_parse(&v->opts, argc, argv, &words, &e), scheme;
+	const struct verb *v = ctx;
+	int scheme = v->scheme(span_of(words->at[0])), r;
 
-	if (r != 0)
-		return r > 0 ? 0 : err_report(&e);
-	scheme = v->scheme(span_of(words.at[0]));
 	if (scheme == 0)
-		err_set(&e, ERR_USAGE, "%s: unknown scheme '%s' (there are %s)", v->opts.command, words.at[0], v->names());
-	else if (words.n != (*v->batch ? 1 : 3))
-		err_set(&e, ERR_USAGE, "%s: expected %s", v->opts.command, v->opts.synopsis);
-	else
-		r = *v->batch ? batch(*v->batch, scheme, v->give, &e) : v->give(scheme, span_of(words.at[1]), span_of(words.at[2]), &e);
-	if (e.kind)
-		return err_report(&e);
-	return r > 0 ? 4 : 0;
+		return err_set(e, ERR_USAGE, "%s: unknown scheme '%s' (there are %s)", v->opts.command, words->at[0], v->names());
+	if (words->n != (*v->batch ? 1 : 3))
+		return err_set(e, ERR_USAGE, "%s: expected %s", v->opts.command, v->opts.synopsis);
+	r = *v->batch ? batch(*v->batch, scheme, v->give, e) : v->give(scheme, span_of(words->at[1]), span_of(words->at[2]), e);
+	return e->kind ? -1 : r > 0 ? 4 : 0;
 }
 
 static int compare_scheme(struct span name)
@@ -119,7 +112,7 @@ int feeds_compare(int argc, char **argv)
 	const char *file = NULL;
 	const struct opt table[] = {
 		{"batch", 'b', OPT_TEXT, &file, "FILE.csv", "Compare each line 'a,b' (RFC 4180) of a file, '-' for standard input."}, {0}};
-	const struct verb v = {
+	struct verb v = {
 		.opts = {.command = "feeds compare",
 			 .synopsis = "SCHEME A B | SCHEME --batch FILE.csv",
 			 .summary = "Print -1, 0 or 1: whether version A is older than, the same as or newer than B.",
@@ -134,7 +127,7 @@ int feeds_compare(int argc, char **argv)
 		.give = answer_compare,
 	};
 
-	return run(&v, argc, argv);
+	return opts_run(&v.opts, argc, argv, run, &v);
 }
 
 int feeds_satisfies(int argc, char **argv)
@@ -142,7 +135,7 @@ int feeds_satisfies(int argc, char **argv)
 	const char *file = NULL;
 	const struct opt table[] = {
 		{"batch", 'b', OPT_TEXT, &file, "FILE.csv", "Judge each line 'version,range' (RFC 4180) of a file, '-' for standard input."}, {0}};
-	const struct verb v = {
+	struct verb v = {
 		.opts = {.command = "feeds satisfies",
 			 .synopsis = "SCHEME VERSION RANGE | SCHEME --batch FILE.csv",
 			 .summary = "Print true or false: whether a version lies in a range as the package system reads it.",
@@ -158,5 +151,5 @@ int feeds_satisfies(int argc, char **argv)
 		.give = answer_satisfies,
 	};
 
-	return run(&v, argc, argv);
+	return opts_run(&v.opts, argc, argv, run, &v);
 }

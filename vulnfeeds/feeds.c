@@ -17,38 +17,43 @@ static void print_counts(const struct store *s)
 		(unsigned long long)s->same, (unsigned long long)s->older, (unsigned long long)s->broken);
 }
 
+struct import_wish {
+	const char *out;
+};
+
+static int import(void *ctx, const struct opt_list *inputs, struct err *e)
+{
+	const struct import_wish *w = ctx;
+	struct store s = {0};
+
+	if (!w->out)
+		return err_set(e, ERR_USAGE, "feeds import: -o vulns.db is missing");
+	if (import_feeds(&s, w->out, inputs->at, inputs->n, e))
+		return -1;
+	print_counts(&s);
+	return s.broken > 0 ? 4 : 0;
+}
+
 static int cmd_import(int argc, char **argv)
 {
-	const char *out = NULL;
-	const struct opt table[] = {{"output", 'o', OPT_TEXT, &out, "vulns.db", "The database to make or to add to."}, {0}};
+	struct import_wish w = {0};
+	const struct opt table[] = {{"output", 'o', OPT_TEXT, &w.out, "vulns.db", "The database to make or to add to."}, {0}};
 	const struct opts o = {
 		.command = "feeds import",
 		.synopsis = "-o vulns.db FILE|DIR|ARCHIVE...",
 		.summary = "Read vulnerability feeds into vulns.db; formats are told by content. All of it is read or nothing changes.",
 		.table = table,
-		.more = "Formats: OSV (JSON, YAML), RustSec, Debian (tracker JSON, DSA/DLA/DTSA lists, changelog fixes), Ubuntu tracker, Alpine,\n"
-			"Wolfi and Chainguard secdb and advisories, OVAL (Red Hat, Oracle, SUSE, Ubuntu, Photon, Azure), updateinfo (Amazon,\n"
-			"Fedora), CSAF 2.0 and its VEX, Photon JSON, NVD 2.0, CVE 5, CISA KEV, EPSS, endoflife.date, OpenVEX, CycloneDX VEX;\n"
+		.more = "Formats: OSV (JSON, YAML), RustSec, Debian (tracker JSON, DSA/DLA/DTSA lists, changelog fixes), Ubuntu tracker, secdb of\n"
+			"Alpine, Wolfi, Chainguard and MinimOS, Wolfi's advisories, OVAL (Red Hat, Oracle, SUSE, Ubuntu, Photon, Azure), updateinfo\n"
+			"(Amazon, Fedora, Rocky), CSAF 2.0 and its VEX, Photon JSON, NVD 2.0, CVE 5, CISA KEV, EPSS, endoflife.date, lists of exploits\n"
+			"(Exploit-DB, Metasploit, nuclei), OpenVEX, CycloneDX VEX;\n"
 			"plain, or in tar, zip, gzip, zstd, bzip2, xz.\n"
 			"Exit codes: 0 done, 3 no feed in it or one cut short, 4 some records could not be read (the rest counts).",
 		.min = 1,
 		.max = -1,
 	};
-	auto_list inputs = {0};
-	struct store s = {0};
-	struct err e = {0};
-	int r = opts_parse(&o, argc, argv, &inputs, &e);
 
-	if (r != 0)
-		return r > 0 ? 0 : err_report(&e);
-	if (!out) {
-		err_set(&e, ERR_USAGE, "feeds import: -o vulns.db is missing");
-		return err_report(&e);
-	}
-	if (import_feeds(&s, out, inputs.at, inputs.n, &e))
-		return err_report(&e);
-	print_counts(&s);
-	return s.broken > 0 ? 4 : 0;
+	return opts_run(&o, argc, argv, import, &w);
 }
 
 struct verb {

@@ -186,27 +186,30 @@ static int loop(struct browser *b, struct err *e)
 	return 0;
 }
 
+static int browse(void *ctx, const struct opt_list *rest, struct err *e)
+{
+	const bool *no_colour = ctx;
+	auto_db db = {0};
+	struct browser b = {.db = &db};
+	int rc;
+
+	if (assessment_open(&db, rest->at[0], e) || term_open(!*no_colour, e))
+		return -1;
+	browse_push(&b, view_overview_new());
+	rc = loop(&b, e);
+	term_close();
+	while (b.top->below)
+		browse_pop(&b);
+	b.top->free(b.top);
+	return rc ? -1 : assessment_exit(&db);
+}
+
 int cmd_browse(int argc, char **argv)
 {
 	bool no_colour = false;
 	const struct opt table[] = {{"no-color", 0, OPT_FLAG, &no_colour, NULL, "Use no colours (as NO_COLOR does)."}, {0}};
 	const struct opts opts = {.command = "browse", .synopsis = "SITE.db", .summary = "Walk through an assessment in the terminal.", .table = table,
 				  .more = "Keys: ? shows them all. Arrow and vi keys move, Enter opens, Esc goes back, / searches, q quits.\n", .min = 1, .max = 1};
-	auto_list rest = {0};
-	auto_db db = {0};
-	struct browser b = {.db = &db};
-	struct err e = {0};
-	int rc = opts_parse(&opts, argc, argv, &rest, &e);
 
-	if (rc)
-		return rc > 0 ? 0 : err_report(&e);
-	if (assessment_open(&db, rest.at[0], &e) || term_open(!no_colour, &e))
-		return err_report(&e);
-	browse_push(&b, view_overview_new());
-	rc = loop(&b, &e);
-	term_close();
-	while (b.top->below)
-		browse_pop(&b);
-	b.top->free(b.top);
-	return rc ? err_report(&e) : assessment_exit(&db);
+	return opts_run(&opts, argc, argv, browse, &no_colour);
 }
