@@ -124,8 +124,8 @@ const struct net_endpoint *net_find_workload(const struct net *net, int64_t work
 	return workload && low < net->n_endpoints && net->by_workload[low]->workload == workload && !net->by_workload[low]->finished ? net->by_workload[low] : NULL;
 }
 
-/* What one holder adds to what is known of an address. `host`: a pod in the network of its node that has it. */
-static void add_holder(struct net_owner *o, const struct net_holder *h, const struct net_endpoint **host)
+/* What one holder adds to what is known of an address. `host`: a pod in the network of its node that has it; `hosts`: pods of several nodes. */
+static void add_holder(struct net_owner *o, const struct net_holder *h, const struct net_endpoint **host, bool *hosts)
 {
 	const struct net_endpoint *p = h->pod;
 
@@ -133,7 +133,7 @@ static void add_holder(struct net_owner *o, const struct net_holder *h, const st
 		o->shared |= o->node && o->node != h->node;
 		o->node = h->node;
 	} else if (p->host_network) {
-		o->shared |= *host && p->node_name && (*host)->node_name && strcmp(p->node_name, (*host)->node_name) != 0;
+		*hosts |= *host && p->node_name && (*host)->node_name && strcmp(p->node_name, (*host)->node_name) != 0;
 		if (!*host || !(*host)->node_name)
 			*host = p;
 	} else if (p->finished) {
@@ -148,6 +148,7 @@ struct net_owner net_find_address(const struct net *net, wide address)
 {
 	struct net_owner o = {0};
 	const struct net_endpoint *host = NULL;
+	bool hosts = false;
 	size_t low = 0, high = net->n_holders;
 
 	while (low < high) {
@@ -160,9 +161,10 @@ struct net_owner net_find_address(const struct net *net, wide address)
 	}
 	o.at = net->holders + low;
 	while (low + o.n < net->n_holders && o.at[o.n].address == address)
-		add_holder(&o, &o.at[o.n++], &host);
+		add_holder(&o, &o.at[o.n++], &host, &hosts);
+	if (!o.node)
+		o.shared |= hosts;
 	o.shared |= o.pod && (o.node || host);
-	o.shared |= o.node && host && host->node_name && strcmp(host->node_name, o.node->name) != 0;
 	o.host = host && !o.node && !o.shared;
 	if (o.shared)
 		o.pod = NULL, o.node = NULL;

@@ -49,12 +49,13 @@ static struct json object_of(struct generating *g, const char *key, struct json 
 	return o;
 }
 
-/* Labels that controllers give to single pods or revisions. */
+/* Labels that controllers give to single pods or revisions, and the API server for the node that a pod runs on (PodTopologyLabels). */
 static bool passing(struct span key)
 {
 	static const char *const keys[] = {"pod-template-hash", "controller-revision-hash", "statefulset.kubernetes.io/pod-name", "pod-template-generation",
 					   "apps.kubernetes.io/pod-index", "controller-uid", "job-name", "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name",
-					   "batch.kubernetes.io/job-completion-index", "rollouts-pod-template-hash"};
+					   "batch.kubernetes.io/job-completion-index", "rollouts-pod-template-hash", "topology.kubernetes.io/zone",
+					   "topology.kubernetes.io/region"};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (span_eq(key, keys[i]))

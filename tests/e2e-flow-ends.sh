@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Whose an address of a flow is, where several pods or nodes of tests/fixtures/flows/shared have it: never the first of them. Expectations are worked
 # out by hand: of pods in the network of their node it is the node; of a pod that is done and one that runs it is the one that runs from its start on
-# (2026-11-01T12:00:00Z is 1793534400), before that nobody knows; of two pods that run, or of a pod and a node, nobody knows.
+# (2026-11-01T12:00:00Z is 1793534400), before that nobody knows; of two pods that run, or of a pod and a node, nobody knows. Then: policies that are
+# generated from a log let pass what it holds and nothing else.
 . "$(dirname "$0")/lib.sh"
 W=${TMPDIR:-/tmp}/flow-ends
 rm -rf "$W" && mkdir -p "$W"
@@ -61,4 +62,8 @@ hubble() { printf '{"flow":{"verdict":"FORWARDED","IP":{"source":"10.1.1.3","des
 { hubble 10.1.1.1 '"namespace":"s","pod_name":"one"'; hubble 8.8.8.8 '"identity":2'; } > "$W/hubble.json"
 "$PLIMSOLL" analyze -o "$DB" $F/objects.yaml "$W/one.txt" "$W/hubble.json" > /dev/null 2>&1
 ok "who may be meant is not covered" "$(cover)" "one 10, twin-a 01"
+
+# Least policies against a second evaluator: all of a made log passes, all else is closed. Nobody but the pods tells of their workloads: what a node gave them as
+# labels is no workload's.
+for seed in 1 2 3; do add "$(python3 tests/network-generated.py "$PLIMSOLL" "$W" tests/fixtures/flows/bare/objects.json 30 $seed)"; done
 finish
