@@ -197,13 +197,13 @@ static bool named_end(struct judging *j, struct span text, struct far *out)
  * Who was behind an address when the flow was seen. Nobody is taken where several had it: an address is given away again once a pod is done. What is
  * certain is that the pod that runs had it from its start on.
  */
-static struct far address_end(struct judging *j, wide address, int64_t first, int direction)
+static struct far address_end(struct judging *j, wide address, int64_t first, bool hides, int direction)
 {
 	struct net_owner o = net_find_address(j->net, address);
 	struct far f = {.place = "ambiguous", .party = {.address = address}};
 
 	if (o.shared || (o.was && !(o.pod && o.pod->started && first >= o.pod->started))) {
-		for (size_t i = 0; i < o.n; i++)
+		for (size_t i = 0; hides && i < o.n; i++)
 			if (o.at[i].pod)
 				j->doubtful[direction][o.at[i].pod - j->net->endpoints] = true;
 		return f;
@@ -223,13 +223,13 @@ static struct far address_end(struct judging *j, wide address, int64_t first, in
 	return f;
 }
 
-static struct far end_of(struct judging *j, struct span text, int64_t first, int direction)
+static struct far end_of(struct judging *j, struct span text, int64_t first, bool hides, int direction)
 {
 	struct far f = {.place = "unknown"};
 	wide address;
 
 	if (address_parse(text, &address))
-		return address_end(j, address, first, direction);
+		return address_end(j, address, first, hides, direction);
 	if (named_end(j, text, &f))
 		return f;
 	if (span_eq(text, "pub"))
@@ -241,8 +241,9 @@ static struct far end_of(struct judging *j, struct span text, int64_t first, int
 	return f;
 }
 
-/* Plug-ins judge the pod behind a service's address: known where one workload is. `port` becomes that of the pod, or 0. */
-static void behind_service(struct judging *j, struct far *to, int protocol, int64_t *port)
+/* Plug-ins judge the pod behind a service's address: known where one workload is; where several are, each may have been asked. `port` becomes that
+ * of the pod, or 0. */
+static void behind_service(struct judging *j, struct far *to, int protocol, int64_t *port, bool hides)
 {
 	const struct service_port *p = service_at(j, to->party.address, protocol, *port), *last = p;
 	int number = protocol;
@@ -253,6 +254,12 @@ static void behind_service(struct judging *j, struct far *to, int protocol, int6
 	while (p && last + 1 < j->services + j->n_services && compare_service(last + 1, p->address, p->protocol, p->port) == 0)
 		last++;
 	to->pod = p && p->workload == last->workload ? net_find_workload(j->net, p->workload) : NULL;
+	for (const struct service_port *x = p; hides && x && !to->pod && x <= last; x++) {
+		const struct net_endpoint *behind = net_find_workload(j->net, x->workload);
+
+		if (behind)
+			j->doubtful[NET_INGRESS][behind - j->net->endpoints] = true;
+	}
 	if (!to->pod)
 		return;
 	to->party = net_party_pod(to->pod);
@@ -306,7 +313,8 @@ static int one_flow(struct judging *j, sqlite3_stmt *s, struct err *e)
 {
 	int protocol = protocol_named(db_text(s, 3));
 	int64_t port = sqlite3_column_int64(s, 4), pod_port = 0, first = sqlite3_column_int64(s, 7);
-	struct far from = end_of(j, db_text(s, 1), first, NET_EGRESS), to = end_of(j, db_text(s, 2), first, NET_INGRESS);
+	bool hides = sqlite3_column_int(s, 8); /* a flow that counts as used, if its ends were known */
+	struct far from = end_of(j, db_text(s, 1), first, hides, NET_EGRESS), to = end_of(j, db_text(s, 2), first, hides, NET_INGRESS);
 
 	if (from.itself && sqlite3_column_int(s, 5))
 		j->watched[from.pod - j->net->endpoints] = true;
@@ -315,7 +323,7 @@ static int one_flow(struct judging *j, sqlite3_stmt *s, struct err *e)
 	if (from.service)
 		from.known = false;
 	if (to.service) {
-		behind_service(j, &to, protocol, &port);
+		behind_service(j, &to, protocol, &port, hides);
 		pod_port = port;
 	}
 	return db_run(j->net->db, e, "UPDATE flow SET source_workload = ?, target_workload = ?, source_place = ?, target_place = ?, permitted = ?, pod_port = ? WHERE id = ?", "rrssbri",
@@ -324,7 +332,7 @@ static int one_flow(struct judging *j, sqlite3_stmt *s, struct err *e)
 
 static int judge(struct judging *j, struct err *e)
 {
-	sqlite3_stmt *s = db_stmt(j->net->db, "SELECT id, source, target, protocol, port, at_source, at_target, first FROM flow WHERE cluster = ? ORDER BY target, id");
+	sqlite3_stmt *s = db_stmt(j->net->db, "SELECT id, source, target, protocol, port, at_source, at_target, first, NOT reply AND allowed IS NOT 0 FROM flow WHERE cluster = ? ORDER BY target, id");
 	int rc;
 
 	db_bind(s, "s", j->net->cluster);
@@ -340,8 +348,15 @@ static int judge(struct judging *j, struct err *e)
 /* Rows of one connection whose outcome ?1 is told better by another row's, ?2: these become one. Both ends may have told of the same connection, so that
  * the larger number counts. */
 #define SAME "o.cluster = flow.cluster AND o.source = flow.source AND o.target = flow.target AND o.protocol = flow.protocol AND o.port = flow.port AND o.reply = flow.reply AND o.origin = flow.origin"
+static bool any_told(struct judging *j, int outcome)
+{
+	return db_int(j->net->db, 0, "SELECT EXISTS (SELECT 1 FROM flow WHERE cluster = ? AND coalesce(allowed, -1) = coalesce(?, -1))", "sb", j->net->cluster, outcome);
+}
+
 static int join(struct judging *j, int worse, int better, struct err *e)
 {
+	if (!any_told(j, worse) || !any_told(j, better))
+		return 0;
 	return db_run(j->net->db, e,
 		      "UPDATE flow SET count = max(flow.count, o.count), at_source = max(flow.at_source, o.at_source), at_target = max(flow.at_target, o.at_target), name = coalesce(flow.name, o.name), tls = min(coalesce(flow.tls, o.tls), coalesce(o.tls, flow.tls)), "
 		      "first = min(coalesce(flow.first, o.first), coalesce(o.first, flow.first)), last = max(coalesce(flow.last, o.last), coalesce(o.last, flow.last)) "
@@ -383,29 +398,36 @@ static int write_watched(struct judging *j, struct err *e)
 	return 0;
 }
 
-/* A service's address behind which several workloads are hides which of them was reached. What all flows have in common is what an export was
- * filtered by, as far as anyone can tell: of all else it holds a part only. cilium monitor tells addresses only, so that a private one may be a pod's that is gone. */
+/* Flows that are alike in what coverage asks for: few, however many flows there are. cilium monitor tells addresses only, so that a private one may be a
+ * pod's that is gone. */
+#define FLOW_KINDS                                                                                                                                                  \
+	"CREATE TEMP TABLE flow_kind AS SELECT source_workload AS a, target_workload AS b, "                                                                   \
+	"source_workload IS NULL AND (source_place IN ('gone', 'unknown', 'ambiguous', 'service') OR (source_place = 'private' AND origin = 'cilium')) AS blind_in, "       \
+	"target_workload IS NULL AND (target_place IN ('gone', 'unknown', 'ambiguous', 'service') OR (target_place = 'private' AND origin = 'cilium')) AS blind_out, "      \
+	"at_source OR at_target AS watched, allowed IS NOT 0 AS passed, count(*) AS n, sum(count) AS count, min(first) AS first, max(last) AS last "                         \
+	"FROM flow WHERE cluster = ? AND NOT reply GROUP BY 1, 2, 3, 4, 5, 6"
+
+/* What all flows have in common is what an export was filtered by, as far as anyone can tell: of all else it holds a part only. */
 static int cover(struct judging *j, struct err *e)
 {
+	if (db_exec(j->net->db, "DROP TABLE IF EXISTS temp.flow_kind", e) || db_run(j->net->db, e, FLOW_KINDS, "s", j->net->cluster))
+		return -1;
 	return db_run(j->net->db, e,
-		      "WITH seen AS (SELECT source_workload AS workload, count, first, last, 'out' AS role, target_workload IS NULL AND (target_place IN ('gone', 'unknown', 'ambiguous', 'service') OR (target_place = 'private' AND origin = 'cilium')) AS blind "
-		      "  FROM flow WHERE cluster = ?1 AND NOT reply AND allowed IS NOT 0 "
-		      "UNION ALL SELECT target_workload, count, first, last, 'in', source_workload IS NULL AND (source_place IN ('gone', 'unknown', 'ambiguous', 'service') OR (source_place = 'private' AND origin = 'cilium')) "
-		      "  FROM flow WHERE cluster = ?1 AND NOT reply AND allowed IS NOT 0), "
-		      "hidden AS (SELECT sw.workload FROM flow f JOIN service s ON s.cluster = f.cluster AND s.cluster_ip = f.target JOIN service_workload sw ON sw.service = s.thing "
-		      "  WHERE f.cluster = ?1 AND f.target_place = 'service' AND f.target_workload IS NULL AND f.allowed IS NOT 0), "
-		      "whole AS MATERIALIZED (SELECT f.id, f.source_workload AS a, f.target_workload AS b, v.namespace AS x, w.namespace AS y FROM flow f LEFT JOIN workload v ON v.thing = f.source_workload "
-		      "  LEFT JOIN workload w ON w.thing = f.target_workload WHERE f.cluster = ?1 AND NOT f.reply AND (f.at_source OR f.at_target)), "
-		      "total AS (SELECT count(*) AS n FROM whole), "
-		      "place AS MATERIALIZED (SELECT x AS namespace FROM (SELECT id, x FROM whole UNION SELECT id, y FROM whole), total WHERE x IS NOT NULL GROUP BY x HAVING count(*) = max(n)), "
-		      "one AS MATERIALIZED (SELECT a AS workload FROM (SELECT id, a FROM whole UNION SELECT id, b FROM whole), total WHERE a IS NOT NULL GROUP BY a HAVING count(*) = max(n)), "
-		      "known AS (SELECT w.thing, NOT EXISTS (SELECT 1 FROM meta WHERE key = 'flows-cut') AND w.thing NOT IN (SELECT workload FROM hidden) "
+		      "WITH seen AS (SELECT a AS workload, count, first, last, 'out' AS role, blind_out AS blind FROM temp.flow_kind WHERE passed "
+		      "  UNION ALL SELECT b, count, first, last, 'in', blind_in FROM temp.flow_kind WHERE passed), "
+		      "whole AS MATERIALIZED (SELECT f.rowid AS id, f.n, f.a, f.b, v.namespace AS x, w.namespace AS y FROM temp.flow_kind f LEFT JOIN workload v ON v.thing = f.a "
+		      "  LEFT JOIN workload w ON w.thing = f.b WHERE f.watched), "
+		      "total AS (SELECT sum(n) AS n FROM whole), "
+		      "place AS MATERIALIZED (SELECT x AS namespace FROM (SELECT id, n, x FROM whole UNION SELECT id, n, y FROM whole) k WHERE x IS NOT NULL GROUP BY x HAVING sum(k.n) = (SELECT n FROM total)), "
+		      "one AS MATERIALIZED (SELECT a AS workload FROM (SELECT id, n, a FROM whole UNION SELECT id, n, b FROM whole) k WHERE a IS NOT NULL GROUP BY a HAVING sum(k.n) = (SELECT n FROM total)), "
+		      "known AS (SELECT w.thing, NOT EXISTS (SELECT 1 FROM meta WHERE key = 'flows-cut') "
 		      "  AND (NOT EXISTS (SELECT 1 FROM place) OR w.namespace IN (SELECT namespace FROM place)) AND (NOT EXISTS (SELECT 1 FROM one) OR w.thing IN (SELECT workload FROM one)) "
 		      "  AND EXISTS (SELECT 1 FROM pod p WHERE p.workload = w.thing) AND NOT EXISTS (SELECT 1 FROM pod p WHERE p.workload = w.thing AND coalesce(p.phase, '') NOT IN ('Succeeded', 'Failed') "
 		      "  AND coalesce(p.node, '') NOT IN (SELECT node FROM temp.watched)) AS yes FROM workload w WHERE w.cluster = ?1) "
 		      "INSERT INTO flow_cover(workload, inbound, outbound, flows, first, last) SELECT s.workload, "
 		      "k.yes AND NOT max(s.role = 'in' AND blind) AND NOT EXISTS (SELECT 1 FROM temp.doubtful d WHERE d.workload = s.workload AND d.role = 'in'), "
-		      "k.yes AND NOT max(s.role = 'out' AND blind) AND NOT EXISTS (SELECT 1 FROM temp.doubtful d WHERE d.workload = s.workload AND d.role = 'out'), sum(count), min(first), max(last) FROM seen s JOIN known k ON k.thing = s.workload GROUP BY s.workload ORDER BY s.workload",
+		      "k.yes AND NOT max(s.role = 'out' AND blind) AND NOT EXISTS (SELECT 1 FROM temp.doubtful d WHERE d.workload = s.workload AND d.role = 'out'), "
+		      "sum(count), min(first), max(last) FROM seen s JOIN known k ON k.thing = s.workload GROUP BY s.workload ORDER BY s.workload",
 		      "s", j->net->cluster);
 }
 
