@@ -324,8 +324,9 @@ struct picture_making *picture_start(struct net *net, struct net_reach *r, int64
 	}
 	find_members(m);
 	if (mark(m, "SELECT DISTINCT e.workload FROM exposure e JOIN workload w ON w.thing = e.workload WHERE w.cluster = ? AND e.outside", MARK_EXPOSED, e) ||
-	    mark(m, "SELECT source_workload FROM flow WHERE cluster = ?1 UNION SELECT target_workload FROM flow WHERE cluster = ?1", MARK_SEEN, e) ||
-	    mark(m, "SELECT source_workload FROM flow WHERE cluster = ?1 AND permitted = 0 AND allowed IS NOT 0 UNION SELECT target_workload FROM flow WHERE cluster = ?1 AND permitted = 0 AND allowed IS NOT 0",
+	    mark(m, "SELECT w.thing FROM workload w WHERE w.cluster = ? AND (EXISTS (SELECT 1 FROM flow f WHERE f.source_workload = w.thing) OR EXISTS (SELECT 1 FROM flow f WHERE f.target_workload = w.thing))", MARK_SEEN, e) ||
+	    mark(m, "SELECT w.thing FROM workload w WHERE w.cluster = ? AND (EXISTS (SELECT 1 FROM flow f WHERE f.source_workload = w.thing AND f.permitted = 0 AND f.allowed IS NOT 0) "
+		    "OR EXISTS (SELECT 1 FROM flow f WHERE f.target_workload = w.thing AND f.permitted = 0 AND f.allowed IS NOT 0))",
 		 MARK_DENIED, e) ||
 	    mark_internet(m, base, e))
 		return NULL;

@@ -87,9 +87,10 @@ int network_party(const struct net *net, struct span text, struct net_party *out
 
 	*out = (struct net_party){0};
 	if (address_parse(text, &address)) {
-		net_find_address(net, address, &out->pod, &out->node);
-		out->address = address;
-		return 0;
+		struct net_owner o = net_find_address(net, address);
+
+		*out = (struct net_party){.pod = o.pod, .node = o.node, .address = address};
+		return o.shared ? err_set(e, ERR_INPUT, "several pods or nodes of the evidence have the address %.*s: namespace/pod tells which is meant", SPAN_ARG(text)) : 0;
 	}
 	if (!network_split(text, &w))
 		return err_set(e, ERR_INPUT, "'%.*s' is neither namespace/pod nor an address", SPAN_ARG(text));
@@ -103,14 +104,14 @@ int network_party(const struct net *net, struct span text, struct net_party *out
 
 int network_flow_party(const struct net *net, struct span text, int64_t workload, struct net_party *out)
 {
-	if (network_party(net, text, out, NULL) == 0 && (out->pod || out->node || !workload))
+	const struct net_endpoint *p;
+
+	if (network_party(net, text, out, NULL) == 0 && (out->pod ? !workload || out->pod->workload == workload : out->node || !workload))
 		return 0;
-	for (size_t i = 0; workload && i < net->n_endpoints; i++)
-		if (net->endpoints[i].workload == workload && !net->endpoints[i].finished) {
-			*out = net_party_pod(&net->endpoints[i]);
-			return 0;
-		}
-	return -1;
+	p = net_find_workload(net, workload);
+	if (p)
+		*out = net_party_pod(p);
+	return p ? 0 : -1;
 }
 
 static int named_port(const struct net_party *to, struct span port, int *protocol, uint32_t *out, struct err *e)

@@ -256,7 +256,7 @@ static void comparing_fini(struct comparing *c)
 static int broken_flows(struct comparing *c, struct db *db, size_t *n, struct err *e)
 {
 	sqlite3_stmt *s = db_stmt(db, "SELECT source, target, protocol, port, sum(count), max(source_workload), max(target_workload), max(coalesce(pod_port, port)) FROM flow WHERE cluster = ? AND NOT reply "
-				     "AND (allowed OR (allowed IS NULL AND permitted)) GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4");
+				     "AND source_place != 'ambiguous' AND target_place != 'ambiguous' AND (allowed OR (allowed IS NULL AND permitted)) GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4");
 	int rc;
 
 	db_bind(s, "s", c->old.net.cluster);

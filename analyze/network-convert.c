@@ -71,15 +71,14 @@ static struct json cilium_selector(struct net *net, const struct json *pods, con
 
 static bool of_node(const struct net *net, struct span cidr)
 {
-	const struct net_endpoint *pod;
-	const struct net_node *node;
+	struct net_owner o;
 	struct span rest = cidr, address = span_cut(&rest, '/');
 	wide a;
 
 	if (!address_parse(address, &a))
 		return false;
-	net_find_address(net, a, &pod, &node);
-	return node != NULL;
+	o = net_find_address(net, a);
+	return o.node || o.host;
 }
 
 static void cilium_peer(struct net *net, struct json *rule, const char *way, const struct json *peer)

@@ -25,6 +25,7 @@ struct generating {
 	struct need *needs;
 	size_t n, cap;
 	bool observed; /* there are flows */
+	size_t ambiguous; /* of which so many have an end that several pods may be */
 	net_convert *convert; /* NULL: NetworkPolicies as they are */
 	const struct json **objects;
 	size_t n_objects, cap_objects;
@@ -48,12 +49,13 @@ static struct json object_of(struct generating *g, const char *key, struct json 
 	return o;
 }
 
-/* Labels that controllers give to single pods or revisions. */
+/* Labels that controllers give to single pods or revisions, and the API server for the node that a pod runs on (PodTopologyLabels). */
 static bool passing(struct span key)
 {
 	static const char *const keys[] = {"pod-template-hash", "controller-revision-hash", "statefulset.kubernetes.io/pod-name", "pod-template-generation",
 					   "apps.kubernetes.io/pod-index", "controller-uid", "job-name", "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name",
-					   "batch.kubernetes.io/job-completion-index", "rollouts-pod-template-hash"};
+					   "batch.kubernetes.io/job-completion-index", "rollouts-pod-template-hash", "topology.kubernetes.io/zone",
+					   "topology.kubernetes.io/region"};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (span_eq(key, keys[i]))
@@ -144,7 +146,8 @@ static void add_declared(struct generating *g, const struct net_party *from, con
 
 static int needs_of_flows(struct generating *g, struct err *e)
 {
-	sqlite3_stmt *s = db_stmt(g->net.db, "SELECT source, target, protocol, coalesce(pod_port, port), source_workload, target_workload FROM flow WHERE cluster = ? AND NOT reply AND allowed IS NOT 0 ORDER BY id");
+	sqlite3_stmt *s = db_stmt(g->net.db, "SELECT source, target, protocol, coalesce(pod_port, port), source_workload, target_workload, "
+					     "source_place = 'ambiguous' OR target_place = 'ambiguous' FROM flow WHERE cluster = ? AND NOT reply AND allowed IS NOT 0 ORDER BY id");
 	int rc;
 
 	db_bind(s, "s", g->net.cluster);
@@ -154,6 +157,10 @@ static int needs_of_flows(struct generating *g, struct err *e)
 		uint32_t port = (uint32_t)sqlite3_column_int(s, 3);
 
 		g->observed = true;
+		if (sqlite3_column_int(s, 6)) {
+			g->ambiguous++;
+			continue;
+		}
 		if (network_flow_party(&g->net, db_text(s, 0), sqlite3_column_int64(s, 4), &from) || network_flow_party(&g->net, db_text(s, 1), sqlite3_column_int64(s, 5), &to) || protocol < 0)
 			continue;
 		if (!port && protocol <= PROTOCOL_SCTP && to.pod)
@@ -374,7 +381,8 @@ static int64_t broken(struct generating *g, size_t *asked, struct err *e)
 {
 	auto_net net = {0};
 	struct net_more more = {.objects = g->objects, .n = g->n_objects, .replace = true};
-	sqlite3_stmt *s = db_stmt(g->net.db, "SELECT source, target, protocol, coalesce(pod_port, port), source_workload, target_workload FROM flow WHERE cluster = ? AND NOT reply AND allowed IS NOT 0 AND permitted ORDER BY id");
+	sqlite3_stmt *s = db_stmt(g->net.db, "SELECT source, target, protocol, coalesce(pod_port, port), source_workload, target_workload FROM flow WHERE cluster = ? AND NOT reply AND allowed IS NOT 0 AND permitted "
+					     "AND source_place != 'ambiguous' AND target_place != 'ambiguous' ORDER BY id");
 	int64_t bad = 0;
 	int rc;
 
@@ -445,6 +453,8 @@ static int write_objects(struct generating *g, struct err *e)
 		printf("# No flows were observed: ingress from declared ports and exposures, egress left open.\n");
 	else
 		printf("# %zu observed flows evaluated with these policies: %lld would break.\n", asked, (long long)bad);
+	if (g->ambiguous)
+		printf("# %zu observed flows are not kept: several pods have or had the address of an end, and which of them it was is not known.\n", g->ambiguous);
 	printf("# Roll-out: apply each namespace's allow-* policies, watch for a working day, then its default-deny.\n");
 	if (write_deletions(g, e))
 		return -1;

@@ -360,42 +360,6 @@ static int load_nodes(struct net *net, struct err *e)
 	return rc;
 }
 
-struct net_space *net_find_space(const struct net *net, struct span name)
-{
-	size_t low = 0, high = net->n_spaces;
-
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		int c = span_cmp(span_of(net->spaces[mid].name), name);
-
-		if (c == 0)
-			return &net->spaces[mid];
-		if (c < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return NULL;
-}
-
-const struct net_node *net_find_node(const struct net *net, struct span name)
-{
-	size_t low = 0, high = net->n_nodes;
-
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		int c = span_cmp(span_of(net->nodes[mid].name), name);
-
-		if (c == 0)
-			return &net->nodes[mid];
-		if (c < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return NULL;
-}
-
 /* Names that containers give their ports: those that run beside the application too, not those that end before it starts. */
 static const struct net_ports *ports_of_workload(struct net_load_run *r, int64_t workload)
 {
@@ -475,7 +439,7 @@ static void endpoint_addresses(struct net *net, struct net_endpoint *p, struct s
 		p->addresses[p->n_addresses++] = p->node->addresses[i];
 }
 
-/* Columns: thing, workload, namespace, name, kind of workload, name of it, account, host network, node, phase, ip, ips. */
+/* Columns: thing, workload, namespace, name, kind of workload, name of it, account, host network, node, phase, ip, ips, start. */
 static void add_endpoint(struct net_load_run *r, sqlite3_stmt *s, bool is_pod)
 {
 	struct net *net = r->net;
@@ -493,6 +457,7 @@ static void add_endpoint(struct net_load_run *r, sqlite3_stmt *s, bool is_pod)
 		p->account = "default";
 	p->space = space_of(r, db_text(s, 2));
 	p->finished = span_eq(phase, "Succeeded") || span_eq(phase, "Failed");
+	p->started = sqlite3_column_int64(s, 12);
 	p->node = p->node_name ? net_find_node(net, span_of(p->node_name)) : NULL;
 	endpoint_addresses(net, p, db_text(s, 10), db_text(s, 11));
 	p->labels = read_labels(net, is_pod ? label_stmt(net) : db_stmt(net->db, template_labels), p->thing, false, 0);
@@ -514,10 +479,10 @@ static int by_name(const void *x, const void *y)
 }
 
 #define ENDPOINT_POD                                                                                                                          \
-	"SELECT p.thing, p.workload, p.namespace, p.name, w.kind, w.name, w.service_account, w.host_network, p.node, p.phase, p.ip, p.ips "   \
+	"SELECT p.thing, p.workload, p.namespace, p.name, w.kind, w.name, w.service_account, w.host_network, p.node, p.phase, p.ip, p.ips, p.started " \
 	"FROM pod p LEFT JOIN workload w ON w.thing = p.workload WHERE "
 #define ENDPOINT_TEMPLATE                                                                                                                     \
-	"SELECT w.thing, w.thing, w.namespace, w.name, w.kind, w.name, w.service_account, w.host_network, NULL, NULL, NULL, NULL "            \
+	"SELECT w.thing, w.thing, w.namespace, w.name, w.kind, w.name, w.service_account, w.host_network, NULL, NULL, NULL, NULL, NULL "      \
 	"FROM workload w WHERE w.cluster = ?1 AND (w.pods = 0 OR (w.kind NOT IN ('Pod', 'Job') AND NOT EXISTS "                                   \
 	"(SELECT 1 FROM pod p WHERE p.workload = w.thing AND coalesce(p.phase, '') NOT IN ('Succeeded', 'Failed')))) "
 
@@ -590,6 +555,7 @@ static int load(struct net_load_run *r, struct db *db, const char *cluster, stru
 	gather_keys(net);
 	if (load_endpoints(r, e))
 		return -1;
+	net_index(net);
 	net_make_classes(net);
 	return 0;
 }
@@ -611,42 +577,4 @@ int net_load_with(struct net *net, struct db *db, const char *cluster, struct ne
 void net_fini(struct net *net)
 {
 	arena_fini(&net->arena);
-}
-
-const struct net_endpoint *net_find(const struct net *net, struct span namespace, struct span name)
-{
-	const struct net_space *sp = net_find_space(net, namespace);
-	size_t low, high;
-
-	if (!sp || !sp->n)
-		return NULL;
-	low = sp->first;
-	high = sp->first + sp->n;
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-
-		if (span_cmp(span_of(net->endpoints[mid].name), name) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < sp->first + sp->n && span_eq(name, net->endpoints[low].name) ? &net->endpoints[low] : NULL;
-}
-
-void net_find_address(const struct net *net, wide address, const struct net_endpoint **pod, const struct net_node **node)
-{
-	*pod = NULL;
-	*node = NULL;
-	for (size_t i = 0; i < net->n_nodes; i++)
-		for (size_t k = 0; k < net->nodes[i].n_addresses; k++)
-			if (net->nodes[i].addresses[k] == address) {
-				*node = &net->nodes[i];
-				return;
-			}
-	for (size_t i = 0; i < net->n_endpoints; i++)
-		for (size_t k = 0; k < net->endpoints[i].n_addresses; k++)
-			if (net->endpoints[i].addresses[k] == address && !net->endpoints[i].host_network && !net->endpoints[i].finished) {
-				*pod = &net->endpoints[i];
-				return;
-			}
 }

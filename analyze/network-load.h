@@ -27,11 +27,27 @@ void net_fini(struct net *net);
 
 /* The endpoint called "namespace/name": a pod, else a workload. NULL when there is none. */
 const struct net_endpoint *net_find(const struct net *net, struct span namespace, struct span name);
-/* The pod (not in the network of its node) or node that has this address; both NULL for any other. */
-void net_find_address(const struct net *net, wide address, const struct net_endpoint **pod, const struct net_node **node);
+/* A pod of this workload that is not done. NULL when there is none. */
+const struct net_endpoint *net_find_workload(const struct net *net, int64_t workload);
+/*
+ * Whose an address is. At any time it is one pod's, or a node's and that of the pods in its network; evidence that was not collected in one moment,
+ * or was written by hand, may have it of several.
+ */
+struct net_owner {
+	const struct net_endpoint *pod; /* has it for itself, and is not done */
+	const struct net_node *node;
+	bool shared; /* of several: neither is set */
+	bool host;   /* of pods in the network of a node that the evidence does not have by this address */
+	bool was;    /* pods that are done had it, too */
+	const struct net_holder *at; /* all of them */
+	size_t n;
+};
+struct net_owner net_find_address(const struct net *net, wide address);
 const struct net_node *net_find_node(const struct net *net, struct span name);
 struct net_space *net_find_space(const struct net *net, struct span name);
 
+/* network-find.c: makes endpoints findable by address and workload. */
+void net_index(struct net *net);
 /* network-plugin.c: who makes the network. */
 int net_find_plugin(struct net *net, struct err *e);
 /* network-tables.c: tiers, sets of addresses and whatever else policies name. */

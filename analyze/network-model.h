@@ -51,8 +51,16 @@ struct net_endpoint {
 	bool is_pod, host_network, finished;
 	wide addresses[4];
 	size_t n_addresses;
+	int64_t started; /* Unix seconds; 0: not told */
 	const struct net_ports *ports;
 	uint32_t class; /* endpoints of one class are the same to every policy; NET_NO_CLASS: of none, a pod that is thought up */
+};
+
+/* Somebody who has an address, or had it: a node or a pod. */
+struct net_holder {
+	wide address;
+	const struct net_node *node;
+	const struct net_endpoint *pod;
 };
 
 #define NET_NO_CLASS UINT32_MAX
@@ -175,6 +183,9 @@ struct net {
 	struct net_space *spaces;	/* by name */
 	struct net_node *nodes;		/* by name */
 	struct net_endpoint *endpoints; /* by namespace, name, kind */
+	struct net_holder *holders;	/* by address */
+	const struct net_endpoint **by_workload; /* the endpoints once more */
+	size_t n_holders;
 	struct net_policy **policies;	/* in the order that they are asked */
 	struct net_selector **selectors;
 	struct net_class *classes;

@@ -26,9 +26,10 @@ network_command network_picture;
 /* The one cluster that is asked about: --cluster, else the only one that has pods. In `room`. */
 int network_cluster(const struct network_options *o, char room[static 512], struct err *e);
 
-/* One end of a question: "ns/pod" or an address. ERR_INPUT names what there is not. */
+/* One end of a question: "ns/pod" or an address. ERR_INPUT names what there is not, and says when several have the address. */
 int network_party(const struct net *net, struct span text, struct net_party *out, struct err *e);
-/* One end of a flow: as above, and where that is no pod that is there, any pod of the workload that it is known to be of (0: none). -1: not known. */
+/* One end of a flow whose place is not ambiguous: as above, and where that is no pod that is there, or now another workload's, any pod of the workload that
+ * it is known to be of (0: none). -1: not known. */
 int network_flow_party(const struct net *net, struct span text, int64_t workload, struct net_party *out);
 /* "ns/name" split; false for an address. */
 bool network_split(struct span text, struct net_wish *out);

@@ -107,14 +107,13 @@ static void hide_same(struct picture_making *m)
 }
 
 /* The end of an observed connection: a row, outside, or PICTURE_ENDS: a node, or nothing that is known. */
-static size_t end_of(const struct picture_making *m, int64_t workload, struct span text)
+static size_t end_of(const struct picture_making *m, int64_t workload, struct span place)
 {
 	uint32_t c = workload ? picture_class(m, workload) : UINT32_MAX;
-	struct net_party party;
 
 	if (c != UINT32_MAX)
 		return m->classes[c].row;
-	if (workload || memchr(text.p ? text.p : "", '/', text.n) || network_party(m->net, text, &party, NULL) || party.node || party.pod)
+	if (workload || !(span_eq(place, "internet") || span_eq(place, "private") || span_eq(place, "metadata") || span_eq(place, "local")))
 		return PICTURE_ENDS;
 	return PICTURE_OUTSIDE;
 }
@@ -140,7 +139,7 @@ static void observe(struct observed *o, int protocol, uint32_t port, int64_t cou
 
 int picture_flows(struct picture_making *m, struct err *e)
 {
-	sqlite3_stmt *s = db_stmt(m->net->db, "SELECT source_workload, target_workload, source, target, protocol, port, allowed, permitted, count FROM flow "
+	sqlite3_stmt *s = db_stmt(m->net->db, "SELECT source_workload, target_workload, source_place, target_place, protocol, port, allowed, permitted, count FROM flow "
 					      "WHERE cluster = ? AND NOT reply ORDER BY protocol, port, id");
 	int rc;
 

@@ -129,7 +129,7 @@ CREATE TABLE flow (
   cluster TEXT NOT NULL,
   source TEXT NOT NULL, target TEXT NOT NULL, -- 'namespace/pod' (or what a mesh calls the workload) where it is known, else the address; 'unknown': the observer does not tell
   source_workload INTEGER REFERENCES workload(thing), target_workload INTEGER REFERENCES workload(thing), -- of a pod that is gone by the form of its name; of a service's address where one workload is behind it
-  source_place TEXT, target_place TEXT, -- pod, node, service (an address of one), gone (a pod that is not in the evidence), metadata (of a cloud), internet, private (any other address that is not public), local, unknown
+  source_place TEXT, target_place TEXT, -- pod, node, service (an address of one), gone (a pod that is not in the evidence), metadata (of a cloud), internet, private (any other address that is not public), local, ambiguous (several pods or nodes have or had the address), unknown
   name TEXT,                 -- what the observer calls the outside end: a host name, a service of the cloud
   protocol TEXT NOT NULL, port INTEGER NOT NULL, -- of the target; 0 where the protocol has none, or the observer does not tell
   pod_port INTEGER,          -- where the target is a service's address: the port of the pod behind
@@ -149,7 +149,7 @@ CREATE VIEW v_flow AS
   SELECT f.source_workload AS subject, f.id, f.cluster, f.source, f.target, f.source_place, f.target_place, f.name, s.namespace AS source_namespace, s.kind AS source_kind, s.name AS source_name,
     t.namespace AS target_namespace, t.kind AS target_kind, t.name AS target_name, f.target_workload, f.protocol, f.port, f.pod_port, f.allowed, f.permitted, f.tls, f.origin, f.first, f.last, f.count,
     CASE WHEN f.source_place IN ('pod', 'node', 'gone') AND f.target_place IN ('pod', 'node', 'service', 'gone') THEN 'east-west'
-      WHEN f.source_place = 'unknown' OR f.target_place = 'unknown' THEN 'unknown'
+      WHEN f.source_place IN ('unknown', 'ambiguous') OR f.target_place IN ('unknown', 'ambiguous') THEN 'unknown'
       WHEN f.target_place IN ('pod', 'node', 'service', 'gone') THEN 'inbound' WHEN f.source_place IN ('pod', 'node', 'service', 'gone') THEN 'outbound' ELSE 'outside' END AS way
   FROM flow f LEFT JOIN workload s ON s.thing = f.source_workload LEFT JOIN workload t ON t.thing = f.target_workload WHERE NOT f.reply;
 -- Which workloads the flows cover: whether who reached it, and whom it reached, is known for the time of the capture. Only Hubble, Cilium and Calico see every connection of a node's pods while they look:
