@@ -39,16 +39,17 @@ static void put_csv(sqlite3_stmt *s, struct buf *b)
 static void put_text(sqlite3_stmt *s, struct buf *b)
 {
 	struct span host = db_text(s, 3), port = db_text(s, 4), tls = db_text(s, 5), say = db_text(s, 7);
+	bool node_network = span_eq(db_text(s, 2), "host-network");
 
 	text_add_clean(b, db_text(s, 0), false);
 	buf_add_str(b, "  ");
 	text_add_clean(b, db_text(s, 2), false);
 	buf_add_str(b, " ");
 	text_add_clean(b, host.n ? host : SPAN("any"), false);
-	buf_add_str(b, ":");
-	text_add_clean(b, port.n ? port : SPAN("any"), false);
+	buf_add_str(b, span_eq(db_text(s, 2), "ingress") ? ", service port " : ":"); /* clients come to the controller's port */
+	text_add_clean(b, port.n ? port : node_network ? SPAN("ports not declared") : SPAN("any"), false);
 	buf_printf(b, "  %s, %s; policies: ", tls.p ? span_eq(tls, "1") ? "TLS" : "no TLS" : "TLS not known",
-		   sqlite3_column_int(s, 6) ? "from outside" : "internal");
+		   sqlite3_column_int(s, 6) ? "from outside" : node_network && !port.n ? "from where is not known" : "internal");
 	text_add_clean(b, say, false);
 	buf_add_str(b, "; through ");
 	text_add_clean(b, db_text(s, 1), false);
