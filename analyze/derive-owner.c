@@ -307,7 +307,7 @@ static int add_templates(struct owners *o, struct err *e)
 	if (db_prepare(o->db,
 		       "SELECT t.id, t.cluster, t.namespace, t.name, b.owner_kind, b.owner_name FROM object b JOIN thing t ON t.id = b.thing "
 		       "WHERE b.owner_name IS NOT NULL AND t.type IN ('ReplicaSet', 'Job', 'ReplicationController') AND t.namespace IS NOT NULL "
-		       "AND b.api_version IN ('apps/v1', 'batch/v1', 'v1') ORDER BY b.created DESC, t.ref",
+		       "AND b.api_version IN ('apps/v1', 'batch/v1', 'v1', 'apps/v1beta2', 'extensions/v1beta1') ORDER BY b.created DESC, t.ref",
 		       &s, e))
 		return -1;
 	while ((rc = db_step(o->db, s, e)) == 1) {
