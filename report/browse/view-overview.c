@@ -11,7 +11,7 @@ struct overview {
 
 static int draw_domains(struct overview *o, struct browser *b, int *y, int bottom, struct err *e)
 {
-	static const char sql[] = "SELECT d.title, d.points, d.coverage, d.grade, "
+	static const char sql[] = "SELECT d.title, round(d.points), round(100 * d.coverage), d.grade, "
 				  "(SELECT count(*) FROM v_gap g WHERE g.domain = d.domain) FROM domain_score d ORDER BY d.ordinal";
 	sqlite3_stmt *s = db_stmt(b->db, sql);
 	int width = term_columns(), rc;
@@ -32,7 +32,7 @@ static int draw_domains(struct overview *o, struct browser *b, int *y, int botto
 		} else {
 			term_put(*y, 43, 14, STYLE_DIM, false, SPAN("not assessed"));
 		}
-		term_printf(*y, 64, 16, STYLE_PLAIN, "%3.0f %%  %6lld", 100 * sqlite3_column_double(s, 2), (long long)sqlite3_column_int64(s, 4));
+		term_printf(*y, 64, 16, STYLE_PLAIN, "%3.0f %%  %6lld", sqlite3_column_double(s, 2), (long long)sqlite3_column_int64(s, 4));
 		(*y)++;
 	}
 	sqlite3_reset(s);
