@@ -67,7 +67,7 @@ found("questions", flow, r"(\d+) questions to people stand open", one("SELECT co
 found("network policies", flow, r"limit what may reach (\d+) of (\d+) workloads",
       one("SELECT count(DISTINCT workload) FROM reach_member WHERE workload NOT IN (SELECT m.workload FROM reach_member m JOIN reach_class r ON r.id = m.class WHERE r.ingress_open)"), workloads)
 found("by digest", flow, r"(\d+) of (\d+) containers name their image by digest", one("SELECT count(*) FROM container WHERE image_digest IS NOT NULL"), one("SELECT count(*) FROM container"))
-found("clear text", flow_csb, r"(\d+) places hold a secret in clear text", one("SELECT count(*) %s AND check_id IN ('data.secret-in-env-value', 'data.secret-in-config-map', 'data.secret-in-annotation')" % OPEN))
+found("clear text", flow_csb, r"Secrets stand in clear text in (\d+) places", one("SELECT count(*) %s AND check_id IN ('data.secret-in-env-value', 'data.secret-in-config-map', 'data.secret-in-annotation')" % OPEN))
 
 # Cards: a row of large figures, a row of their names below.
 for name, want in (("Clusters", one("SELECT count(*) FROM scope WHERE kind = 'cluster' AND state = 'in-scope'")), ("Nodes", one("SELECT count(*) FROM node"))):
