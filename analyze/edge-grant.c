@@ -68,7 +68,11 @@ static int fill_held(struct db *db, struct edge_set *set, struct err *e)
 {
 	static const char *const own[] = {
 		"INSERT INTO edge_held SELECT DISTINCT g.edge, g.names, g.binding, g.cluster, g.namespace, g.holder, g.who, g.place, g.through, g.holder FROM v_edge_grant g "
-		"WHERE g.edge = ?1 OR (g.edge > ?1 || ':' AND g.edge < ?1 || ';')",
+		"WHERE g.edge = ?1",
+		/* Of the other rights two bindings tell all that is asked: that there is one, and whether it is the only one. Groups may have thousands. */
+		"INSERT INTO edge_held SELECT DISTINCT edge, names, binding, cluster, namespace, holder, who, place, through, holder FROM (SELECT g.*, min(g.binding) OVER same AS least, "
+		"max(g.binding) OVER same AS most FROM v_edge_grant g WHERE g.edge > ?1 || ':' AND g.edge < ?1 || ';' WINDOW same AS (PARTITION BY g.edge, g.names, g.cluster, g.namespace, g.holder)) "
+		"WHERE binding IN (least, most)",
 	};
 	static const char *const shared[] = {
 		"INSERT INTO edge_held SELECT h.edge, h.names, h.binding, h.cluster, h.namespace, m.principal, CASE p.kind WHEN 'service-account' THEN 'Service account ' WHEN 'user' THEN 'User ' "
