@@ -44,6 +44,20 @@ ok "two halves: in one and alone" "$(to_admin u140)" "1 open"
 ok "two halves: in one" "$(to_admin u130)" "0 open"
 has "two halves: one crowd alone is blocked" "$(q both.db "SELECT e.blocked FROM edge e JOIN graph_node g ON g.thing = e.source AND g.role = 'crowd' WHERE e.edge_id = 'cluster-bindings-write'")" "bind"
 
+# A group that is bound over and over: what its members hold with another right is not written once for each pair of member and binding.
+{
+	printf '{"kind":"List","apiVersion":"v1","items":[{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"reader"},"rules":[{"apiGroups":[""],"resources":["secrets"],"verbs":["get"]}]}'
+	i=0
+	while [ $i -lt 100 ]; do
+		printf ',{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRoleBinding","metadata":{"name":"all-%d"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"reader"},"subjects":[{"kind":"Group","name":"system:authenticated"}]}' $i
+		printf ',{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"a%d","namespace":"n"}}' $i
+		i=$((i + 1))
+	done
+	printf ']}'
+} > group.json
+"$PLIMSOLL" analyze --no-cache -o group.db group.json > out 2> err
+ok "a group bound a hundred times: rows of its hundred members" "$(q group.db "SELECT count(*) BETWEEN 100 AND 1000 FROM edge_held WHERE edge = 'secrets-token:read'")" 1
+
 # An object above the limit: a problem, and no check that looks across objects passes.
 { list && crowd staff reader 2400000 && printf ']}'; } > large.json
 timeout 300 "$PLIMSOLL" analyze --no-cache -o large.db large.json > out 2> err
