@@ -187,6 +187,8 @@ int path_cut(struct db *db, struct path_graph *g, const struct path_pairs *pairs
 		chosen[n++] = change;
 		look(&c);
 	}
+	if (rc == 0 && c.alive && (n == LIMIT_CUTS || g->relaxed >= LIMIT_CUT_STEPS))
+		rc = db_exec(db, "INSERT INTO path_metric VALUES ('cut-stopped', 1)", e);
 	if (rc == 0 && n) {
 		prune(&c, chosen, &n);
 		rc = store(&c, db, chosen, n, e);

@@ -109,7 +109,8 @@ CREATE TABLE cut (
   remaining INTEGER NOT NULL, -- pairs that still have one
   kubectl TEXT               -- how it is made: arguments of kubectl, JSON array; NULL: by hand, since it is outside the cluster, needs a decision, or the object cannot be changed in place
 ) STRICT;
--- Figures: 'pairs', 'exposed', 'exposed-to-jewel', 'entries:CLASS', 'entries-to-admin:CLASS', 'hops-to-admin:CLASS' (mean), 'edges', 'edges-blocked'.
+-- Figures: 'pairs', 'exposed', 'exposed-to-jewel', 'entries:CLASS', 'entries-to-admin:CLASS', 'hops-to-admin:CLASS' (mean), 'edges', 'edges-blocked';
+-- 'cut-stopped' (1) where the table cut ends at a limit: further changes would end more.
 CREATE TABLE path_metric (name TEXT PRIMARY KEY, value REAL NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE VIEW v_graph_node AS SELECT g.thing AS subject, t.ref, t.name AS title, g.cluster, g.namespace, g.role, g.about FROM graph_node g JOIN thing t ON t.id = g.thing;

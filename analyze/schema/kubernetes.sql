@@ -30,6 +30,10 @@ CREATE TABLE annotation (
   PRIMARY KEY (thing, key)
 ) STRICT, WITHOUT ROWID;
 
+-- Namespaces that are the platform's own by their names (GLOB patterns), whether their objects were collected or not.
+CREATE TABLE platform_namespace (pattern TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+INSERT INTO platform_namespace VALUES ('kube-system'), ('kube-public'), ('kube-node-lease'), ('openshift'), ('openshift-*');
+
 CREATE TABLE namespace (
   thing INTEGER PRIMARY KEY REFERENCES thing(id),
   cluster TEXT NOT NULL,
@@ -39,7 +43,7 @@ CREATE TABLE namespace (
   pss_enforce_version TEXT,
   pss_audit TEXT,
   pss_warn TEXT,
-  system INTEGER NOT NULL,   -- kube-system, kube-public, kube-node-lease and the platform's own (openshift-*, ...)
+  system INTEGER NOT NULL,   -- 1: the platform's own (platform_namespace)
   environment TEXT,          -- from the engagement file: 'prod', 'qa', 'dev', ...; NULL: not told
   data_class TEXT,           -- highest data class the engagement file places here
   owner TEXT                 -- team, from the engagement file or labels
