@@ -6,5 +6,5 @@ set -u
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 tests/network-oracle.py "$PLIMSOLL" "$work" 1 300 40 | tee "$work/first"
-python3 tests/network-engines.py "$PLIMSOLL" "$work" 1 80 60 | tee "$work/second"
+python3 tests/network-engines.py "$PLIMSOLL" "$work/engines" 1 80 60 | tee "$work/second"
 cat "$work/first" "$work/second" | awk '/ passed, / {passed += $1; failed += $3; n++} END {printf "%d passed, %d failed\n", passed, failed + (n != 2); exit failed > 0 || n != 2}'

@@ -420,24 +420,16 @@ class CalicoMaker(base.Maker):
 def main():
     plimsoll, work = sys.argv[1:3]
     first, clusters, probes = (int(x) for x in (sys.argv[3:6] or (1, 120, 60)))
-    made, folders = {}, []
+    made, oracles = {}, {}
     for seed in range(first, first + clusters):
         maker = CiliumMaker(seed) if seed % 2 else CalicoMaker(seed)
         objects = maker.objects()
-        cluster = Cilium(objects) if seed % 2 else Calico(objects, maker.trees)
-        made[seed] = (cluster, list(maker.probes(objects, probes)))
-        folder = os.path.join(work, "e%d" % seed)
-        os.makedirs(folder, exist_ok=True)
-        with open(os.path.join(folder, "all.json"), "w") as f:
-            json.dump({"apiVersion": "v1", "kind": "List", "items": objects}, f)
-        folders.append(folder)
-    db = os.path.join(work, "engines.db")
-    base.run(plimsoll, "analyze", "-o", db, *folders)
-    every = base.run(plimsoll, "network", "can", db, "--batch", "-",
-                     text="".join(json.dumps(dict(q, cluster="%08x" % seed)) + "\n" for seed, (_, questions) in made.items() for q in questions))
+        oracles[seed] = Cilium(objects) if seed % 2 else Calico(objects, maker.trees)
+        made[seed] = (objects, list(maker.probes(objects, probes)))
+    _, every = base.ask(plimsoll, work, made)
     passed = failed = differ = allowed = 0
-    for seed, (cluster, questions) in made.items():
-        answers, every = every[:len(questions)], every[len(questions):]
+    for seed, (_, questions) in made.items():
+        cluster, answers = oracles[seed], every[seed]
         bad = len(answers) != len(questions)
         for q, line in zip(questions, answers):
             want = cluster.allows(q["source"], q["target"], q["protocol"], q["port"])

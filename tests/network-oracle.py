@@ -458,27 +458,37 @@ def run(plimsoll, *args, text=None):
     return p.stdout.splitlines()
 
 
+def ask(plimsoll, work, made):
+    """Analyzes the clusters of {seed: (objects, questions)} together and asks their questions: the database, and {seed: lines of answers}."""
+    folders = []
+    for seed, (objects, _) in made.items():
+        folders.append(os.path.join(work, "c%d" % seed))
+        os.makedirs(folders[-1], exist_ok=True)
+        with open(os.path.join(folders[-1], "all.json"), "w") as f:
+            json.dump({"apiVersion": "v1", "kind": "List", "items": objects}, f)
+    db = os.path.join(work, "all.db")
+    run(plimsoll, "analyze", "-o", db, *folders)
+    lines = run(plimsoll, "network", "can", db, "--batch", "-",
+                text="".join(json.dumps(dict(q, cluster="%08x" % seed)) + "\n" for seed, (_, questions) in made.items() for q in questions))
+    answers = {}
+    for seed, (_, questions) in made.items():
+        answers[seed], lines = lines[:len(questions)], lines[len(questions):]
+    return db, answers
+
+
 def main():
     plimsoll, work = sys.argv[1:3]
     first, clusters, probes = (int(x) for x in (sys.argv[3:6] or (1, 320, 100)))
-    made, folders = {}, []
+    made = {}
     for seed in range(first, first + clusters):
         maker = Maker(seed)
         objects = maker.objects()
         made[seed] = (objects, list(maker.probes(objects, probes)))
-        folder = os.path.join(work, "c%d" % seed)
-        os.makedirs(folder, exist_ok=True)
-        with open(os.path.join(folder, "all.json"), "w") as f:
-            json.dump({"apiVersion": "v1", "kind": "List", "items": objects}, f)
-        folders.append(folder)
-    db = os.path.join(work, "all.db")
-    run(plimsoll, "analyze", "-o", db, *folders)
+    db, every = ask(plimsoll, work, made)
     passed = failed = differ = 0
-    every = run(plimsoll, "network", "can", db, "--batch", "-",
-                text="".join(json.dumps(dict(q, cluster="%08x" % seed)) + "\n" for seed, (_, questions) in made.items() for q in questions))
     for seed, (objects, questions) in made.items():
         cluster = Cluster(objects)
-        answers, every = every[:len(questions)], every[len(questions):]
+        answers = every[seed]
         listed = Rows(run(plimsoll, "network", "reach", db, "--cluster", "%08x" % seed, "--format", "json")) if seed % 25 == 0 else None
         bad = len(answers) != len(questions)
         for q, line in zip(questions, answers):
