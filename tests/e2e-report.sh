@@ -103,6 +103,8 @@ for db in site empty demo; do
 	done
 	ok "$db: as many notes as slides" "$(grep -cE '^[0-9]  ' "$D/$db/deck-notes.txt")" "$(pages "$D/$db/deck.pdf")"
 done
+ok "all checks that count vulnerabilities of images tell what came with the base" "$(sqlite3 "$D/demo.db" "SELECT count(DISTINCT check_id) > 5, sum(json_type(facts, '\$.in_base') IS NULL) FROM finding \
+	WHERE verdict = 'fail' AND thing IN (SELECT thing FROM image) AND json_type(facts, '\$.vulnerabilities') IS NOT NULL")" "1|0"
 pdftotext "$D/site/cgar.pdf" - 2>/dev/null > "$D/text" # pods alone
 hasnot "without policies in the evidence nothing is said of them" "$(cat "$D/text")" "Network policies limit"
 qpdf --qdf --object-streams=disable "$D/demo/cgar.pdf" "$D/qdf" 2> /dev/null
