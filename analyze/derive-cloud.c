@@ -74,11 +74,11 @@ static int read_map(struct mapping *m, struct err *e)
 static const char *const entries[] = {
 	"UPDATE access_entry SET cluster = " CLUSTER_OF("access_entry.eks_cluster"),
 	"UPDATE eks_cluster SET cluster = " CLUSTER_OF("eks_cluster.name"),
-	"INSERT INTO cloud_mapping(cluster, proof, arn, user, groups, blocked) SELECT a.cluster, a.subject, a.arn, a.user, coalesce(a.groups, '[]'), "
+	("INSERT INTO cloud_mapping(cluster, proof, arn, user, groups, blocked) SELECT a.cluster, a.subject, a.arn, a.user, coalesce(a.groups, '[]'), "
 	"CASE a.authentication_mode WHEN 'CONFIG_MAP' THEN 'the cluster''s authentication mode is CONFIG_MAP: it asks no access entries' END "
-	"FROM v_access_entry a WHERE a.cluster IS NOT NULL ORDER BY a.subject",
-	"UPDATE cloud_mapping SET blocked = 'the cluster''s authentication mode is API: it does not read aws-auth' WHERE proof IN (SELECT thing FROM config_map) "
-	"AND cluster IN (SELECT cluster FROM eks_cluster WHERE authentication_mode = 'API')",
+	"FROM v_access_entry a WHERE a.cluster IS NOT NULL ORDER BY a.subject"),
+	("UPDATE cloud_mapping SET blocked = 'the cluster''s authentication mode is API: it does not read aws-auth' WHERE proof IN (SELECT thing FROM config_map) "
+	"AND cluster IN (SELECT cluster FROM eks_cluster WHERE authentication_mode = 'API')"),
 };
 
 int derive_cloud(struct db *db, struct err *e)

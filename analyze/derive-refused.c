@@ -107,8 +107,8 @@ static int owners(struct db *db, struct err *e)
 }
 
 static const char *const finish[] = {
-	"INSERT INTO expected(scope, kind, reason) SELECT u.scope, u.kind, min(u.reason) || ': kubectl prints an empty list of what may not be listed' FROM temp.unlikely u "
-	"WHERE NOT EXISTS (SELECT 1 FROM temp.doubt d WHERE d.scope = u.scope AND d.kind = u.kind) GROUP BY u.scope, u.kind ORDER BY u.scope, u.kind",
+	("INSERT INTO expected(scope, kind, reason) SELECT u.scope, u.kind, min(u.reason) || ': kubectl prints an empty list of what may not be listed' FROM temp.unlikely u "
+	"WHERE NOT EXISTS (SELECT 1 FROM temp.doubt d WHERE d.scope = u.scope AND d.kind = u.kind) GROUP BY u.scope, u.kind ORDER BY u.scope, u.kind"),
 	"INSERT INTO temp.doubt SELECT scope, kind FROM temp.unlikely",
 	"DELETE FROM evidence_kind WHERE items = 0 AND EXISTS (SELECT 1 FROM temp.doubt d WHERE d.scope = evidence_kind.scope AND evidence_kind.kind GLOB d.kind)",
 	"DROP TABLE temp.doubt; DROP TABLE temp.unlikely; DROP TABLE temp.empty; DROP TABLE temp.made_up",

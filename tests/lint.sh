@@ -55,6 +55,9 @@ find analyze/checks analyze/edges -name '*.yaml' ! -name '*.test.yaml' | sort | 
 done | rule "a check or edge without test cases"
 grep -rnE '(^|[^a-zA-Z0-9._-])/(work|root)/' --include='*' common collect analyze vulnfeeds report templates tests docs Makefile README.md .ci 2>/dev/null |
 	grep -vE 'tests/lint\.sh|tests/fixtures/|tests/golden/|\.tar' | grep -E '/work/' | rule "a path of a machine"
+if command -v clang > /dev/null; then
+	make --no-print-directory syntax CC=clang 2>&1 | rule "clang warns (make syntax CC=clang)"
+fi
 passed=$(grep -c ok "$counts") failed=$(grep -c bad "$counts")
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
