@@ -32,6 +32,20 @@ static void put_wrapped(const char *head, const char *text)
 	}
 }
 
+static void add_needs(struct buf *b, const char *name, const struct knowledge_need *needs, size_t n)
+{
+	buf_printf(b, ",\"%s\":[", name);
+	for (size_t i = 0; i < n; i++) {
+		buf_add_str(b, i ? ",[" : "[");
+		for (size_t k = 0; k < needs[i].n; k++) {
+			buf_add_str(b, k ? "," : "");
+			text_add_json(b, span_of(needs[i].any[k]));
+		}
+		buf_add_char(b, ']');
+	}
+	buf_add_char(b, ']');
+}
+
 static void list_json(const struct check *c, bool first)
 {
 	auto_buf b = BUF_INIT;
@@ -42,16 +56,9 @@ static void list_json(const struct check *c, bool first)
 		buf_printf(&b, "%s\"%s\":", i ? "," : "{", pairs[i][0]);
 		text_add_json(&b, span_of(pairs[i][1]));
 	}
-	buf_add_str(&b, ",\"needs\":[");
-	for (size_t i = 0; i < c->needs_n; i++) {
-		buf_add_str(&b, i ? ",[" : "[");
-		for (size_t k = 0; k < c->needs[i].n; k++) {
-			buf_add_str(&b, k ? "," : "");
-			text_add_json(&b, span_of(c->needs[i].any[k]));
-		}
-		buf_add_char(&b, ']');
-	}
-	printf("%s]}", buf_str(&b));
+	add_needs(&b, "needs", c->needs, c->needs_n);
+	add_needs(&b, "to_pass", c->to_pass, c->to_pass_n);
+	printf("%s}", buf_str(&b));
 }
 
 static int list(const struct check_set *set, const struct wish *w, struct err *e)
@@ -129,6 +136,13 @@ static int judge(const struct check *c, const char *site, const struct wish *w, 
 	return assessment_exit(&db);
 }
 
+static void put_needs(const char *before, const struct knowledge_need *needs, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < needs[i].n; k++)
+			printf("  %s%s\n", k ? "or " : before, needs[i].any[k]);
+}
+
 static int show(const struct check_set *set, const struct opt_list *rest, const struct wish *w, struct err *e)
 {
 	const struct check *c = rest->n > 1 ? check_find(set, rest->at[1]) : NULL;
@@ -145,9 +159,8 @@ static int show(const struct check_set *set, const struct opt_list *rest, const 
 	if (c->false_positives)
 		put_wrapped("When a fail may be right", c->false_positives);
 	printf("\nNeeds\n");
-	for (size_t i = 0; i < c->needs_n; i++)
-		for (size_t k = 0; k < c->needs[i].n; k++)
-			printf("  %s%s\n", k ? "or " : "", c->needs[i].any[k]);
+	put_needs("", c->needs, c->needs_n);
+	put_needs("to pass also: ", c->to_pass, c->to_pass_n);
 	print_sql(c);
 	return rest->n == 3 ? judge(c, rest->at[2], w, e) : 0;
 }

@@ -61,6 +61,8 @@ static int read_member(struct arena *a, const char *key, const struct json *v, v
 		c->scope = c->needs_n ? check_scope_of(c->needs[0].any[0]) : "site";
 		return 0;
 	}
+	if (strcmp(key, "to_pass") == 0)
+		return knowledge_needs(a, v, &c->to_pass, &c->to_pass_n, e);
 	if (strcmp(key, "references") == 0)
 		return read_references(a, v, c, e);
 	if (strcmp(key, "facts") == 0) {

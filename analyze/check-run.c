@@ -13,6 +13,7 @@ struct scope {
 	bool present; /* in scope, not assumed absent */
 	bool lacks;   /* a need is not met at all: no row of it is judged */
 	bool doubtful; /* objects of a need were lost, and the check looks across several kinds: what it does not find may be among them */
+	bool only_found; /* a kind that a pass needs was not collected: of the rows only what fails counts */
 	const char *missing, *reason; /* JSON array; what is missing, in words. NULL: nothing is */
 };
 
@@ -65,29 +66,35 @@ static bool has_lost(struct judge *j, const struct scope *s, const char *kind)
 				"substr(?2, 1, length(kind) - 1) = substr(kind, 1, length(kind) - 1))))", "is", s->id, kind) > 0;
 }
 
-/* Judges the needs in one scope: what is missing, and whether any of it forbids a verdict. */
+/* What lacks of one need is written behind `missing` and `reason`. False: it is not met at all. */
+static bool judge_need(struct judge *j, struct scope *s, const struct knowledge_need *need, struct buf *missing, struct buf *reason)
+{
+	const char *why = NULL;
+	bool met = false;
+
+	for (size_t k = 0; k < need->n; k++) {
+		met |= has(j, s, need->any[k]);
+		why = why ? why : told(j, s, need->any[k]);
+		s->doubtful |= j->c->needs_n + j->c->to_pass_n > 1 && has_lost(j, s, need->any[k]);
+	}
+	if (met && !why)
+		return true;
+	buf_add_str(missing, missing->n ? "," : "");
+	text_add_json(missing, span_of(need->any[0]));
+	buf_printf(reason, "%s%s %s collected%s%s%s", reason->n ? "; " : "", need->any[0], met ? "was only partly" : "was not", why ? " (" : "", why ? why : "",
+		   why ? ")" : "");
+	return met;
+}
+
+/* Judges the needs in one scope: what is missing, and which verdicts that forbids. */
 static void judge_needs(struct judge *j, struct scope *s)
 {
 	auto_buf missing = BUF_INIT, reason = BUF_INIT;
 
-	for (size_t i = 0; i < j->c->needs_n; i++) {
-		const struct knowledge_need *need = &j->c->needs[i];
-		const char *why = NULL;
-		bool met = false;
-
-		for (size_t k = 0; k < need->n; k++) {
-			met |= has(j, s, need->any[k]);
-			why = why ? why : told(j, s, need->any[k]);
-			s->doubtful |= j->c->needs_n > 1 && has_lost(j, s, need->any[k]);
-		}
-		if (met && !why)
-			continue;
-		s->lacks |= !met;
-		buf_add_str(&missing, missing.n ? "," : "");
-		text_add_json(&missing, span_of(need->any[0]));
-		buf_printf(&reason, "%s%s %s collected%s%s%s", reason.n ? "; " : "", need->any[0], met ? "was only partly" : "was not", why ? " (" : "", why ? why : "",
-			   why ? ")" : "");
-	}
+	for (size_t i = 0; i < j->c->needs_n; i++)
+		s->lacks |= !judge_need(j, s, &j->c->needs[i], &missing, &reason);
+	for (size_t i = 0; i < j->c->to_pass_n; i++)
+		s->only_found |= !judge_need(j, s, &j->c->to_pass[i], &missing, &reason);
 	if (!missing.n)
 		return;
 	s->missing = arena_printf(&j->arena, "[%s]", buf_str(&missing));
@@ -295,6 +302,8 @@ static int one_row(struct judge *j, sqlite3_stmt *s, const struct columns *at, s
 	if (scope && (scope->lacks || !scope->present))
 		return 0;
 	if (scope && scope->doubtful && strcmp(row.verdict, "pass") == 0)
+		return 0;
+	if (scope && scope->only_found && strcmp(row.verdict, "fail") != 0)
 		return 0;
 	if (scope)
 		scope->rows++;
