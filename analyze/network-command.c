@@ -40,7 +40,7 @@ static const char more[] =
 	"\n"
 	"SOURCE and TARGET are namespace/pod or an address. Answers say what the policies say, whether or not something listens there; how rules are read\n"
 	"where the specification leaves room stands in docs/network.md.\n"
-	"Exit codes: 0 done, 2 usage, 3 no such pod or the input is refused.\n";
+	"Exit codes: 0 done, 1 whatif: an observed flow would break, 2 usage, 3 no such pod or the input is refused.\n";
 
 int network_cluster(const struct network_options *o, char room[static 512], struct err *e)
 {

@@ -40,7 +40,8 @@ static int run(void *ctx, const struct opt_list *rest, struct err *e)
 static const char more[] =
 	"Writes one JSON document to standard output: every image with its installed packages, licences, layers, and what contains what. What a later layer removed is\n"
 	"left out; what a lock file alone names is marked as declared. The same database gives the same document.\n\n"
-	"Example: plimsoll sbom site.db --image '*/shop/*' > shop.cdx.json\n";
+	"Example: plimsoll sbom site.db --image '*/shop/*' > shop.cdx.json\n"
+	"Exit codes: 0 done, 2 usage, 3 not an assessment.\n";
 
 int cmd_sbom(int argc, char **argv)
 {

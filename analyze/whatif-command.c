@@ -165,19 +165,14 @@ static int choose(struct db *site, struct arena *a, struct wish *w, struct err *
 	return rc;
 }
 
-static int analyze(struct whatif *w, struct db *site, const struct wish *wish, bool changed, struct db *out, struct err *e)
+static int analyze(struct whatif *w, struct db *site, const struct wish *wish, bool changed, struct db *out, int64_t *unread, struct err *e)
 {
 	struct analyze_options o = {.walk = whatif_walk, .walk_ctx = w, .cluster_name = wish->cluster, .engagement = wish->engagement,
 				    .as_of = db_int(site, 0, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'as-of'", "")};
-	int64_t unread = 0;
 
 	whatif_changed(w, changed);
 	whatif_into(w, out);
-	if (analyze_run(&o, NULL, out, &unread, e))
-		return -1;
-	if (unread && changed)
-		warn("%" PRId64 " problems: some objects could not be read, the rest counts", unread);
-	return 0;
+	return analyze_run(&o, NULL, out, unread, e);
 }
 
 static int run(void *ctx, const struct opt_list *rest, struct err *e)
@@ -186,6 +181,7 @@ static int run(void *ctx, const struct opt_list *rest, struct err *e)
 	auto_db site = {0}, before = {0}, after = {0};
 	auto_arena a = ARENA_INIT;
 	struct whatif *w;
+	int64_t unread = 0, unread_before = 0;
 	int rc;
 
 	if (rest->n == 1 && !wish->deletes.n)
@@ -201,17 +197,21 @@ static int run(void *ctx, const struct opt_list *rest, struct err *e)
 	for (size_t i = 0; i < wish->deletes.n && rc == 0; i++)
 		rc = whatif_delete(w, wish->deletes.at[i], e);
 	if (rc == 0)
-		rc = analyze(w, &site, wish, false, &before, e) || analyze(w, &site, wish, true, &after, e) ? -1 : 0;
+		rc = analyze(w, &site, wish, false, &before, &unread_before, e) || analyze(w, &site, wish, true, &after, &unread, e) ? -1 : 0;
 	if (rc == 0)
 		rc = compare(&site, &before, &after, strcmp(wish->format, "json") == 0, e);
 	whatif_free(w);
-	return rc;
+	if (rc)
+		return -1;
+	if (unread > unread_before)
+		warn("problems in the change: %" PRId64 "; the rest of it counts", unread - unread_before);
+	return unread > unread_before ? 4 : 0;
 }
 
 static const char more[] = "Both sides are analyzed from the Kubernetes objects of the assessment; what nodes, images and clouds told is left out of both,\n"
 			   "and the last line says which evidence that was.\n\n"
 			   "Example: plimsoll whatif site.db fixed.yaml --delete ClusterRoleBinding/ci-admin\n"
-			   "Exit codes: 0 done, 2 usage, 3 a file cannot be read.\n";
+			   "Exit codes: 0 done, 2 usage, 3 a file cannot be read, 4 some objects of the change could not be read (the rest counts).\n";
 
 int cmd_whatif(int argc, char **argv)
 {

@@ -140,7 +140,8 @@ static int tell(void *ctx, const struct opt_list *rest, struct err *e)
 static const char more[] =
 	"Without NAME the frameworks are listed. States: met (all that applies passes), gap (a check fails), not-assessed (none fails, but evidence is\n"
 	"missing), manual (a question to ask: the note), not-applicable. A beginning of a name will do.\n\n"
-	"Example: plimsoll benchmark site.db cis-kubernetes --state gap\n";
+	"Example: plimsoll benchmark site.db cis-kubernetes --state gap\n"
+	"Exit codes: 0 done, 2 usage, 3 not an assessment.\n";
 
 int cmd_benchmark(int argc, char **argv)
 {

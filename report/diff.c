@@ -156,7 +156,8 @@ static const char more[] =
 	"Each change has its cause: feed (the feeds tell otherwise of the same package), object (it, or its package, is new, gone or changed), check (only one\n"
 	"side has it), exception, vex, or not collected (the other side lacks the evidence: it says nothing). The same evidence analyzed with the feeds of\n"
 	"two days shows what the feeds changed; old evidence with today's feeds, what was known too late.\n\n"
-	"Examples:\n  plimsoll diff march.db june.db --change appeared --cause feed\n  plimsoll diff main.db branch.db --fail-on high\n";
+	"Examples:\n  plimsoll diff march.db june.db --change appeared --cause feed\n  plimsoll diff main.db branch.db --fail-on high\n"
+	"Exit codes: 0 done, 1 something appeared at or above --fail-on, 2 usage, 3 not an assessment.\n";
 
 int cmd_diff(int argc, char **argv)
 {

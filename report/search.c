@@ -181,7 +181,8 @@ static const char more[] =
 	"Finds clusters, systems, namespaces, objects, containers, nodes, identities, registries, images, packages, vulnerabilities, labels, settings,\n"
 	"checks and findings that bear all WORDS, each from its beginning: kube-sys finds kube-system, sha256:ab every digest that starts so. Ids of\n"
 	"findings, digests, CVE numbers and names of images are words too. The count is of open findings for things and checks, else of things.\n\n"
-	"Example: plimsoll search site.db CVE-2021-44228\n";
+	"Example: plimsoll search site.db CVE-2021-44228\n"
+	"Exit codes: 0 done, 2 usage, 3 not an assessment.\n";
 
 int cmd_search(int argc, char **argv)
 {

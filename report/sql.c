@@ -136,7 +136,8 @@ static int run(void *ctx, const struct opt_list *rest, struct err *e)
 static const char more[] =
 	"Without a statement the views are listed; docs/schema.md describes them. The statement may read all tables and views and call functions that\n"
 	"compute; it can change nothing and reach no file. object(thing) gives the JSON of a Kubernetes object.\n\n"
-	"Example: plimsoll sql site.db \"SELECT ref, score FROM v_risk ORDER BY score DESC LIMIT 10\"\n";
+	"Example: plimsoll sql site.db \"SELECT ref, score FROM v_risk ORDER BY score DESC LIMIT 10\"\n"
+	"Exit codes: 0 done, 2 usage or a statement that is refused, 3 not an assessment.\n";
 
 int cmd_sql(int argc, char **argv)
 {

@@ -182,7 +182,8 @@ static const char more[] =
 	"exposed (reachable from outside), running, or shelf (nothing runs it); --exposed takes in what is on a path, --running both. Workloads are counted per image.\n\n"
 	"Examples: plimsoll vulns site.db --exposed --severity high\n"
 	"          plimsoll vulns plan site.db --limit 10\n"
-	"          plimsoll vulns agree site.db --found-by only-they --format csv\n";
+	"          plimsoll vulns agree site.db --found-by only-they --format csv\n"
+	"Exit codes: 0 done, 2 usage, 3 not an assessment.\n";
 
 static int run(const struct verb *v, bool named, int argc, char **argv)
 {

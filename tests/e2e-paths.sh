@@ -68,6 +68,9 @@ spec:
 Y
 is "manifests laid over, with the pods of their templates" "- path pod ops/agent to every right on cluster c1 (2 steps)
 - path pod shop/job to root on a node of cluster c1 (1 steps)" "$("$PLIMSOLL" whatif site.db fixed.yaml | grep ' path ' | grep -E 'every right|shop/job' | sort)"
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: x, namespace: shop}\nspec: {containers: text}\n' > odd.yaml
+"$PLIMSOLL" whatif site.db odd.yaml > odd.txt 2> odd.err
+is "what cannot be read of a change is told" "4 1" "$? $(grep -c 'problems in the change' odd.err)"
 is "no other evidence was left out" "[]" "$("$PLIMSOLL" whatif site.db fixed.yaml --format json | jq -c .left_out)"
 is "how the cut is made" '["delete","ClusterRoleBinding/runner-admin"] ["patch","CronJob/job","--type=strategic","-p","{\"spec\":{\"jobTemplate\":{\"spec\":{\"template\":{\"spec\":{\"hostPID\":null,\"securityContext\":{\"windowsOptions\":null},\"containers\":[{\"name\":\"job\",\"securityContext\":{\"privileged\":null,\"procMount\":null,\"capabilities\":{\"add\":null},\"windowsOptions\":null},\"volumeMounts\":[]}],\"initContainers\":[],\"volumes\":[]}}}}}}","-n","shop"]' "$("$PLIMSOLL" paths site.db --format json | jq -c '.cut[] | select(.at | test("runner-admin|job")) | .kubectl' | tr '\n' ' ' | sed 's/ $//')"
 is "every pair has its change" 0 "$(q "SELECT count(*) FROM path WHERE cut IS NULL")"
