@@ -131,6 +131,20 @@ static int verdict(const struct wish *w, struct db *both, int code)
 	return n ? 1 : code;
 }
 
+/* Two names for one cluster make everything of it appear and vanish. */
+static int warn_of_names(struct db *both, struct err *e)
+{
+	sqlite3_stmt *s = db_stmt(both, "SELECT group_concat(CASE WHEN side = 0 THEN name END, ', '), group_concat(CASE WHEN side = 1 THEN name END, ', ') FROM "
+				  "(SELECT * FROM cluster c WHERE NOT EXISTS (SELECT 1 FROM cluster o WHERE o.name = c.name AND o.side = 1 - c.side) ORDER BY name)");
+	int rc = db_step(both, s, e);
+
+	if (rc == 1 && db_text(s, 0).n && db_text(s, 1).n)
+		warn("%.*s is in the old assessment alone, %.*s in the new one: if that is one cluster, analyze both with one --cluster-name", SPAN_ARG(db_text(s, 0)),
+		     SPAN_ARG(db_text(s, 1)));
+	sqlite3_reset(s);
+	return rc < 0 ? -1 : 0;
+}
+
 static int tell(void *ctx, const struct opt_list *rest, struct err *e)
 {
 	const struct wish *w = ctx;
@@ -145,7 +159,7 @@ static int tell(void *ctx, const struct opt_list *rest, struct err *e)
 	    known_word("cause", w->cause, ",feed,object,check,exception,vex,not collected,", e) || known_word("fail-on", w->fail_on, ",low,medium,high,critical,any,", e))
 		return -1;
 	if (db_create(&both, NULL, DB_APPLICATION_ID, e) || db_exec(&both, tables, e) || db_begin(&both, e) || copy_side(rest->at[0], 0, &both, &code, e) ||
-	    copy_side(rest->at[1], 1, &both, &code, e) || out_open(&out, w->form.output, e) || tabular_style(&rows, w->form.colour, e))
+	    copy_side(rest->at[1], 1, &both, &code, e) || warn_of_names(&both, e) || out_open(&out, w->form.output, e) || tabular_style(&rows, w->form.colour, e))
 		return -1;
 	q = db_stmt(&both, select_rows);
 	db_bind(q, "sss", w->change, w->cause, w->kind);

@@ -24,6 +24,10 @@ ok "one is closed, a new object has one" "$(changes old.db new.db | grep privile
 	"appeared,object,high,finding,runtime.privileged-container,k/shop/Pod/c#c vanished,object,high,finding,runtime.privileged-container,k/shop/Pod/a#c "
 analyze -o other.db --cluster-name z new.json
 ok "a cluster that only one side has is not collected on the other" "$(changes --change vanished old.db other.db | cut -d, -f2 | sort -u)" "not collected"
+ok "and two names for what may be one are told" "$(cat err.txt)" \
+	"plimsoll: warning: k is in the old assessment alone, z in the new one: if that is one cluster, analyze both with one --cluster-name"
+changes old.db new.db > /dev/null
+ok "not where the names agree" "$(cat err.txt)" ""
 "$PLIMSOLL" diff old.db new.db --cause weather > out.txt 2> err.txt
 ok "an unknown cause" "$?" 2
 "$PLIMSOLL" diff old.db > out.txt 2> err.txt
