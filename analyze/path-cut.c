@@ -120,6 +120,21 @@ static void prune(struct cutter *c, uint32_t *chosen, size_t *n)
 	look(c);
 }
 
+/* Adds the best changes until no pair has a path or the list is full, and takes away the needless ones, which makes room. True: that ended pairs. */
+static bool improve(struct cutter *c, uint32_t *chosen, size_t *n)
+{
+	uint32_t before = c->alive, change;
+
+	while (*n < LIMIT_CUTS && c->alive && c->g->relaxed < LIMIT_CUT_STEPS && (change = best_change(c))) {
+		c->g->cut[change] = true;
+		chosen[(*n)++] = change;
+		look(c);
+	}
+	if (*n)
+		prune(c, chosen, n);
+	return c->alive < before;
+}
+
 /* Paths whose pair has none any more, and had one before this change. */
 static int store_ended(struct cutter *c, struct db *db, int64_t ordinal, struct err *e)
 {
@@ -164,7 +179,7 @@ static int store(struct cutter *c, struct db *db, uint32_t *chosen, size_t n, st
 int path_cut(struct db *db, struct path_graph *g, const struct path_pairs *pairs, struct err *e)
 {
 	struct cutter c = {.g = g, .pairs = pairs};
-	uint32_t chosen[LIMIT_CUTS], change;
+	uint32_t chosen[LIMIT_CUTS];
 	size_t n = 0;
 	int rc;
 
@@ -182,17 +197,12 @@ int path_cut(struct db *db, struct path_graph *g, const struct path_pairs *pairs
 	rc = read_efforts(&c, db, e);
 	if (rc == 0 && pairs->n)
 		look(&c);
-	while (rc == 0 && n < LIMIT_CUTS && c.alive && g->relaxed < LIMIT_CUT_STEPS && (change = best_change(&c))) {
-		g->cut[change] = true;
-		chosen[n++] = change;
-		look(&c);
-	}
-	if (rc == 0 && c.alive && (n == LIMIT_CUTS || g->relaxed >= LIMIT_CUT_STEPS))
+	while (rc == 0 && improve(&c, chosen, &n))
+		;
+	if (rc == 0 && c.alive && best_change(&c))
 		rc = db_exec(db, "INSERT INTO path_metric VALUES ('cut-stopped', 1)", e);
-	if (rc == 0 && n) {
-		prune(&c, chosen, &n);
+	if (rc == 0 && n)
 		rc = store(&c, db, chosen, n, e);
-	}
 	memset(g->cut, 0, g->changes * sizeof(*g->cut));
 	arena_fini(&c.arena);
 	return rc;
