@@ -10,6 +10,7 @@
 #include "common/hash.h"
 #include "common/source.h"
 #include "common/packages.h"
+#include "path-table.h"
 
 /* What makes an entry worth keeping; several may hold. */
 enum note_kind {
@@ -92,14 +93,6 @@ static inline const char *link_target(const struct link *k)
 	return k->path + k->path_n + 1;
 }
 
-/* The set of a layer's paths: 60 bits of a keyed hash and 4 of flags. */
-struct paths {
-	uint64_t *slots;
-	uint64_t *facts; /* of layers, beside each slot: path_fact(); NULL: none are kept */
-	size_t n, cap;
-};
-enum { PATH_DIRECTORY = 1, PATH_OTHER = 2, PATH_WHITEOUT = 4, PATH_OPAQUE = 8 };
-
 /* Notes or links by path, made when first asked for; the last entry of a path counts. */
 struct index {
 	const void **at;
@@ -144,7 +137,7 @@ struct layer {
 	char diff_id[HASH_HEX]; /* of the plain tar */
 	const char *packing;	/* "gzip", "zstd", "none" */
 	uint64_t stored_bytes, bytes, entries, files_bytes;
-	struct paths paths;
+	struct paths paths; /* the fact of a regular file is file_fact() */
 	struct layer_files content;
 	struct note *notes, **notes_end;
 	struct link *links, **links_end;
@@ -167,16 +160,6 @@ int layer_entry(struct layer *l, const struct tar_entry *t, struct source *in, s
 void layer_start(struct layer *l);
 /* A link in one piece: hostile layers hold half a million. A longer path than LIMIT_NAME_BYTES is cut. */
 struct link *layer_link(struct arena *a, struct span path, struct span target);
-/* Adds flags to a path; the flags that a path has. */
-void paths_add(struct paths *p, struct span path, unsigned flags);
-/* 60 bits of a keyed hash of a canonical path; of "directory/file" as package databases write them, with or without a leading "/" or "./". */
-uint64_t path_hash(struct span path);
-/* Sets the key, in place of a random one; false when paths were hashed with another before. */
-bool path_hash_key(uint64_t given);
-/* Puts back a slot of a set that was made with the same key, and what is known of its file (0: nothing). */
-void paths_restore(struct paths *p, uint64_t slot, uint64_t fact);
-uint64_t path_hash_joined(struct span directory, struct span file);
-unsigned paths_flags(const struct paths *p, struct span path);
 /* The canonical form of a path in an archive or of a link's target; NULL for a path that leaves the root or is
  * too long. `base`: directory that a relative path starts from ("" the root). */
 char *path_canonical(struct arena *a, const char *base, const char *path);

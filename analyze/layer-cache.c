@@ -205,7 +205,7 @@ void layer_cache_store(struct layer_cache *c, const struct layer *l)
 {
 	auto_buf b = BUF_INIT;
 
-	if (l->problem[0] || l->kept > KEPT_MAX)
+	if (l->problem[0] || l->kept > KEPT_MAX || paths_spilled(&l->paths))
 		return;
 	layer_pack(l, &b);
 	write_entry(c, "layers", l->digest, buf_span(&b));

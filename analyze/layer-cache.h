@@ -21,7 +21,7 @@ void layer_cache_close(struct layer_cache *c);
 bool layer_cache_has(const struct layer_cache *c, const char *digest);
 /* The layer with this digest, to be freed with layer_free(); NULL: not known. */
 struct layer *layer_cache_load(struct layer_cache *c, const char *digest);
-/* Keeps a layer that was read to its end. */
+/* Keeps a layer that was read to its end; not one whose paths were too many for memory. */
 void layer_cache_store(struct layer_cache *c, const struct layer *l);
 
 /* What an archive on disk was found to hold. */

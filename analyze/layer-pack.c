@@ -202,13 +202,14 @@ static void get_note(struct reader *r, struct note *n)
 
 /* ---- the layer */
 
+/* Of a layer that is in memory. */
 static void put_paths(struct buf *b, const struct paths *p)
 {
 	put(b, p->n);
 	for (size_t i = 0; i < p->cap; i++)
 		if (p->slots[i]) {
 			put(b, p->slots[i]);
-			put(b, p->facts ? p->facts[i] : 0);
+			put(b, p->facts && p->facts[i] != PATH_NO_FACT ? p->facts[i] : 0);
 		}
 }
 
@@ -285,13 +286,21 @@ static void get_fixed(struct reader *r, char *out, size_t n)
 		memcpy(out, s.p, s.n + 1);
 }
 
-static void get_paths(struct reader *r, struct paths *p)
+/* The number of folders that there must be for the facts. */
+static uint32_t get_paths(struct reader *r, struct paths *p)
 {
+	uint32_t dirs = 0;
+
 	for (uint64_t i = get_count(r); i > 0 && !r->bad; i--) {
 		uint64_t slot = get(r), fact = get(r);
 
-		paths_restore(p, slot, fact);
+		if (slot & ~15ull)
+			paths_put(p, slot & ~15ull, (unsigned)(slot & 15), fact);
+		r->bad = r->bad || (fact && !(fact & 1));
+		if (fact && dirs <= fact_dir(fact))
+			dirs = fact_dir(fact) + 1;
 	}
+	return dirs;
 }
 
 static void get_top(struct reader *r, struct layer_files *f)
@@ -328,13 +337,6 @@ static void get_files(struct reader *r, struct layer_files *f)
 	}
 }
 
-/* Folders that facts name must be there. */
-static void check_facts(struct reader *r, const struct layer *l)
-{
-	for (size_t i = 0; i < l->paths.cap && l->paths.facts && !r->bad; i++)
-		r->bad = l->paths.facts[i] && fact_dir(l->paths.facts[i]) >= l->content.n_dirs;
-}
-
 static void get_notes(struct reader *r, struct layer *l)
 {
 	for (uint64_t i = get_count(r); i > 0 && !r->bad; i--) {
@@ -367,6 +369,7 @@ struct layer *layer_unpack(struct span bytes)
 {
 	struct layer *l = calloc(1, sizeof(*l));
 	struct reader r = {.rest = bytes};
+	uint32_t dirs;
 
 	if (!l)
 		die("out of memory");
@@ -380,9 +383,9 @@ struct layer *layer_unpack(struct span bytes)
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		*numbers[i] = get(&r);
 	get_fixed(&r, l->odd_name, sizeof(l->odd_name));
-	get_paths(&r, &l->paths);
+	dirs = get_paths(&r, &l->paths);
 	get_files(&r, &l->content);
-	check_facts(&r, l);
+	r.bad = r.bad || dirs > l->content.n_dirs || paths_settle(&l->paths, NULL);
 	get_notes(&r, l);
 	get_links(&r, &l->links_end);
 	get_links(&r, &l->hard_links_end);

@@ -85,9 +85,12 @@ static int read_json(struct archive_state *st, struct source *in, struct blob *b
 	return 0;
 }
 
-/* What could not be read in single files. */
+/* What could not be read in single files, and what costs time. */
 int image_tell_notes(struct load *load, const struct layer *l, struct err *e)
 {
+	if (paths_spilled(&l->paths))
+		warn("%s: %llu entries are more than is kept in memory: their paths are in a temporary database", l->digest[0] ? l->digest : "folder",
+		     (unsigned long long)l->entries);
 	for (const struct note *n = l->notes; n; n = n->next)
 		if (n->problem && load_problem(load, n->path, e, "%s", n->problem))
 			return -1;

@@ -9,9 +9,8 @@
 
 enum { NOWHERE = UINT16_MAX };
 
-/* The nearest layer above that has a path, and the nearest that has it as something that hides what lies below it. */
+/* The nearest layer above that has a path, and the nearest that has it as something that hides what lies below it. Kept as the fact of the path. */
 struct near {
-	uint64_t hash; /* 0: empty */
 	uint16_t at, over;
 	bool again; /* `at` has it as a file or a link: written again, not taken away */
 };
@@ -39,8 +38,7 @@ struct visible {
 struct content {
 	struct load *load;
 	const struct image *im;
-	struct near *near;
-	size_t n, cap;
+	struct paths near; /* facts: pack_near() */
 	struct sums *sums;     /* of each layer */
 	struct change **lists; /* of each layer: changes whose name is known */
 	size_t *n_changes, *cap_changes;
@@ -53,58 +51,37 @@ struct content {
 
 /* ---- nearest layers */
 
-static struct near *near_slot(const struct content *c, uint64_t hash)
+static uint64_t pack_near(struct near n)
 {
-	size_t i = (hash >> 4) & (c->cap - 1);
-
-	while (c->near[i].hash && c->near[i].hash != hash)
-		i = (i + 1) & (c->cap - 1);
-	return &c->near[i];
+	return (uint64_t)n.at << 32 | (uint64_t)n.over << 16 | (uint64_t)n.again << 1 | 1;
 }
 
-static void near_grow(struct content *c, size_t more)
+static struct near near_of(const struct content *c, uint64_t hash)
 {
-	struct near *old = c->near;
-	size_t cap = c->cap, want = c->cap ? c->cap : 256;
+	struct path_row row;
 
-	while (want < 2 * (c->n + more))
-		want *= 2;
-	if (want == cap)
-		return;
-	c->near = calloc(want, sizeof(*c->near));
-	if (!c->near)
-		die("out of memory");
-	c->cap = want;
-	for (size_t i = 0; i < cap; i++)
-		if (old[i].hash)
-			*near_slot(c, old[i].hash) = old[i];
-	free(old);
+	if (!paths_get(&c->near, hash, &row))
+		return (struct near){NOWHERE, NOWHERE, false};
+	return (struct near){(uint16_t)(row.fact >> 32), (uint16_t)(row.fact >> 16), row.fact >> 1 & 1};
 }
 
 /* Lays a layer over those below it. */
 static void cover(struct content *c, int layer)
 {
-	const struct paths *p = &c->im->layers.at[layer]->paths;
+	auto_paths_walk w = paths_walk(&c->im->layers.at[layer]->paths);
+	struct path_row p;
 
-	near_grow(c, p->n);
-	for (size_t i = 0; i < p->cap; i++) {
-		uint64_t hash = p->slots[i] & ~15ull;
-		unsigned flags = (unsigned)(p->slots[i] & 15);
-		struct near *s;
+	while (paths_next(&w, &p)) {
+		struct near n = near_of(c, p.hash);
 
-		if (!hash || !flags)
-			continue;
-		s = near_slot(c, hash);
-		if (!s->hash) {
-			*s = (struct near){hash, NOWHERE, NOWHERE, false};
-			c->n++;
+		if (p.flags & (PATH_DIRECTORY | PATH_OTHER | PATH_WHITEOUT)) {
+			n.at = (uint16_t)layer;
+			n.again = p.flags & PATH_OTHER;
 		}
-		if (flags & (PATH_DIRECTORY | PATH_OTHER | PATH_WHITEOUT)) {
-			s->at = (uint16_t)layer;
-			s->again = flags & PATH_OTHER;
-		}
-		if (flags & (PATH_OTHER | PATH_WHITEOUT | PATH_OPAQUE))
-			s->over = (uint16_t)layer;
+		if (p.flags & (PATH_OTHER | PATH_WHITEOUT | PATH_OPAQUE))
+			n.over = (uint16_t)layer;
+		if (p.flags)
+			paths_put(&c->near, p.hash, 0, pack_near(n));
 	}
 }
 
@@ -116,9 +93,7 @@ static uint16_t *folders(struct content *c, const struct layer_files *f)
 	if (!over)
 		die("out of memory");
 	for (uint32_t i = 0; i < f->n_dirs; i++) {
-		const struct near *s = c->cap ? near_slot(c, f->dirs[i].hash) : NULL;
-
-		over[i] = s && s->hash ? s->over : NOWHERE;
+		over[i] = near_of(c, f->dirs[i].hash).over;
 		if (i > 0 && over[f->dirs[i].parent] < over[i])
 			over[i] = over[f->dirs[i].parent];
 	}
@@ -157,12 +132,9 @@ static const struct file_content *content_of(const struct layer_files *f, uint64
 
 static uint64_t fact_of(const struct paths *p, uint64_t hash)
 {
-	if (!p->cap || !p->facts)
-		return 0;
-	for (size_t i = (hash >> 4) & (p->cap - 1); p->slots[i]; i = (i + 1) & (p->cap - 1))
-		if ((p->slots[i] & ~15ull) == hash)
-			return p->facts[i];
-	return 0;
+	struct path_row row;
+
+	return paths_get(p, hash, &row) ? row.fact : 0;
 }
 
 /* ---- what becomes of each file */
@@ -225,19 +197,20 @@ static void look_at(struct content *c, int layer)
 {
 	struct layer *l = c->im->layers.at[layer];
 	uint16_t *over = folders(c, &l->content);
+	auto_paths_walk w = paths_walk(&l->paths);
+	struct path_row p;
 
 	sort_layer(&l->content);
-	for (size_t i = 0; i < l->paths.cap && l->paths.facts; i++) {
-		uint64_t fact = l->paths.facts[i], hash = l->paths.slots[i] & ~15ull;
-		const struct near *s = fact && c->cap ? near_slot(c, hash) : NULL;
-		uint16_t at = s && s->hash ? s->at : NOWHERE, above = fact ? over[fact_dir(fact)] : NOWHERE;
+	while (paths_next(&w, &p)) {
+		struct near n = p.fact ? near_of(c, p.hash) : (struct near){0};
+		uint16_t above = p.fact ? over[fact_dir(p.fact)] : NOWHERE;
 
-		if (!fact)
+		if (!p.fact)
 			continue;
-		if (at == NOWHERE && above == NOWHERE)
-			show(c, layer, hash, fact);
+		if (n.at == NOWHERE && above == NOWHERE)
+			show(c, layer, p.hash, p.fact);
 		else /* a layer that takes the folder away and writes the file again has both */
-			hide(c, layer, at <= above ? at : above, at <= above && s->again, hash, fact);
+			hide(c, layer, n.at <= above ? n.at : above, n.at <= above && n.again, p.hash, p.fact);
 	}
 	free(over);
 }
@@ -414,9 +387,8 @@ int image_write_content(struct load *l, const struct image *im, int64_t thing, s
 		if (i > 0)
 			cover(&c, i);
 	}
-	free(c.near);
-	c.near = NULL;
-	r = write_image(&c, thing, e);
+	r = paths_settle(&c.near, e) || write_image(&c, thing, e) ? -1 : 0;
+	paths_fini(&c.near);
 	for (size_t i = 0; i < n; i++)
 		free(c.lists[i]);
 	free(c.seen);

@@ -9,143 +9,9 @@
 #include "common/text.h"
 #include "common/unpack.h"
 
-#include <sys/random.h>
-
 enum { SNIFF = 64 };
 
 /* ---- paths */
-
-/* Keyed, so that a hostile image cannot make paths collide. */
-static uint64_t key;
-
-bool path_hash_key(uint64_t given)
-{
-	if (key == 0)
-		key = given;
-	return key == given;
-}
-
-static uint64_t hash_path(struct span s)
-{
-	uint64_t h;
-
-	while (key == 0)
-		if (getrandom(&key, sizeof(key), 0) != (ssize_t)sizeof(key))
-			die("no random numbers");
-	h = key ^ s.n * 0x9e3779b97f4a7c15ull;
-	for (size_t i = 0; i < s.n; i++) {
-		h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3ull;
-		h ^= h >> 29;
-	}
-	h ^= key >> 7;
-	h *= 0xbf58476d1ce4e5b9ull;
-	h ^= h >> 32;
-	return (h & ~15ull) | ((h & ~15ull) == 0 ? 16 : 0);
-}
-
-uint64_t path_hash(struct span path)
-{
-	return hash_path(path);
-}
-
-uint64_t path_hash_joined(struct span directory, struct span file)
-{
-	char path[LIMIT_NAME_BYTES];
-	size_t n = 0;
-
-	while (directory.n > 0 && (directory.p[0] == '/' || span_starts(directory, "./")))
-		directory = (struct span){directory.p + (directory.p[0] == '/' ? 1 : 2), directory.n - (directory.p[0] == '/' ? 1 : 2)};
-	while (directory.n == 0 && file.n > 0 && (file.p[0] == '/' || span_starts(file, "./")))
-		file = (struct span){file.p + (file.p[0] == '/' ? 1 : 2), file.n - (file.p[0] == '/' ? 1 : 2)};
-	while (directory.n > 0 && directory.p[directory.n - 1] == '/')
-		directory.n--;
-	if (directory.n + file.n + 1 > sizeof(path))
-		return 0;
-	if (directory.n > 0) {
-		memcpy(path, directory.p, directory.n);
-		n = directory.n;
-		path[n++] = '/';
-	}
-	if (file.n > 0)
-		memcpy(path + n, file.p, file.n);
-	return hash_path((struct span){path, n + file.n});
-}
-
-static uint64_t *slot_of(const struct paths *p, uint64_t hash)
-{
-	size_t i = (hash >> 4) & (p->cap - 1);
-
-	while (p->slots[i] && (p->slots[i] & ~15ull) != hash)
-		i = (i + 1) & (p->cap - 1);
-	return &p->slots[i];
-}
-
-static void *zeroed(size_t n)
-{
-	void *p = calloc(n, sizeof(uint64_t));
-
-	if (!p)
-		die("out of memory");
-	return p;
-}
-
-static void paths_grow(struct paths *p)
-{
-	struct paths bigger = {.cap = p->cap ? p->cap * 2 : 256, .n = p->n};
-
-	bigger.slots = zeroed(bigger.cap);
-	bigger.facts = p->facts ? zeroed(bigger.cap) : NULL;
-	for (size_t i = 0; i < p->cap; i++) {
-		uint64_t *slot = p->slots[i] ? slot_of(&bigger, p->slots[i] & ~15ull) : NULL;
-
-		if (!slot)
-			continue;
-		*slot = p->slots[i];
-		if (p->facts)
-			bigger.facts[slot - bigger.slots] = p->facts[i];
-	}
-	free(p->slots);
-	free(p->facts);
-	*p = bigger;
-}
-
-/* The place of a hash, made where it is new. */
-static uint64_t *paths_slot(struct paths *p, uint64_t hash)
-{
-	uint64_t *slot;
-
-	if (2 * p->n >= p->cap)
-		paths_grow(p);
-	slot = slot_of(p, hash);
-	p->n += !*slot;
-	return slot;
-}
-
-void paths_add(struct paths *p, struct span path, unsigned flags)
-{
-	uint64_t hash = hash_path(path), *slot = paths_slot(p, hash);
-
-	*slot = hash | (*slot & 15) | flags;
-}
-
-void paths_restore(struct paths *p, uint64_t slot, uint64_t fact)
-{
-	uint64_t *at;
-
-	if (!(slot & ~15ull)) /* no hash */
-		return;
-	at = paths_slot(p, slot & ~15ull);
-	*at = slot;
-	if (fact && !p->facts)
-		p->facts = zeroed(p->cap);
-	if (p->facts)
-		p->facts[at - p->slots] = fact;
-}
-
-unsigned paths_flags(const struct paths *p, struct span path)
-{
-	return p->cap ? (unsigned)(*slot_of(p, hash_path(path)) & 15) : 0;
-}
 
 char *path_canonical(struct arena *a, const char *base, const char *path)
 {
@@ -256,12 +122,9 @@ static void add_hard_link(struct layer *l, const char *path, const struct tar_en
 /* Of a path that stands in the archive twice the last entry tells what it is. */
 static void add_path(struct layer *l, const char *path, const struct tar_entry *t)
 {
-	uint64_t hash = hash_path(span_of(path)), *slot = paths_slot(&l->paths, hash);
+	uint64_t hash = path_hash(span_of(path));
 
-	*slot = hash | (*slot & 15) | (t->type == 'd' ? PATH_DIRECTORY : PATH_OTHER);
-	if (!l->paths.facts)
-		l->paths.facts = zeroed(l->paths.cap);
-	l->paths.facts[slot - l->paths.slots] = t->type == 'f' ? layer_files_add(&l->content, path, hash, t) : 0;
+	paths_put(&l->paths, hash, t->type == 'd' ? PATH_DIRECTORY : PATH_OTHER, t->type == 'f' ? layer_files_add(&l->content, path, hash, t) : PATH_NO_FACT);
 }
 
 int layer_entry(struct layer *l, const struct tar_entry *t, struct source *in, struct arena *scratch, struct err *e)
@@ -309,7 +172,7 @@ static int walk_entry(struct layer *l, struct tar *tar, const struct tar_entry *
 	fold_init(&sum);
 	tar_fold(tar, &sum);
 	path = path_canonical(scratch, "", t->name);
-	hash = path ? hash_path(span_of(path)) : 0;
+	hash = path ? path_hash(span_of(path)) : 0;
 	if (layer_entry(l, t, &content, scratch, e) || tar_finish(tar, e))
 		return -1;
 	if (hash)
@@ -378,13 +241,12 @@ int layer_read(struct layer *l, struct source *in, struct err *e)
 	in->sum = NULL;
 	hash_hex(&stored, l->digest);
 	hash_hex(&diff, l->diff_id);
-	return r;
+	return paths_settle(&l->paths, e) ? -1 : r;
 }
 
 void layer_free(struct layer *l)
 {
-	free(l->paths.slots);
-	free(l->paths.facts);
+	paths_fini(&l->paths);
 	layer_files_fini(&l->content);
 	free(l->note_index.at);
 	free(l->link_index.at);

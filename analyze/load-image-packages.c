@@ -536,7 +536,7 @@ int image_write_packages(struct load *l, const struct image *im, int64_t thing, 
 	c->im = im;
 	r = follow_all(c, &d, e) || read_singles(c, e) || read_owned(c, d.apk.file, &d.rpm, e) || write_all(c, thing, database_kind(c, &d), e) ? -1 : 0;
 	owners_fini(&c->owners);
-	free(c->installed.slots);
+	paths_fini(&c->installed);
 	arena_fini(&c->arena);
 	free(c);
 	return r;

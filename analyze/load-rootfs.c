@@ -151,5 +151,5 @@ int rootfs_read(struct layer *l, const char *folder, struct err *e)
 	w.device = st.st_dev;
 	r = walk_folder(&w, fd, "", 0, e);
 	arena_fini(&w.scratch);
-	return r;
+	return paths_settle(&l->paths, e) ? -1 : r;
 }

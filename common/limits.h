@@ -75,6 +75,8 @@
 #define LIMIT_ZIP_NESTED_BYTES (2ull * 1024 * 1024 * 1024)
 /* Files up to this size are read into memory, larger ones into an unnamed temporary file that is mapped. */
 #define LIMIT_CONTENT_MEMORY_BYTES (16u * 1024 * 1024)
+/* Paths of image layers that are known in memory at once; more go to a temporary database. */
+#define LIMIT_LAYER_PATHS 500000u
 /* Of each layer: folders that are told apart, files whose content is compared with others, files that are listed by name, and the longest such name. */
 #define LIMIT_LAYER_DIRS 262144u
 #define LIMIT_LAYER_CONTENTS 262144u
