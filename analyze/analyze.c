@@ -141,6 +141,7 @@ static int begin_member(struct run *r, const struct member *m, struct err *e)
 	l->file = m->file;
 	l->items = l->problems = 0;
 	l->scope = 0;
+	l->done = false;
 	l->sha256[0] = 0;
 	l->cluster = NULL;
 	l->collected = m->source ? m->time : 0;
@@ -241,15 +242,15 @@ static int one_member(void *ctx, struct member *m, struct err *e)
 		return finish_member(r, r->load.problems ? "partial" : "ok", NULL, NULL, 0, e);
 	}
 	hash_init(&sum);
-	m->content->sum = &sum;
+	m->content->sum = r->load.no_sums ? NULL : &sum;
 	if (load_content(r, m, e)) {
 		hash_fini(&sum);
 		return -1;
 	}
-	if (r->load.sha256[0]) {
+	if (r->load.done) {
 		m->content->sum = NULL;
 		hash_fini(&sum);
-		return finish_member(r, !r->load.problems ? "ok" : r->load.items ? "partial" : "failed", NULL, r->load.sha256, (uint64_t)r->load.bytes, e);
+		return finish_member(r, !r->load.problems ? "ok" : r->load.items ? "partial" : "failed", NULL, r->load.sha256[0] ? r->load.sha256 : NULL, (uint64_t)r->load.bytes, e);
 	}
 	if (drain(m->content, &why)) {
 		r->damaged = true;
@@ -261,7 +262,7 @@ static int one_member(void *ctx, struct member *m, struct err *e)
 	hash_hex(&sum, sha256);
 	if (m->sha256)
 		snprintf(sha256, sizeof(sha256), "%s", m->sha256);
-	return finish_member(r, !r->load.problems ? "ok" : r->load.items ? "partial" : "failed", NULL, sha256, m->content->offset, e);
+	return finish_member(r, !r->load.problems ? "ok" : r->load.items ? "partial" : "failed", NULL, r->load.no_sums && !m->sha256 ? NULL : sha256, m->content->offset, e);
 }
 
 /* The first problem says why, since the database that lists all of them is not kept. */
@@ -465,7 +466,7 @@ int analyze_create(struct db *db, const char *path, struct err *e)
 
 int analyze_fill(const struct analyze_options *o, struct db *db, int64_t *unread, struct err *e)
 {
-	struct run r = {.options = o, .db = db, .load = {.db = db}, .redact = redact_new(), .site = site_new(o->cluster_name)};
+	struct run r = {.options = o, .db = db, .load = {.db = db, .no_sums = o->images_only}, .redact = redact_new(), .site = site_new(o->cluster_name)};
 	int rc;
 
 	/* Cases of checks and what comes from memory leave nothing behind. */

@@ -30,7 +30,7 @@ struct archive_layer {
 	char digest[HASH_HEX];
 };
 struct archive_known {
-	char sha256[HASH_HEX]; /* of the whole file */
+	char sha256[HASH_HEX]; /* of the whole file; "" when nobody asked for it */
 	struct archive_layer *layers;
 	size_t n, cap;
 };

@@ -249,19 +249,24 @@ static int read_known_archive(struct archive_state *st, struct opened *f, struct
 	struct hash sum;
 	struct load *l = st->load;
 	char waste[65536];
+	bool summed = !f->known && !l->no_sums;
 	int r;
 
 	source_from_fd(&s, f->fd, l->file);
 	s.close = NULL; /* the descriptor is the caller's */
 	s.skip = skip_fd;
 	hash_init(&sum);
-	s.sum = f->known ? NULL : &sum;
+	s.sum = summed ? &sum : NULL;
 	st->file = f;
 	r = walk_members(st, &s, e);
-	while (!f->known && source_read(&s, waste, sizeof(waste), NULL) > 0)
+	while (summed && source_read(&s, waste, sizeof(waste), NULL) > 0)
 		;
 	s.sum = NULL;
-	hash_hex(&sum, f->found.sha256);
+	if (summed)
+		hash_hex(&sum, f->found.sha256);
+	else
+		hash_fini(&sum);
+	l->done = true;
 	snprintf(l->sha256, sizeof(l->sha256), "%s", f->known ? f->before.sha256 : f->found.sha256);
 	l->bytes = f->st.st_size;
 	return r;
@@ -278,7 +283,7 @@ static bool open_archive(struct load *l, struct opened *f)
 	if (f->fd < 0)
 		return false;
 	if (fstat(f->fd, &f->st) == 0 && S_ISREG(f->st.st_mode) && pread(f->fd, head, sizeof(head), 0) == (ssize_t)sizeof(head) && tar_header_ok(head)) {
-		f->known = layer_cache_archive(l->cache, &f->st, &f->before);
+		f->known = layer_cache_archive(l->cache, &f->st, &f->before) && (l->no_sums || f->before.sha256[0]);
 		return true;
 	}
 	close(f->fd);

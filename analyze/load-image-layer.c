@@ -221,6 +221,8 @@ int layer_read(struct layer *l, struct source *in, struct err *e)
 	struct source plain;
 	struct hash stored, diff;
 	struct err bad = {0};
+	const char *head;
+	bool packed;
 	int r;
 
 	layer_start(l);
@@ -228,8 +230,10 @@ int layer_read(struct layer *l, struct source *in, struct err *e)
 	hash_init(&diff);
 	in->sum = &stored;
 	source_unpack(&plain, in);
-	plain.sum = &diff;
-	r = walk(l, &plain, &bad) || read_tail(&plain, &bad);
+	r = unpack_peek(&plain, &head, 1, &bad) < 0;
+	packed = strcmp(unpack_kind(&plain), "none") != 0;
+	plain.sum = packed ? &diff : NULL; /* else it is the same as that of the stored bytes */
+	r = r || walk(l, &plain, &bad) || read_tail(&plain, &bad);
 	if (r) {
 		snprintf(l->problem, sizeof(l->problem), "%s", bad.msg);
 		r = bad.kind == ERR_ENV ? err_set(e, bad.kind, "%s", bad.msg) : unpack_drain(&plain, e);
@@ -241,6 +245,8 @@ int layer_read(struct layer *l, struct source *in, struct err *e)
 	in->sum = NULL;
 	hash_hex(&stored, l->digest);
 	hash_hex(&diff, l->diff_id);
+	if (!packed)
+		memcpy(l->diff_id, l->digest, sizeof(l->diff_id));
 	return paths_settle(&l->paths, e) ? -1 : r;
 }
 

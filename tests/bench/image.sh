@@ -12,11 +12,18 @@ verdict "image, OCI / gzip -dc layers | sha256sum" "$(ratio "$oci" "$gzip")" 0.4
 verdict "image, docker save / gzip -dc layers | sha256sum" "$(ratio "$docker" "$gzip")" 0.40
 verdict "peak memory of image, MB" "$(cat "$work/rss-oci")" 64
 verdict "peak memory of image with 500,000 entries, MB" "$(cat "$work/rss-entries")" 64
+# Without its database, and without its search for secrets, which ours includes: Trivy's default takes ten times as long.
+trivy_image() {
+	cpu "$work/rss" trivy image --cache-dir "$work/trivy" --input "$1" --offline-scan --skip-db-update --format json --list-all-pkgs --scanners license
+	rm -rf "$work/trivy"
+}
 if command -v trivy > /dev/null; then
-	other=$(cpu "$work/rss" trivy image --input "$work/image/docker.tar" --offline-scan --skip-db-update --format json --list-all-pkgs --scanners license)
-	verdict "image, docker save / trivy image" "$(ratio "$docker" "$other")" 0.50
+	mkdir "$work/layout"
+	tar -xf "$work/image/oci.tar" -C "$work/layout"
+	verdict "image, OCI / trivy image" "$(ratio "$oci" "$(trivy_image "$work/layout")")" 0.50
+	verdict "image, docker save / trivy image" "$(ratio "$docker" "$(trivy_image "$work/image/docker.tar")")" 0.50
 fi
 if command -v syft > /dev/null; then
-	other=$(cpu "$work/rss" syft scan "oci-archive:$work/image/oci.tar" -o json)
-	verdict "image, OCI / syft" "$(ratio "$oci" "$other")" 0.125
+	verdict "image, OCI / syft" "$(ratio "$oci" "$(cpu "$work/rss" syft scan "oci-archive:$work/image/oci.tar" -o json)")" 0.125
+	verdict "image, docker save / syft" "$(ratio "$docker" "$(cpu "$work/rss" syft scan "docker-archive:$work/image/docker.tar" -o json)")" 0.125
 fi
