@@ -242,7 +242,7 @@ static int one_member(void *ctx, struct member *m, struct err *e)
 		return finish_member(r, r->load.problems ? "partial" : "ok", NULL, NULL, 0, e);
 	}
 	hash_init(&sum);
-	m->content->sum = r->load.no_sums ? NULL : &sum;
+	m->content->sum = r->load.packages_only ? NULL : &sum;
 	if (load_content(r, m, e)) {
 		hash_fini(&sum);
 		return -1;
@@ -262,7 +262,7 @@ static int one_member(void *ctx, struct member *m, struct err *e)
 	hash_hex(&sum, sha256);
 	if (m->sha256)
 		snprintf(sha256, sizeof(sha256), "%s", m->sha256);
-	return finish_member(r, !r->load.problems ? "ok" : r->load.items ? "partial" : "failed", NULL, r->load.no_sums && !m->sha256 ? NULL : sha256, m->content->offset, e);
+	return finish_member(r, !r->load.problems ? "ok" : r->load.items ? "partial" : "failed", NULL, r->load.packages_only && !m->sha256 ? NULL : sha256, m->content->offset, e);
 }
 
 /* The first problem says why, since the database that lists all of them is not kept. */
@@ -466,7 +466,7 @@ int analyze_create(struct db *db, const char *path, struct err *e)
 
 int analyze_fill(const struct analyze_options *o, struct db *db, int64_t *unread, struct err *e)
 {
-	struct run r = {.options = o, .db = db, .load = {.db = db, .no_sums = o->images_only}, .redact = redact_new(), .site = site_new(o->cluster_name)};
+	struct run r = {.options = o, .db = db, .load = {.db = db, .packages_only = o->images_only}, .redact = redact_new(), .site = site_new(o->cluster_name)};
 	int rc;
 
 	/* Cases of checks and what comes from memory leave nothing behind. */

@@ -11,9 +11,15 @@ static struct owner_slot *slot_of(const struct owners *o, uint64_t hash)
 	return &o->slots[i];
 }
 
-static void grow(struct owners *o)
+/* Makes room for `more` paths, half of the slots staying empty. */
+static void grow(struct owners *o, size_t more)
 {
-	struct owners bigger = {.cap = o->cap ? o->cap * 2 : 1024, .n = o->n};
+	struct owners bigger = {.cap = o->cap ? o->cap : 1024, .n = o->n};
+
+	while (bigger.cap <= 2 * (o->n + more))
+		bigger.cap *= 2;
+	if (bigger.cap == o->cap)
+		return;
 
 	bigger.slots = calloc(bigger.cap, sizeof(*bigger.slots));
 	if (!bigger.slots)
@@ -31,8 +37,7 @@ void owners_add(struct owners *o, uint64_t hash, struct span owner)
 
 	if (hash == 0)
 		return;
-	if (2 * o->n >= o->cap)
-		grow(o);
+	grow(o, 1);
 	s = slot_of(o, hash);
 	if (s->hash)
 		return;
@@ -42,6 +47,11 @@ void owners_add(struct owners *o, uint64_t hash, struct span owner)
 
 void owners_add_list(struct owners *o, const struct owned *list)
 {
+	size_t n = 0;
+
+	for (const struct owned *one = list; one; one = one->next)
+		n += one->n;
+	grow(o, n);
 	for (; list; list = list->next)
 		for (size_t i = 0; i < list->n; i++)
 			owners_add(o, list->paths[i], list->owner);

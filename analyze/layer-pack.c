@@ -289,9 +289,11 @@ static void get_fixed(struct reader *r, char *out, size_t n)
 /* The number of folders that there must be for the facts. */
 static uint32_t get_paths(struct reader *r, struct paths *p)
 {
+	uint64_t n = get_count(r);
 	uint32_t dirs = 0;
 
-	for (uint64_t i = get_count(r); i > 0 && !r->bad; i--) {
+	paths_reserve(p, n);
+	for (uint64_t i = n; i > 0 && !r->bad; i--) {
 		uint64_t slot = get(r), fact = get(r);
 
 		if (slot & ~15ull)

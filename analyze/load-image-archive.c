@@ -249,7 +249,7 @@ static int read_known_archive(struct archive_state *st, struct opened *f, struct
 	struct hash sum;
 	struct load *l = st->load;
 	char waste[65536];
-	bool summed = !f->known && !l->no_sums;
+	bool summed = !f->known && !l->packages_only;
 	int r;
 
 	source_from_fd(&s, f->fd, l->file);
@@ -283,7 +283,7 @@ static bool open_archive(struct load *l, struct opened *f)
 	if (f->fd < 0)
 		return false;
 	if (fstat(f->fd, &f->st) == 0 && S_ISREG(f->st.st_mode) && pread(f->fd, head, sizeof(head), 0) == (ssize_t)sizeof(head) && tar_header_ok(head)) {
-		f->known = layer_cache_archive(l->cache, &f->st, &f->before) && (l->no_sums || f->before.sha256[0]);
+		f->known = layer_cache_archive(l->cache, &f->st, &f->before) && (l->packages_only || f->before.sha256[0]);
 		return true;
 	}
 	close(f->fd);

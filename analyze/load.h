@@ -20,11 +20,11 @@ struct load {
 	struct arena item;	/* memory of the item at hand; reset between items by the loader */
 	struct object_packer *packer; /* packs raw objects; made by the first member of them, freed by load_fini() */
 	struct layer_cache *cache; /* of image layers; NULL: none */
-	bool no_sums;		/* nobody will ask for the sums of whole files */
+	bool packages_only;	/* nobody will ask for the sums of whole files, nor for what images show of their layers' files */
 	struct distinct *components; /* distinct packages; made by the first one, freed by load_fini() */
 	/* The member at hand. */
 	bool done;		/* set by a loader that read the file itself, with its size and sum: the stream need not be read */
-	char sha256[65];	/* "" where no_sums */
+	char sha256[65];	/* "" with packages_only */
 	int64_t bytes;
 	int64_t evidence;	/* its row */
 	const char *kind;	/* 'kubernetes/pods', 'node/files', ... */

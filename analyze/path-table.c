@@ -150,9 +150,9 @@ static void *zeroed(size_t n)
 	return p;
 }
 
-static void grow(struct paths *p)
+static void grow(struct paths *p, size_t cap)
 {
-	struct paths bigger = {.cap = p->cap ? p->cap * 2 : 256, .n = p->n, .owner = p->owner};
+	struct paths bigger = {.cap = cap, .n = p->n, .owner = p->owner};
 
 	bigger.slots = zeroed(bigger.cap);
 	bigger.facts = p->facts ? zeroed(bigger.cap) : NULL;
@@ -177,7 +177,7 @@ void paths_put(struct paths *p, uint64_t hash, unsigned flags, uint64_t fact)
 	if (p->n >= BATCH && spill.in_memory >= LIMIT_LAYER_PATHS)
 		flush(p);
 	if (2 * p->n >= p->cap)
-		grow(p);
+		grow(p, p->cap ? 2 * p->cap : 256);
 	slot = slot_of(p, hash);
 	if (!*slot) {
 		p->n++;
@@ -188,6 +188,18 @@ void paths_put(struct paths *p, uint64_t hash, unsigned flags, uint64_t fact)
 		p->facts = zeroed(p->cap);
 	if (fact)
 		p->facts[slot - p->slots] = fact;
+}
+
+void paths_reserve(struct paths *p, size_t n)
+{
+	size_t cap = 256;
+
+	if (n > LIMIT_LAYER_PATHS)
+		n = LIMIT_LAYER_PATHS;
+	while (cap <= 2 * n)
+		cap *= 2;
+	if (cap > p->cap)
+		grow(p, cap);
 }
 
 void paths_add(struct paths *p, struct span path, unsigned flags)

@@ -34,6 +34,8 @@ bool path_hash_key(uint64_t given);
 void paths_add(struct paths *p, struct span path, unsigned flags);
 /* Adds flags and sets the fact (0: leaves what is known) of the path with this hash. */
 void paths_put(struct paths *p, uint64_t hash, unsigned flags, uint64_t fact);
+/* Makes room for n paths at once. */
+void paths_reserve(struct paths *p, size_t n);
 /* What is known of a hash; false: it is not there, and `out` is zero. */
 bool paths_get(const struct paths *p, uint64_t hash, struct path_row *out);
 unsigned paths_flags(const struct paths *p, struct span path);
