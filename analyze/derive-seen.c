@@ -103,15 +103,6 @@ static const char *const signs[] = {
 	"DELETE FROM folders WHERE EXISTS (SELECT 1 FROM folders f WHERE f.scope = folders.scope AND f.prefix = folders.prefix AND f.folder = f.prefix || 'kube-public/')",
 	OF_FOLDERS("kubectl cluster-info dump takes those that it is told, or one beside kube-system"),
 	"DROP TABLE folders",
-	/* The same as one stream: of no other kinds, and of one namespace beside kube-system. */
-	"INSERT INTO lacking SELECT j.scope, j.kind, NULL, 0, 'kubectl cluster-info dump takes those that it is told, or one beside kube-system' FROM judged j "
-	"WHERE EXISTS (SELECT 1 FROM evidence_kind k WHERE k.scope = j.scope AND k.kind = 'kubernetes/replicationcontrollers') "
-	"AND NOT EXISTS (SELECT 1 FROM evidence_kind k WHERE k.scope = j.scope AND k.kind GLOB 'kubernetes/*' AND k.kind NOT IN ('kubernetes/list', 'kubernetes/version', 'kubernetes/refused', "
-	"'kubernetes/nodes', 'kubernetes/events', 'kubernetes/replicationcontrollers', 'kubernetes/services', 'kubernetes/daemonsets', 'kubernetes/deployments', "
-	"'kubernetes/replicasets', 'kubernetes/pods')) "
-	"AND (SELECT count(DISTINCT namespace) FROM seen n WHERE n.scope = j.scope AND n.namespace != 'kube-system') <= 1 "
-	"AND NOT EXISTS (SELECT 1 FROM evidence v WHERE v.scope = j.scope AND v.path GLOB '*/replication-controllers.[jy]*') "
-	"AND NOT EXISTS (SELECT 1 FROM lacking x WHERE x.scope = j.scope)",
 	/* OpenShift's must-gather: cluster-scoped-resources/ beside namespaces/NAME/ (openshift/oc, pkg/cli/admin/inspect). */
 	"CREATE TEMP TABLE folders AS SELECT DISTINCT scope, substr(path, 1, instr(path, 'cluster-scoped-resources/') - 1) || 'namespaces/' AS prefix FROM evidence "
 	"WHERE scope IS NOT NULL AND (path GLOB 'cluster-scoped-resources/*' OR path GLOB '*/cluster-scoped-resources/*')",
@@ -276,7 +267,7 @@ static int run_all(struct db *db, const char *const *sql, size_t n, struct err *
 
 void seen_warn(struct db *db)
 {
-	sqlite3_stmt *q = db_stmt(db, "SELECT s.name, x.reason, count(DISTINCT x.kind) FROM expected x JOIN scope s ON s.id = x.scope WHERE x.seen IS NOT NULL "
+	sqlite3_stmt *q = db_stmt(db, "SELECT s.name, x.reason, count(DISTINCT x.kind), min(x.id) FROM expected x JOIN scope s ON s.id = x.scope WHERE x.seen IS NOT NULL "
 				      "GROUP BY s.id ORDER BY s.name");
 
 	while (db_step(db, q, NULL) == 1)
