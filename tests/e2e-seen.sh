@@ -124,7 +124,10 @@ ok "no control is met that hangs on it" "$(q "SELECT DISTINCT k.id FROM v_contro
 subset "one namespace"
 findings() { q "SELECT check_id, verdict, subject, detail, missing FROM finding ORDER BY 1, 2, 3"; q "SELECT kind, reason, seen, unseen FROM v_partly ORDER BY 1, 2"; }
 raw=$(findings)
-"$PLIMSOLL" collect -o site.plim --import shop > /dev/null 2>&1
+"$PLIMSOLL" collect -o site.plim --import shop > /dev/null 2> said.txt
+has "and is made with a warning" "$(cat said.txt)" "shop: its objects lie in namespace shop, and none in kube-system: kubectl get lists all namespaces only with -A"
+"$PLIMSOLL" collect -o small.plim --import small > /dev/null 2> said.txt
+ok "not so of a whole one" "$(cat said.txt)" ""
 cp x.db part.db
 analyze site.plim
 ok "a bundle of it says the same" "$(findings)" "$raw"
