@@ -253,6 +253,8 @@ static const char *const finish[] = {
 	"(SELECT 1 FROM seen n JOIN expected x ON x.scope = n.scope AND x.kind = n.kind AND x.seen IS NOT NULL WHERE n.scope = m.scope AND n.namespace = m.namespace)) WHERE seen IS NOT NULL",
 	"UPDATE expected SET unseen = max(unseen, seen) WHERE seen IS NOT NULL AND NOT EXISTS (SELECT 1 FROM evidence_kind k WHERE k.scope = expected.scope AND k.kind = 'kubernetes/namespaces')",
 	"DROP TABLE shown",
+	/* Of what was refused, or broke off at collection, and is there all the same, the rest is missing just so. */
+	"UPDATE expected SET lost = 1 WHERE kind GLOB 'kubernetes/*' AND EXISTS (SELECT 1 FROM evidence_kind k WHERE k.scope = expected.scope AND k.kind GLOB expected.kind AND k.items > 0)",
 	"DROP TABLE seen; DROP TABLE judged; DROP TABLE whole; DROP TABLE must; DROP TABLE everywhere; DROP TABLE lacking; DROP TABLE blind",
 };
 
