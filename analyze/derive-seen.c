@@ -213,34 +213,31 @@ static int add_sign(struct db *db, int64_t scope, const char *kind, struct span 
 	return -1;
 }
 
-static int one_kind(struct db *db, int64_t scope, const char *kind, struct span sign, struct err *e)
+/* The row of `expected` for one kind: `q` gives scope, kind and sign. */
+static int one_kind(struct db *db, sqlite3_stmt *q, struct err *e)
 {
+	int64_t scope = sqlite3_column_int64(q, 0);
 	auto_buf reason = BUF_INIT;
 
 	if (which(db, scope, &reason, e))
 		return -1;
 	buf_add_str(&reason, ": ");
-	if (add_sign(db, scope, kind, sign, &reason, e))
+	if (add_sign(db, scope, db_text(q, 1).p, db_text(q, 2), &reason, e))
 		return -1;
 	buf_add_str(&reason, "; ask with -A");
-	return db_run(db, e, "INSERT INTO expected(scope, kind, reason, lost, seen) VALUES (?, ?, ?, 1, 0)", "iss", scope, kind, buf_str(&reason));
+	return db_run(db, e, "INSERT INTO expected(scope, kind, reason, lost, seen) VALUES (?, ?, ?, 1, 0)", "its", scope, db_text(q, 1), buf_str(&reason));
 }
 
 static int write_reasons(struct db *db, struct err *e)
 {
 	sqlite3_stmt *q = db_stmt(db, "SELECT scope, kind, why, min(rowid) FROM temp.lacking GROUP BY scope, kind ORDER BY scope, kind");
-	auto_arena a = ARENA_INIT;
 	int rc;
 
-	while ((rc = db_step(db, q, e)) == 1) {
-		const char *kind = arena_strdup(&a, db_text(q, 1).p), *why = arena_strdup(&a, db_text(q, 2).p);
-
-		if (one_kind(db, sqlite3_column_int64(q, 0), kind, span_of(why), e)) {
+	do {
+		rc = db_step(db, q, e);
+		if (rc == 1 && one_kind(db, q, e))
 			rc = -1;
-			break;
-		}
-		arena_reset(&a);
-	}
+	} while (rc == 1);
 	sqlite3_reset(q);
 	return rc;
 }
@@ -249,8 +246,8 @@ static int write_reasons(struct db *db, struct err *e)
 static const char *const finish[] = {
 	"UPDATE expected SET seen = 0 WHERE lost AND reason GLOB 'only of the namespaces that were asked for: *'",
 	"CREATE TEMP TABLE shown AS SELECT n.scope, count(DISTINCT n.namespace) AS seen FROM seen n JOIN expected x ON x.scope = n.scope AND x.kind = n.kind AND x.seen IS NOT NULL WHERE n.served GROUP BY n.scope",
-	"UPDATE expected SET seen = coalesce((SELECT h.seen FROM shown h WHERE h.scope = expected.scope), 0), unseen = (SELECT count(*) FROM must m WHERE m.scope = expected.scope AND NOT EXISTS "
-	"(SELECT 1 FROM seen n JOIN expected x ON x.scope = n.scope AND x.kind = n.kind AND x.seen IS NOT NULL WHERE n.scope = m.scope AND n.namespace = m.namespace)) WHERE seen IS NOT NULL",
+	("UPDATE expected SET seen = coalesce((SELECT h.seen FROM shown h WHERE h.scope = expected.scope), 0), unseen = (SELECT count(*) FROM must m WHERE m.scope = expected.scope AND NOT EXISTS "
+	"(SELECT 1 FROM seen n JOIN expected x ON x.scope = n.scope AND x.kind = n.kind AND x.seen IS NOT NULL WHERE n.scope = m.scope AND n.namespace = m.namespace)) WHERE seen IS NOT NULL"),
 	"UPDATE expected SET unseen = max(unseen, seen) WHERE seen IS NOT NULL AND NOT EXISTS (SELECT 1 FROM evidence_kind k WHERE k.scope = expected.scope AND k.kind = 'kubernetes/namespaces')",
 	"DROP TABLE shown",
 	/* Of what was refused, or broke off at collection, and is there all the same, the rest is missing just so. */
