@@ -24,9 +24,10 @@ static const char *const rbac_kinds[] = {"roles", "clusterroles", "rolebindings"
 
 enum { ACTIONS = sizeof(actions) / sizeof(actions[0]) };
 
+/* Of what is there in part assessment_warn_missing() tells. */
 static void warn_lost(struct access *x, struct span cluster)
 {
-	if (db_int(&x->db, 0, "SELECT count(*) FROM expected x JOIN scope s ON s.id = x.scope WHERE s.kind = 'cluster' AND s.name = ? AND x.kind IN ('kubernetes/*', 'kubernetes/roles', "
+	if (db_int(&x->db, 0, "SELECT count(*) FROM expected x JOIN scope s ON s.id = x.scope WHERE s.kind = 'cluster' AND s.name = ? AND NOT x.lost AND x.kind IN ('kubernetes/*', 'kubernetes/roles', "
 			      "'kubernetes/clusterroles', 'kubernetes/rolebindings', 'kubernetes/clusterrolebindings')", "t", cluster))
 		warn("not all roles and bindings could be read (plimsoll browse, coverage): what they allow is not among the answers");
 }

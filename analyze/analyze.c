@@ -21,6 +21,7 @@
 #include "derive-refused.h"
 #include "derive-scanner.h"
 #include "derive-scope.h"
+#include "derive-seen.h"
 #include "derive-usage.h"
 #include "derive-workload.h"
 #include "edge.h"
@@ -71,6 +72,7 @@ static const struct derive_step steps[] = {
 	{"owners", derive_owners},
 	{"workloads", derive_workloads},
 	{"refused", derive_refused},
+	{"seen", derive_seen},
 	{"nodes", derive_nodes},
 	{"admission", derive_admission},
 	{"services", derive_services},
@@ -497,6 +499,7 @@ int analyze_temporary(struct db *db, const char *path, struct err *e)
 
 	if (analyze_run(&o, NULL, db, &unread, e))
 		return -1;
+	seen_warn(db);
 	if (unread)
 		warn("%s: %" PRId64 " %s: some evidence could not be read, the rest counts", path, unread, unread == 1 ? "problem" : "problems");
 	return 0;
@@ -509,6 +512,7 @@ int analyze_file(const struct analyze_options *o, const char *path, int64_t *unr
 
 	if (outfile_begin(&out, path, false, e) || analyze_run(o, out.part, &db, unread, e))
 		return -1;
+	seen_warn(&db);
 	db_close(&db);
 	if (outfile_commit(&out, e))
 		return -1;

@@ -65,6 +65,10 @@ static int read_member(struct arena *a, const char *key, const struct json *v, v
 		return knowledge_needs(a, v, &c->to_pass, &c->to_pass_n, e);
 	if (strcmp(key, "references") == 0)
 		return read_references(a, v, c, e);
+	if (strcmp(key, "across") == 0) {
+		c->across = json_bool(v) == 1;
+		return json_bool(v) < 0 ? err_set(e, ERR_INPUT, "across: true or false is expected") : 0;
+	}
 	if (strcmp(key, "facts") == 0) {
 		c->facts = knowledge_words(a, v, &n);
 		return c->facts ? 0 : err_set(e, ERR_INPUT, "facts: a list of columns is expected");

@@ -12,7 +12,7 @@ struct scope {
 	const char *name;
 	bool present; /* in scope, not assumed absent */
 	bool lacks;   /* a need is not met at all: no row of it is judged */
-	bool doubtful; /* objects of a need were lost, and the check looks across several kinds: what it does not find may be among them */
+	bool doubtful; /* objects of a need are lacking, and the check looks at several kinds or across one: what it does not find may be among them */
 	bool only_found; /* a kind that a pass needs was not collected: of the rows only what fails counts */
 	const char *missing, *reason; /* JSON array; what is missing, in words. NULL: nothing is */
 };
@@ -75,7 +75,7 @@ static bool judge_need(struct judge *j, struct scope *s, const struct knowledge_
 	for (size_t k = 0; k < need->n; k++) {
 		met |= has(j, s, need->any[k]);
 		why = why ? why : told(j, s, need->any[k]);
-		s->doubtful |= j->c->needs_n + j->c->to_pass_n > 1 && has_lost(j, s, need->any[k]);
+		s->doubtful |= (j->c->needs_n + j->c->to_pass_n > 1 || j->c->across) && has_lost(j, s, need->any[k]);
 	}
 	if (met && !why)
 		return true;

@@ -15,6 +15,7 @@ struct check {
 	struct knowledge_need *to_pass; /* needed besides before anything passes; what is found without it stands */
 	size_t to_pass_n;
 	const char *scope;	/* the kind of scope it is judged in, from the first need: cluster, aws, registry, images, site */
+	bool across;		/* what is said of one subject hangs on others of its kind */
 	const char *from;	/* a table with the rows of `over`, made by check_store_all(); NULL: `over` itself */
 	const char *over, *where, *fails, *detail, *key; /* or: */
 	const char *query;

@@ -33,6 +33,8 @@ struct span kube_kind(struct arena *a, struct span api_version, struct span kind
 const char *kube_ref(struct arena *a, const char *cluster, struct span namespace, struct span kind, struct span name);
 /* Evidence kind of a Kubernetes kind: "kubernetes/networkpolicies", "kubernetes/constraints.templates.gatekeeper.sh". In the arena. */
 const char *kube_evidence_kind(struct arena *a, struct span kind);
+/* True for kinds of evidence that the loader knows and whose objects lie in namespaces. The arena is scratch. */
+bool kube_namespaced(struct arena *a, const char *evidence_kind);
 /* Minified JSON of a value, in the arena; absent span when there is none. */
 struct span kube_json(struct arena *a, const struct json *v);
 /* As kube_json, "[]" when it is not an array. */

@@ -138,6 +138,14 @@ const char *kube_evidence_kind(struct arena *a, struct span kind)
 	return arena_strdup(a, text);
 }
 
+bool kube_namespaced(struct arena *a, const char *evidence_kind)
+{
+	for (const struct kind *k = kinds; k->name; k++)
+		if (k->namespaced && strcmp(kube_evidence_kind(a, span_of(k->name)), evidence_kind) == 0)
+			return true;
+	return false;
+}
+
 struct span kube_json(struct arena *a, const struct json *v)
 {
 	auto_buf b = BUF_INIT;

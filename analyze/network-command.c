@@ -179,6 +179,7 @@ static int run(void *ctx, const struct opt_list *words, struct err *e)
 {
 	struct network_options *o = ctx;
 	struct opt_list rest = {words->at + 2, words->n - 2};
+	static const char *const kinds[] = {"pods", "deployments", "statefulsets", "daemonsets", "networkpolicies", "services", "ingresses", NULL};
 
 	for (size_t i = 0; i < sizeof(subcommands) / sizeof(subcommands[0]); i++)
 		if (strcmp(words->at[0], subcommands[i].name) == 0) {
@@ -188,6 +189,8 @@ static int run(void *ctx, const struct opt_list *words, struct err *e)
 				return -1;
 			o->db = &db;
 			o->rest = &rest;
+			if (subcommands[i].run != network_exposures) /* which tells itself what it lacks */
+				assessment_warn_partly(&db, o->cluster, kinds, "what lies elsewhere is not among the answers");
 			return subcommands[i].run(o, e);
 		}
 	return err_set(e, ERR_USAGE, "network: there is no '%s' (plimsoll network --help)", words->at[0]);

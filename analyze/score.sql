@@ -7,10 +7,13 @@ INSERT INTO domain VALUES ('iam', 1, 'Identity and access'), ('registry', 2, 'Re
 
 -- What is weighed: a check in a scope (and, where the engagement file changes its severity for some namespaces, these by themselves), so that a
 -- check of ten thousand containers counts as much as one of a single setting, and a small cluster as much as a large one.
+-- Where some namespaces only were collected, the others are taken to hold as much, which is unknown.
+CREATE TEMP TABLE beyond AS
+  SELECT c.id AS check_id, x.scope, max(1.0 * x.unseen / x.seen) AS share FROM "check" c, json_tree(c.needs) n JOIN expected x ON x.kind = n.atom WHERE x.seen > 0 GROUP BY c.id, x.scope;
 CREATE TEMP TABLE unit AS
   SELECT c.domain, w.weight, total(CASE t.verdict WHEN 'pass' THEN t.count END) AS pass, total(CASE t.verdict WHEN 'fail' THEN t.count END) AS fail,
-    total(CASE WHEN t.verdict IN ('not-assessed', 'error') THEN t.count END) AS unknown
-  FROM tally t JOIN "check" c ON c.id = t.check_id LEFT JOIN scope s ON s.id = t.scope
+    total(CASE WHEN t.verdict IN ('not-assessed', 'error') THEN t.count END) + total(CASE WHEN t.verdict IN ('pass', 'fail') THEN t.count * b.share END) AS unknown
+  FROM tally t LEFT JOIN beyond b ON b.check_id = t.check_id AND b.scope = t.scope JOIN "check" c ON c.id = t.check_id LEFT JOIN scope s ON s.id = t.scope
     LEFT JOIN severity_change x ON x.check_id = t.check_id AND x.cluster = coalesce(CASE s.kind WHEN 'cluster' THEN s.name END, '') AND x.namespace = t.namespace
     JOIN severity_weight w ON w.severity = coalesce(x.severity, c.severity)
   GROUP BY t.check_id, t.scope, coalesce(x.severity, c.severity);

@@ -132,12 +132,26 @@ static void go_to(struct copy *c, const struct place *p, const struct item *it)
 		buf_add_char(&c->text, ',');
 }
 
+static void note_namespace(struct evidence_seen *seen, const struct json *object)
+{
+	struct span namespace = json_text_at(object, "metadata.namespace");
+
+	if (!namespace.n || namespace.n >= sizeof(seen->first) || !json_text_at(object, "metadata.uid").n)
+		return;
+	if (!seen->first[0])
+		snprintf(seen->first, sizeof(seen->first), "%.*s", SPAN_ARG(namespace));
+	seen->several |= !span_eq(namespace, seen->first);
+	seen->kube_system |= span_eq(namespace, "kube-system");
+}
+
 /* Redacts and appends; what still looks like a secret then does not get through. */
 static int one_item(struct copy *c, const struct item *it, struct err *e)
 {
 	struct place p = place_of(span_of(it->pointer));
 	auto_buf text = BUF_INIT;
 
+	if (kubernetes(c))
+		note_namespace(&c->ev->seen, it->value);
 	redact_evidence(c->ev->redact, &c->ev->item, c->spec->kind, it->kind, it->value);
 	json_write(&text, it->value);
 	if (redact_evidence_leaks(c->spec->kind, buf_span(&text))) {

@@ -9,6 +9,11 @@ struct evidence {
 	struct bundle_writer *w;
 	struct redact *redact;
 	struct arena item;
+	/* Namespaces of what an API server gave, since the caller cleared it. A whole dump shows something of kube-system. */
+	struct evidence_seen {
+		char first[64]; /* the first of them, "" where there is none; as long as the API allows */
+		bool several, kube_system;
+	} seen;
 };
 /*
  * Copies one stream into a member. What does not parse is left out and noted. `*items`: how many came through. 0 also when the stream

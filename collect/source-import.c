@@ -50,6 +50,16 @@ static const char *base_name(struct arena *a, const char *path)
 	return arena_strndup(a, s.p, s.n);
 }
 
+/* What the analyzer tells by more signs, and may be too late to mend then. */
+static void warn_partly(const struct import *in, const char *path)
+{
+	const struct evidence_seen *seen = &in->c->evidence.seen;
+
+	if (seen->first[0] && !seen->kube_system)
+		warn("%s: its objects lie in %s%s, and none in kube-system: kubectl get lists all namespaces only with -A", path, seen->several ? "several namespaces" : "namespace ",
+		     seen->several ? "" : seen->first);
+}
+
 int source_import(struct collect *c, struct err *e)
 {
 	const struct opt_list *paths = &c->options->imports;
@@ -61,6 +71,7 @@ int source_import(struct collect *c, struct err *e)
 		struct err why = {0};
 
 		in.prefix = NULL;
+		c->evidence.seen = (struct evidence_seen){0};
 		if (paths->n > 1)
 			in.prefix = base_name(&names, paths->at[i]);
 		for (size_t k = 0; k < i && in.prefix; k++)
@@ -78,6 +89,8 @@ int source_import(struct collect *c, struct err *e)
 			bundle_left_out(c->w, paths->at[i], why.msg);
 			rc = 0;
 		}
+		if (rc == 0)
+			warn_partly(&in, paths->at[i]);
 	}
 	if (in.feeds)
 		warn("vulnerability feeds are no evidence and were not collected (plimsoll feeds import reads them)");

@@ -46,6 +46,35 @@ int assessment_open(struct db *db, const char *path, struct err *e)
 	return 0;
 }
 
+static bool concerns(struct span kind, const char *const *kinds)
+{
+	if (!kinds || span_eq(kind, "kubernetes/*"))
+		return true;
+	for (size_t i = 0; kinds[i]; i++)
+		if (span_starts(kind, "kubernetes/") && span_eq((struct span){kind.p + strlen("kubernetes/"), kind.n - strlen("kubernetes/")}, kinds[i]))
+			return true;
+	return false;
+}
+
+void assessment_warn_partly(struct db *db, const char *cluster, const char *const *kinds, const char *consequence)
+{
+	auto_stmt *s = NULL;
+	auto_buf last = BUF_INIT;
+
+	if (db_prepare(db, "SELECT cluster, kind, reason FROM v_partly WHERE ?1 IS NULL OR cluster = ?1 ORDER BY cluster, seen IS NULL, kind", &s, NULL))
+		return;
+	db_bind(s, "s", cluster);
+	while (db_step(db, s, NULL) == 1) {
+		struct span name = db_text(s, 0);
+
+		if (span_is(buf_span(&last), name) || !concerns(db_text(s, 1), kinds))
+			continue;
+		buf_reset(&last);
+		buf_add_span(&last, name);
+		warn("%.*s: %.*s: %s", SPAN_ARG(name), SPAN_ARG(db_text(s, 2)), consequence);
+	}
+}
+
 void assessment_warn_missing(struct db *db, const char *cluster, const char *const *kinds, const char *consequence)
 {
 	auto_stmt *s = NULL;
@@ -64,6 +93,7 @@ void assessment_warn_missing(struct db *db, const char *cluster, const char *con
 		if (missing.n)
 			warn("%.*s: %s were not collected: %s", SPAN_ARG(name), buf_str(&missing), consequence);
 	}
+	assessment_warn_partly(db, cluster, kinds, consequence);
 }
 
 int assessment_exit(struct db *db)

@@ -318,6 +318,14 @@ enum recognised recognise(struct span name, struct span head, char *kind, size_t
 	}
 	if (span_eq(base, "logs.txt") || span_eq(base, "README.md"))
 		return RECOGNISED_IGNORED;
+	if (refused_of_bundle(name)) {
+		struct span t = span_trim(head);
+
+		if (t.n < 3 || span_eq(t, "null"))
+			return RECOGNISED_IGNORED;
+		snprintf(kind, cap, "kubernetes/refused");
+		return RECOGNISED;
+	}
 	if (kubectl_said(name, head, kind, cap))
 		return *kind ? RECOGNISED : RECOGNISED_IGNORED;
 	/* Flow logs are called so too: told by what is in them. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lines of kubectl's standard error. What follows from them is the analyzer's (derive-refused.c).
 #include "refused.h"
+#include "json.h"
 #include "limits.h"
 #include "recognise.h"
 
@@ -133,6 +134,30 @@ static bool says_nothing_is_there(struct span line)
 	return false;
 }
 
+bool refused_of_bundle(struct span path)
+{
+	struct span base = span_after_last(path, '/'), above = {path.p, path.n - base.n};
+
+	return span_ends(base, "-errors.json") && span_ends(above, "cluster-resources/");
+}
+
+/* Troubleshoot's names for files; none for what is no list of objects. */
+static struct span named_in_bundle(struct span path)
+{
+	static const struct {
+		const char *file, *resource;
+	} others[] = {{"custom-resource-definitions", "customresourcedefinitions"}, {"ingress", "ingresses"}, {"network-policy", "networkpolicies"},
+		      {"pod-disruption-budgets", "poddisruptionbudgets"}, {"pvcs", "persistentvolumeclaims"}, {"pvs", "persistentvolumes"},
+		      {"resource-quota", "resourcequotas"}, {"storage", "storageclasses"}, {"storage-classes", "storageclasses"}};
+	struct span stem = span_after_last(path, '/');
+
+	stem.n -= strlen("-errors.json");
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (span_eq(stem, others[i].file))
+			return span_of(others[i].resource);
+	return is_resource(stem) && !memchr(stem.p, '-', stem.n) && !span_eq(stem, "events") ? stem : SPAN_NONE;
+}
+
 /* The resource that a file of one command's words is named after. */
 static struct span named_after(struct span path)
 {
@@ -159,7 +184,9 @@ bool refused_line(struct arena *a, struct span path, struct span line, struct re
 	if (single)
 		return false;
 	if (!is_resource(resource))
-		resource = named_after(path);
+		resource = refused_of_bundle(path) ? named_in_bundle(path) : named_after(path);
+	if (!resource.p && refused_of_bundle(path))
+		return false;
 	if (!resource.p && (span_starts(line, "Error: ") || (span_starts(line, "error: ") && !find(line, "(Unauthorized)"))))
 		return false; /* of a command that lists nothing, for all one can tell */
 	out->kind = resource.p ? kind_of(a, resource) : "kubernetes/*";
@@ -179,14 +206,52 @@ bool refused_in(struct span path, struct span text)
 	return false;
 }
 
+static int one_message(struct arena *a, struct span path, const struct json *v, refused_each *each, void *ctx, struct err *e)
+{
+	char *line = json_is(v, JSON_STRING) ? arena_printf(a, "Error from server: %.*s", SPAN_ARG(json_str(v))) : NULL;
+	struct refused r;
+
+	for (char *p = line; p && *p; p++)
+		if (*p == '\n' || *p == '\r')
+			*p = ' ';
+	return line && refused_line(a, path, span_of(line), &r) ? each(ctx, &r, e) : 0;
+}
+
+static int read_messages(struct span text, struct span path, refused_each *each, void *ctx, struct err *why, struct err *e)
+{
+	auto_arena a = ARENA_INIT, line = ARENA_INIT;
+	struct json *doc;
+
+	if (json_parse(&a, text, &doc, why))
+		return -1;
+	JSON_EACH(v, doc)
+	{
+		if (one_message(&line, path, v, each, ctx, e))
+			return -1;
+		arena_reset(&line);
+	}
+	JSON_MEMBERS(m, doc)
+	{
+		if (one_message(&line, path, &m->value, each, ctx, e))
+			return -1;
+		arena_reset(&line);
+	}
+	return 0;
+}
+
 int refused_read(struct source *content, struct span path, refused_each *each, void *ctx, struct err *why, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
 	auto_buf text = BUF_INIT;
 	struct refused r;
+	struct span start;
 
 	if (source_slurp(content, &text, LIMIT_REFUSED_BYTES, why))
 		return -1;
+	/* In a bundle of ours the messages are lines already. */
+	start = span_trim(buf_span(&text));
+	if (refused_of_bundle(path) && (span_starts(start, "{") || span_starts(start, "[")))
+		return read_messages(start, path, each, ctx, why, e);
 	for (struct span rest = buf_span(&text); rest.p;) {
 		if (refused_line(&a, path, span_cut(&rest, '\n'), &r) && each(ctx, &r, e))
 			return -1;

@@ -15,6 +15,10 @@ struct refused {
 	struct span line;   /* as kubectl wrote it */
 };
 
+/* True for the files in which Troubleshoot (support bundles) keeps what it could not list, one for each resource: cluster-resources/pods-errors.json, a JSON object of
+ * namespaces or an array, with the API server's messages. Source: replicatedhq/troubleshoot, pkg/collect/cluster_resources.go. Each message is read as a line that
+ * kubectl would print. */
+bool refused_of_bundle(struct span path);
 /* True when a line tells that kubectl failed: neither a warning nor anything else. */
 bool refused_is_error(struct span line);
 /* What failed, in our words: "forbidden: " and what is behind it, else the line. At most 300 bytes of it. */
@@ -28,6 +32,6 @@ bool refused_named(struct span path);
 bool refused_in(struct span path, struct span text);
 
 typedef int refused_each(void *ctx, const struct refused *r, struct err *e);
-/* Each line of a file that counts, in order; 0, or -1 with `why` (it cannot be read) or `e` (the callback's). */
+/* Each line (message) of a file that counts, in order; 0, or -1 with `why` (it cannot be read) or `e` (the callback's). */
 int refused_read(struct source *content, struct span path, refused_each *each, void *ctx, struct err *why, struct err *e);
 #endif

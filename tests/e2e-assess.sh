@@ -8,7 +8,7 @@ mkdir -p "$D/in"
 
 # Only pods, with secrets planted where people leave them. All are invented; each stands nowhere but here.
 cat > "$D/in/pods.json" <<'P'
-{"apiVersion":"v1","kind":"List","items":[{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web","namespace":"shop","uid":"u1",
+{"apiVersion":"v1","kind":"List","items":[{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web","namespace":"shop",
 "annotations":{"kubectl.kubernetes.io/last-applied-configuration":"{\"spec\":{\"containers\":[{\"name\":\"c\",\"env\":[{\"name\":\"DB_PASSWORD\",\"value\":\"Canary-Annot-4711\"}]}]}}"}},
 "spec":{"hostPID":true,"containers":[{"name":"c","image":"registry.example/team/web:1.0","securityContext":{"privileged":true},
 "args":["--token=Canary-Args-4712-abcdefgh"],"command":["sh","-c","curl -u admin:CanaryCmd4713 -H 'Authorization: Bearer CanaryHead4718' https://example.com; mysqldump --password Canary-Opt-4719 shop"],

@@ -118,6 +118,24 @@ head -c 100 dump/pods.json > cut && mv cut dump/pods.json
 analyze dump
 ok "a list that was cut off" "$(have | grep -c pods)$(verdicts runtime.privileged-container)" "0not-assessed|1 "
 
+# ---- what came in part passes nothing that hangs on the rest
+rm -r dump && cp -r good dump
+list dump/networkpolicies.networking.k8s.io.json "{\"apiVersion\":\"networking.k8s.io/v1\",\"kind\":\"NetworkPolicy\",$(meta deny),\"spec\":{\"podSelector\":{},\"policyTypes\":[\"Ingress\",\"Egress\"]}}"
+analyze dump
+ok "a policy for all" "$(verdicts runtime.namespace-without-network-policy)" "pass|1 "
+mkdir dump/cluster-resources && echo '{"payments": "pods is forbidden: User \"a\" cannot list resource \"pods\" in API group \"\" in the namespace \"payments\""}' > dump/cluster-resources/pods-errors.json
+echo '["the server is currently unable to handle the request"]' > dump/cluster-resources/storage-classes-errors.json
+echo '{}' > dump/cluster-resources/services-errors.json && : > dump/cluster-resources/jobs-errors.json
+analyze dump
+ok "what Troubleshoot could not list: exit code" "$code" 0
+has "what Troubleshoot could not list" "$(why pods) $(why storageclasses)" 'forbidden: User "a" cannot list resource "pods" in API group "" in the namespace "payments" Error from server: the server is currently unable'
+ok "the namespace of which pods are missing does not pass" "$(verdicts runtime.namespace-without-network-policy)" "not-assessed|1 "
+ok "what one pod tells does" "$(verdicts runtime.privileged-container)" "not-assessed|1 pass|1 "
+raw=$(findings)
+rm -f site.plim* && "$PLIMSOLL" collect -o site.plim --import dump > /dev/null 2>&1
+analyze site.plim
+ok "a bundle of it says the same, too" "$(findings)" "$raw"
+
 # ---- what is no word on a list
 rm -r dump && cp -r good dump
 mkdir -p dump/shop/web && echo 'Error from server (Forbidden): networkpolicies.networking.k8s.io is forbidden: x' > dump/shop/web/logs.txt

@@ -45,6 +45,13 @@ static void lines(void)
 		{"d/errors.txt", "error: You must be logged in to the server (Unauthorized)", "kubernetes/*|error: You must be logged in to the server (Unauthorized)"},
 		{"d/errors.txt", "error: unknown flag: --foo", "-"},
 		{"d/kubectl-dump.err", "Error from server (Timeout): the request timed out", "kubernetes/*|Error from server (Timeout): the request timed out"},
+		/* Troubleshoot's files are named after what is in them, in words of its own. */
+		{"b/cluster-resources/pods-errors.json", "Error from server: pods is forbidden: User \"a\" cannot list resource \"pods\" in API group \"\" in the namespace \"x\"",
+		 "kubernetes/pods|forbidden: User \"a\" cannot list resource \"pods\" in API group \"\" in the namespace \"x\""},
+		{"b/cluster-resources/network-policy-errors.json", "Error from server: Unauthorized", "kubernetes/networkpolicies|Error from server: Unauthorized"},
+		{"b/cluster-resources/pvcs-errors.json", "Error from server: context deadline exceeded", "kubernetes/persistentvolumeclaims|Error from server: context deadline exceeded"},
+		{"b/cluster-resources/auth-cani-list-errors.json", "Error from server: webhook authorizer does not support user rule resolution", "-"},
+		{"b/cluster-resources/events-errors.json", "Error from server: Unauthorized", "-"},
 		{"d/errors.txt", "Error from server (Forbidden): ../../x is forbidden: y", "kubernetes/*|forbidden: y"},
 	};
 
@@ -81,9 +88,48 @@ static void files(void)
 	CHECK_STR(seen_as("secrets.json", "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[]}\nError from server (Forbidden): secrets is forbidden: y\n"), "kubernetes/secrets");
 }
 
+static int gather(void *ctx, const struct refused *r, struct err *e)
+{
+	(void)e;
+	buf_printf(ctx, "%s ", r->kind);
+	return 0;
+}
+
+static const char *read_as(const char *path, const char *text)
+{
+	static struct buf out;
+	struct err why = {0}, e = {0};
+	struct source s;
+
+	buf_reset(&out);
+	source_from_span(&s, span_of(text), path);
+	if (refused_read(&s, span_of(path), gather, &out, &why, &e))
+		buf_printf(&out, "failed");
+	source_close(&s);
+	return out.n ? buf_str(&out) : "";
+}
+
+/* Forms of pkg/collect/cluster_resources.go: map[string]string by namespace, []string for what lies in none. */
+static void bundles(void)
+{
+	static const char file[] = "b/cluster-resources/deployments-errors.json";
+
+	CHECK_STR(seen_as(file, "{\"x\": \"deployments.apps is forbidden: y\"}"), "kubernetes/refused");
+	CHECK_STR(seen_as(file, "[\"no\"]"), "kubernetes/refused");
+	CHECK_STR(seen_as(file, "{}\n"), "ignored");
+	CHECK_STR(seen_as(file, "null"), "ignored");
+	CHECK_STR(seen_as(file, ""), "ignored");
+	CHECK_STR(seen_as("pods-errors.json", "{\"x\": \"y\"}"), "-");
+	CHECK_STR(read_as(file, "{\"x\": \"deployments.apps is forbidden: y\", \"z\": \"timed out\\nagain\", \"n\": 1}"), "kubernetes/deployments kubernetes/deployments ");
+	CHECK_STR(read_as("cluster-resources/nodes-errors.json", " [\"nodes is forbidden: y\"]"), "kubernetes/nodes ");
+	CHECK_STR(read_as(file, "{\"x\": "), "failed");
+	CHECK_STR(read_as(file, " \n"), "");
+}
+
 int main(void)
 {
 	lines();
+	bundles();
 	files();
 	return test_end();
 }

@@ -49,7 +49,8 @@ CREATE TABLE expected (
   scope INTEGER REFERENCES scope(id),
   kind TEXT NOT NULL,        -- 'kubernetes/*' where it is not known which kind
   reason TEXT NOT NULL,      -- the error, or why it was left out
-  lost INTEGER NOT NULL DEFAULT 0 -- 1: objects were given and could not be read: what depends on other objects passes no check
+  lost INTEGER NOT NULL DEFAULT 0, -- 1: some objects of the kind are known and others are not (they could not be read, or lie in other namespaces): what depends on other objects passes no check
+  seen INTEGER, unseen INTEGER -- number of namespaces that it was collected of, and of others that the cluster is known to have; NULL: it is not about namespaces
 ) STRICT;
 
 -- What could not be read, where and why. The rest of the member still counts.
@@ -78,6 +79,10 @@ CREATE UNIQUE INDEX thing_ref ON thing(ref);
 
 CREATE VIEW v_problem AS
   SELECT p.id, e.input, e.path, e.kind, p.pointer, p.message FROM problem p LEFT JOIN evidence e ON e.id = p.evidence;
+
+-- Kinds of evidence of which some objects are known and others are not.
+CREATE VIEW v_partly AS
+  SELECT s.name AS cluster, x.kind, x.reason, x.seen, x.unseen FROM expected x JOIN scope s ON s.id = x.scope WHERE s.kind = 'cluster' AND x.lost;
 
 -- Which kinds of evidence each scope has.
 CREATE VIEW v_evidence AS

@@ -20,7 +20,7 @@ static const struct {
 	 "SELECT count(DISTINCT f.check_id) || CASE count(DISTINCT f.check_id) WHEN 1 THEN ' check waits' ELSE ' checks wait' END || ' for ' || m.value "
 	 "FROM finding f, json_each(f.missing) m WHERE f.verdict = 'not-assessed' AND f.thing IS NULL GROUP BY m.value ORDER BY count(DISTINCT f.check_id) DESC, m.value",
 	 "everything that the checks need was collected"},
-	{"asked for and not received", "SELECT kind || ': ' || reason FROM expected ORDER BY kind, reason LIMIT 200", "nothing"},
+	{"asked for and not received", "SELECT iif(count(*) > 3, min(kind) || ' and ' || (count(*) - 1) || ' more', group_concat(kind, ', ')) || ': ' || reason FROM (SELECT DISTINCT scope, kind, reason FROM expected ORDER BY kind) GROUP BY scope, reason ORDER BY min(kind), reason LIMIT 200", "nothing"},
 	{"could not be read", "SELECT coalesce(path, '') || ' ' || coalesce(pointer, '') || ': ' || message FROM v_problem ORDER BY id LIMIT 200", "nothing"},
 	{"members", "SELECT path || '  ' || coalesce(kind, 'not recognised') || '  ' || items || ' objects  ' || state FROM evidence ORDER BY id LIMIT 1000", "none"},
 };
