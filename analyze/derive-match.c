@@ -74,9 +74,17 @@ static struct span bound_of(const struct group *g, struct span v)
 	return digits.n > 0 && rest.n > 0 && rest.p[0] == ':' ? (struct span){rest.p + 1, rest.n - 1} : v;
 }
 
+/* A local build ("2.0.0+cu118") is judged as what it was built from, where the bound names none (PEP 440, "Version specifiers"). */
+static struct span version_of(const struct group *g, struct span bound)
+{
+	struct span v = g->version;
+
+	return g->scheme == VERSION_PEP440 && !memchr(bound.p, '+', bound.n) ? span_cut(&v, '+') : v;
+}
+
 static int version_cmp(const struct group *g, struct span bound)
 {
-	return version_compare(g->scheme, g->version, bound_of(g, bound));
+	return version_compare(g->scheme, version_of(g, bound), bound_of(g, bound));
 }
 
 static bool in_versions(const struct group *g, struct span list)
@@ -169,13 +177,26 @@ static bool stronger(const struct match_state *st, const struct hit *h, struct s
 	return d > 0 || (d == 0 && date > h->date);
 }
 
+/* Debian and Ubuntu decide once for a source package of a release: a fix that is installed undoes what another list, or an earlier state of it, has
+ * about the time before ("no-dsa", "postponed", "needed"). */
+static void note_fix(struct match_state *st, const struct said *r)
+{
+	if (st->g.scheme == VERSION_DEB && r->fixed.n > 0 && !r->introduced.p && span_eq(r->status, "affected"))
+		hit_named(st, r->primary)->satisfied = true;
+}
+
 static void take_row(struct match_state *st, const struct said *r)
 {
-	struct span fixed = r->fixed.n > 0 ? r->fixed : SPAN_NONE;
+	bool unfixed = span_eq(r->status, "unfixed");
+	struct span fixed = r->fixed.n > 0 && !unfixed ? r->fixed : SPAN_NONE;
 	struct hit *h;
 
-	if (!same_module(&st->g, r->module) || !contains(&st->g, r))
+	if (!same_module(&st->g, r->module))
 		return;
+	if (!contains(&st->g, r)) {
+		note_fix(st, r);
+		return;
+	}
 	h = hit_named(st, r->primary);
 	if (span_eq(r->status, "not-affected")) {
 		h->cleared = r->date > h->cleared ? r->date : h->cleared;
@@ -195,7 +216,7 @@ static void take_row(struct match_state *st, const struct said *r)
 static void drop_cleared(struct match_state *st)
 {
 	for (struct hit **at = &st->g.hits; *at;)
-		if (!(*at)->feed || (*at)->cleared >= (*at)->date)
+		if (!(*at)->feed || (*at)->cleared >= (*at)->date || ((*at)->satisfied && !(*at)->fixed.p))
 			*at = (*at)->next;
 		else
 			at = &(*at)->next;
@@ -222,7 +243,7 @@ static void merge_esm(struct match_state *st, struct hit *h)
 {
 	if (h->esm_fixed && !h->esm.fixed.p)
 		h->feed = 0;
-	if ((h->feed && h->fixed.p) || !h->esm.fixed.p || (!h->feed && (h->satisfied || h->cleared >= 0 || h->esm_fixed)))
+	if (h->fixed.p || h->satisfied || !h->esm.fixed.p || (!h->feed && (h->cleared >= 0 || h->esm_fixed)))
 		return;
 	if (st->g.pro)
 		h->fixed = h->esm.fixed;
@@ -235,7 +256,7 @@ static void merge_esm(struct match_state *st, struct hit *h)
 	add_feed_name(st, h, h->esm.feed_name);
 }
 
-static int add_esm(struct match_state *st, const struct said_list *own, struct err *e)
+static int add_esm(struct match_state *st, struct err *e)
 {
 	const struct said_list *list = said_of(&st->said, SPAN("Ubuntu:Pro"), st->g.release, st->g.name, false, e);
 
@@ -243,9 +264,6 @@ static int add_esm(struct match_state *st, const struct said_list *own, struct e
 		return -1;
 	if (!list->n)
 		return 0;
-	for (size_t i = 0; i < own->n; i++)
-		if (own->at[i].fixed.n > 0 && version_cmp(&st->g, own->at[i].fixed) >= 0)
-			hit_named(st, own->at[i].primary)->satisfied = true;
 	for (size_t i = 0; i < list->n; i++)
 		take_esm(st, &list->at[i]);
 	for (struct hit *h = st->g.hits; h; h = h->next)
@@ -283,7 +301,7 @@ static int find_hits(struct match_state *st, struct err *e)
 		return -1;
 	for (size_t i = 0; i < list->n; i++)
 		take_row(st, &list->at[i]);
-	if (span_eq(st->g.ecosystem, "Ubuntu") && add_esm(st, list, e))
+	if (span_eq(st->g.ecosystem, "Ubuntu") && add_esm(st, e))
 		return -1;
 	if (span_eq(st->g.ecosystem, "Red Hat") && main_stream(st->g.release).p && add_main_stream(st, e))
 		return -1;

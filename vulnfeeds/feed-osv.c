@@ -37,7 +37,7 @@ static bool inside(const struct place *p, const struct advisory *rows, size_t fr
 	return false;
 }
 
-/* GHSA states an upper bound for ranges without a fix in database_specific: "< 7.23.2" or "<= 2.0". */
+/* GHSA states an upper bound for ranges without a fix in database_specific: "< 7.23.2" or "<= 2.0". It is no fix: there may be none to be had. */
 static void bound(struct affected_row *row, const struct json *affected)
 {
 	struct span last = json_text_at(affected, "database_specific.last_known_affected_version_range");
@@ -47,8 +47,10 @@ static void bound(struct affected_row *row, const struct json *affected)
 	last = (struct span){last.p + 1, last.n - 1};
 	if (span_starts(last, "="))
 		row->last_affected = span_trim((struct span){last.p + 1, last.n - 1});
-	else
+	else {
 		row->fixed = span_trim(last);
+		row->status = "unfixed";
+	}
 }
 
 static int add_ranges(struct store *s, const struct place *p, struct span title, const struct json *ranges, const struct json *affected,
@@ -65,6 +67,7 @@ static int add_ranges(struct store *s, const struct place *p, struct span title,
 		if (n < 0)
 			return -1;
 		for (int i = 0; i < n; i++) {
+			row.status = "affected";
 			row.introduced = iv[i].introduced;
 			row.fixed = iv[i].fixed;
 			row.last_affected = iv[i].last_affected;
