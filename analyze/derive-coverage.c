@@ -104,9 +104,11 @@ static int64_t covered(struct db *feeds, struct span ecosystem, struct span rele
 		      "tt", ecosystem, release);
 }
 
-/* `distro`: the distribution as it names itself. */
-static const char *uncovered_reason(struct arena *a, struct db *feeds, const struct coverage *c, struct span distro)
+/* `distro`: the distribution as it names itself; `known`: by us too. */
+static const char *uncovered_reason(struct arena *a, struct db *feeds, const struct coverage *c, struct span distro, bool known)
 {
+	if (c->ecosystem.n == 0 && known)
+		return arena_printf(a, "packages of another package manager than that of %.*s: no feed can be chosen", SPAN_ARG(distro));
 	if (c->ecosystem.n == 0 && distro.n > 0)
 		return arena_printf(a, "%.*s is no distribution that feeds are known for: no feed can be chosen", SPAN_ARG(distro));
 	if (c->ecosystem.n == 0)
@@ -126,7 +128,8 @@ static int cover_ecosystems(struct db *site, struct db *feeds, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
 	sqlite3_stmt *q = db_stmt(site, "SELECT p.thing, c.ecosystem, c.release, count(*), (SELECT v.streams IS NULL FROM inventory v WHERE v.thing = p.thing),"
-					" (SELECT v.distro || coalesce(' ' || v.distro_version, '') FROM inventory v WHERE v.thing = p.thing) FROM component c CROSS JOIN package p ON p.component = c.id"
+					" (SELECT v.distro || coalesce(' ' || v.distro_version, '') FROM inventory v WHERE v.thing = p.thing),"
+					" (SELECT v.ecosystem IS NOT NULL FROM inventory v WHERE v.thing = p.thing) FROM component c CROSS JOIN package p ON p.component = c.id"
 					" GROUP BY p.thing, c.ecosystem, c.release HAVING c.ecosystem = 'Kubernetes'"
 					" OR EXISTS (SELECT 1 FROM inventory v WHERE v.thing = p.thing) ORDER BY p.thing, c.ecosystem, c.release");
 	int r;
@@ -135,7 +138,7 @@ static int cover_ecosystems(struct db *site, struct db *feeds, struct err *e)
 		struct coverage c = {.thing = sqlite3_column_int64(q, 0), .ecosystem = db_text(q, 1), .release = db_text(q, 2),
 				     .packages = sqlite3_column_int64(q, 3)};
 
-		c.reason = uncovered_reason(&a, feeds, &c, db_text(q, 5));
+		c.reason = uncovered_reason(&a, feeds, &c, db_text(q, 5), sqlite3_column_int(q, 6));
 		if (span_eq(c.ecosystem, "Red Hat") && sqlite3_column_int(q, 4))
 			c.assumed = "it does not tell its repositories: judged by the main stream of its release";
 		if (!c.reason)

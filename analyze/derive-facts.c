@@ -150,9 +150,10 @@ static void write_names(struct gathered *g, struct buf *out)
 		qsort(list, n, sizeof(*list), span_order);
 	buf_add_char(out, '[');
 	for (size_t i = 0; i < n; i++) {
-		if (i > 0 && span_is(list[i], list[i - 1]))
+		/* "CVE-2024-1/glibc" is a record for one of several packages; the id itself is an alias of it. */
+		if ((i > 0 && span_is(list[i], list[i - 1])) || memchr(list[i].p, '/', list[i].n) || span_is(list[i], g->name))
 			continue;
-		if (i > 0)
+		if (out->p[out->n - 1] != '[')
 			buf_add_char(out, ',');
 		text_add_json(out, list[i]);
 	}

@@ -29,16 +29,18 @@ static struct span primary_name(struct said_store *st, int64_t vuln, struct span
 	static const char upstream[] = "SELECT min(other) FROM alias WHERE vuln = ? AND kind = 'upstream' AND +other GLOB 'CVE-*' HAVING count(*) = 1";
 	static const char next[] = "SELECT min(other) FROM alias WHERE kind = 'alias' AND +other GLOB 'CVE-*' AND vuln IN (SELECT id FROM vuln WHERE"
 				   " withdrawn IS NULL AND name IN (SELECT other FROM alias WHERE vuln = ? AND kind = 'alias'))";
-	struct span cve;
+	struct span cve, id = name;
 
-	if (span_starts(name, "CVE-"))
-		return keep(st, name);
+	/* "CVE-2024-1/glibc": a record for one of several packages. */
+	id = span_cut(&id, '/');
+	if (span_starts(id, "CVE-"))
+		return keep(st, id);
 	cve = one_text(st, own, vuln);
 	if (!cve.p)
 		cve = one_text(st, upstream, vuln);
 	if (!cve.p)
 		cve = one_text(st, next, vuln);
-	return cve.p ? cve : keep(st, name);
+	return cve.p ? cve : keep(st, id);
 }
 
 static struct span primary_of(struct said_store *s, int64_t vuln, struct span name)

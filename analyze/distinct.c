@@ -6,6 +6,7 @@
 #include "common/buf.h"
 #include "common/limits.h"
 #include "common/map.h"
+#include "common/version.h"
 
 #include <stdlib.h>
 
@@ -57,6 +58,13 @@ static bool is_kernel(const struct row *r)
 	return rest.n == 0 || span_starts(rest, "-signed") || (rest.n > 1 && rest.p[0] == '-' && rest.p[1] >= '0' && rest.p[1] <= '9');
 }
 
+static bool is_of(const char *type, struct span ecosystem)
+{
+	enum version_scheme scheme = version_scheme_of_ecosystem(ecosystem);
+
+	return scheme == VERSION_NONE || scheme == version_scheme_named(span_of(type));
+}
+
 static struct row row_of(const struct package *p, const struct distinct_place *at)
 {
 	struct row r = {.type = span_of(p->type), .name = p->name, .version = p->version, .module = p->module};
@@ -69,6 +77,8 @@ static struct row row_of(const struct package *p, const struct distinct_place *a
 	r.source = p->source.p ? p->source : p->name;
 	r.source_version = p->source_version.p ? p->source_version : p->version;
 	r.ecosystem = span_of(at->ecosystem);
+	if (!is_of(p->type, r.ecosystem)) /* of another system's package manager: no feed of this one is about it */
+		r.ecosystem = SPAN_NONE;
 	r.release = is_rolling(r.ecosystem) ? SPAN("") : at->release;
 	if (span_eq(r.ecosystem, "Amazon Linux") && span_eq(r.release, "2018")) /* "2018.03", the last of the first */
 		r.release = SPAN("1");

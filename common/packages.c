@@ -182,11 +182,12 @@ static struct span release_of(struct span version, enum part part)
 
 	if (part == ALL)
 		return version;
-	if (memchr(version.p, '_', version.n)) /* 3.17_alpha20220715 is not yet 3.17 */
-		return SPAN("edge");
-	for (size_t i = 0; i < version.n; i++)
+	for (size_t i = 0; i < version.n; i++) {
+		if (version.p[i] == '_') /* 3.17_alpha20220715 is not yet 3.17; 3.19.0_rc3 is built of 3.19's repositories */
+			return SPAN("edge");
 		if (version.p[i] == '.' && --dots == 0)
 			return (struct span){version.p, i};
+	}
 	return version;
 }
 
