@@ -121,7 +121,10 @@ static struct span stream_of(struct span label)
  * without a label may still tell by its release that it is a module's; of which one is then not known. */
 static bool same_module(const struct group *g, struct span module)
 {
-	bool modular = g->module.n > 0 || span_has(g->version, ".module");
+	bool modular = g->module.n > 0 || span_has(g->version, ".module"), live = span_has(g->version, ".ksplice");
+
+	if (live || span_eq(module, "ksplice"))
+		return live && span_eq(module, "ksplice");
 
 	if (!module.p)
 		return !modular || g->scheme != VERSION_RPM;

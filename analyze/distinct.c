@@ -80,7 +80,8 @@ static struct row row_of(const struct package *p, const struct distinct_place *a
 	if (!is_of(p->type, r.ecosystem)) /* of another system's package manager: no feed of this one is about it */
 		r.ecosystem = SPAN_NONE;
 	r.release = is_rolling(r.ecosystem) ? SPAN("") : at->release;
-	if (span_eq(r.ecosystem, "Amazon Linux") && span_eq(r.release, "2018")) /* "2018.03", the last of the first */
+	/* "2018.03": the first was numbered by year and month, until the second came */
+	if (span_eq(r.ecosystem, "Amazon Linux") && span_starts(r.release, "201"))
 		r.release = SPAN("1");
 	r.kernel = at->image && is_kernel(&r);
 	r.pro = at->pro && span_eq(r.ecosystem, "Ubuntu");

@@ -9,7 +9,8 @@ A file of cases (tests/fixtures/feed-traps/*.txt) is a world: feeds, and images 
     os ID VERSION      etc/os-release ('-': none) of the layer; without VERSION it has none
     layer              what follows lies in the next layer; a database is given whole in each layer that has it
     deb NAME VERSION [SOURCE [(VERSION)]] [; STATUS]      apk NAME VERSION [ORIGIN]
-    rpm NAME [E:]V-R [SOURCE-V-R] [; MODULE]              manifest: the same in a file of text, for what has no database
+    rpm NAME [E:]V-R [SOURCE-V-R] [; MODULE]              in rpmdb.sqlite; rpmdb ndb (or bdb): in that one
+    manifest NAME [E:]V-R [SOURCE]                        the file of text that stands for a database in distroless Mariner
     status.d NAME VERSION [SOURCE]                        distroless
     py NAME VERSION [PLACE]    npm NAME VERSION [PLACE]   gem NAME VERSION [PLATFORM]
     nuget NAME VERSION         jar PATH G:A:V...          rust NAME VERSION
@@ -29,9 +30,13 @@ stack = importlib.import_module("make-inventory")
 images = stack.images
 
 
+FORMS = {"sqlite": ("var/lib/rpm/rpmdb.sqlite", lambda rows: stack.sqlite(rows, [])[0]), "ndb": ("usr/lib/sysimage/rpm/Packages.db", stack.ndb),
+         "bdb": ("var/lib/rpm/Packages", lambda rows: stack.bdb(rows, "<"))}
+
+
 class Layer:
     def __init__(self):
-        self.entries, self.deb, self.apk, self.rpm, self.manifest, self.crates = [], "", "", [], "", []
+        self.entries, self.deb, self.apk, self.rpm, self.manifest, self.crates, self.form = [], "", "", [], "", [], "sqlite"
 
     def add(self, path, data):
         self.entries.append((path, data))
@@ -42,7 +47,8 @@ class Layer:
         if self.apk:
             self.add("lib/apk/db/installed", self.apk)
         if self.rpm:
-            self.add("var/lib/rpm/rpmdb.sqlite", stack.sqlite(self.rpm, [])[0] if len(self.rpm) else b"")
+            path, make = FORMS[self.form]
+            self.add(path, make(self.rpm))
         if self.manifest:
             self.add("var/lib/rpmmanifest/container-manifest-2", self.manifest)
         if self.crates:
@@ -98,6 +104,7 @@ def place(a, default):
 
 PUT = {
     "deb": put_deb, "apk": put_apk, "rpm": put_rpm, "manifest": put_manifest, "go": put_go, "gem": put_gem,
+    "rpmdb": lambda l, a, more: setattr(l, "form", a[0]),
     "os": lambda l, a, more: a[0] != "-" and l.add("etc/os-release", "ID=%s\n%s" % (a[0], 'VERSION_ID="%s"\n' % a[1] if len(a) > 1 else "")),
     "status.d": lambda l, a, more: l.add("var/lib/dpkg/status.d/" + a[0], images.paragraph(a[0], a[1], a[2] if len(a) > 2 else None, None)),
     "py": lambda l, a, more: l.add("%s/%s-%s.dist-info/METADATA" % (place(a, "opt/venv/lib/python3.11/site-packages"), a[0].replace("-", "_"), a[1]),

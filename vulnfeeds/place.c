@@ -82,6 +82,8 @@ struct span place_suse_release(struct arena *a, struct span product)
 	while (product.p) {
 		struct span word = span_cut(&product, ' ');
 
+		if (span_eq(word, "Tumbleweed"))
+			return word;
 		if (word.n > 0 && version_is_digit(word.p[0]))
 			number = word;
 		else if (number.p && word.n > 2 && span_starts(word, "SP") && version_is_digit(word.p[2]))
@@ -154,6 +156,9 @@ struct span place_module(struct arena *a, struct span title, struct span fixed)
 {
 	struct span stream;
 
+	/* Oracle's live patches are versions of their own: they are compared among themselves. */
+	if (span_has(fixed, ".ksplice"))
+		return SPAN("ksplice");
 	if (!span_has(fixed, ".module"))
 		return SPAN_NONE;
 	stream = stream_in(title);
