@@ -74,12 +74,17 @@ static struct span bound_of(const struct group *g, struct span v)
 	return digits.n > 0 && rest.n > 0 && rest.p[0] == ':' ? (struct span){rest.p + 1, rest.n - 1} : v;
 }
 
-/* A local build ("2.0.0+cu118") is judged as what it was built from, where the bound names none (PEP 440, "Version specifiers"). */
+/* A local build ("2.0.0+cu118") is judged as what it was built from, where the bound names none (PEP 440, "Version specifiers"); so is a revision of
+ * Bitnami's ("7.0.12-4"). */
 static struct span version_of(const struct group *g, struct span bound)
 {
-	struct span v = g->version;
+	struct span v = g->version, revision = span_after_last(v, '-');
 
-	return g->scheme == VERSION_PEP440 && !memchr(bound.p, '+', bound.n) ? span_cut(&v, '+') : v;
+	if (g->scheme == VERSION_PEP440 && !memchr(bound.p, '+', bound.n))
+		return span_cut(&v, '+');
+	if (span_eq(g->ecosystem, "Bitnami") && revision.n < v.n && version_all_digits(revision) && !memchr(bound.p, '-', bound.n))
+		v.n -= revision.n + 1;
+	return v;
 }
 
 static int version_cmp(const struct group *g, struct span bound)
@@ -357,20 +362,37 @@ static int settle(struct match_state *st, struct result *out, struct err *e)
 	return 0;
 }
 
-/* A version that is none ("(devel)", "unknown", a commit) stands nowhere in the order: nothing can be said of it. */
+/* A version that is none ("(devel)", "unknown", a commit) stands nowhere in the order: nothing can be said of it. Nor can of a program that was
+ * built of no release of itself, which Go numbers before all that there are. */
 static bool judgeable(const struct group *g)
 {
-	if (g->scheme == VERSION_NONE || g->version.n == 0)
+	if (g->scheme == VERSION_NONE || g->version.n == 0 || (g->scheme == VERSION_GO && span_eq(g->module, "main")))
 		return false;
 	if (g->scheme == VERSION_GO)
 		return version_compare(VERSION_GO, g->version, SPAN("(devel)")) > 0;
 	return version_valid(g->scheme, g->version);
 }
 
+/* Go's own releases as its database writes them: "1.21.0-rc.2" of "1.21rc2". */
+static struct span go_release(struct arena *a, struct span v)
+{
+	struct span rest = v, word;
+
+	while (rest.n > 0 && (version_is_digit(rest.p[0]) || rest.p[0] == '.'))
+		rest = (struct span){rest.p + 1, rest.n - 1};
+	v.n -= rest.n;
+	word = version_take_alpha(&rest);
+	if (word.n == 0 || !version_all_digits(rest))
+		return (struct span){v.p, v.n + word.n + rest.n};
+	return span_of(arena_printf(a, "%.*s%s-%.*s.%.*s", SPAN_ARG(v), span_after_last(v, '.').n + 2 < v.n ? "" : ".0", SPAN_ARG(word), SPAN_ARG(rest)));
+}
+
 static int judge(struct match_state *st, const struct group *g, struct result *out, struct err *e)
 {
 	st->g = *g;
 	st->g.scheme = version_scheme_of_ecosystem(g->ecosystem);
+	if (st->g.scheme == VERSION_GO && span_eq(g->name, "stdlib"))
+		st->g.version = go_release(&st->arena, g->version);
 	st->g.no_epoch = st->g.scheme == VERSION_RPM && !g->binary && !(g->version.n && memchr(g->version.p, ':', g->version.n));
 	if (!judgeable(&st->g))
 		return 0;

@@ -14,7 +14,7 @@ A file of cases (tests/fixtures/feed-traps/*.txt) is a world: feeds, and images 
     status.d NAME VERSION [SOURCE]                        distroless
     py NAME VERSION [PLACE]    npm NAME VERSION [PLACE]   gem NAME VERSION [PLATFORM]
     nuget NAME VERSION         jar PATH G:A:V...          rust NAME VERSION
-    go PATH GOVERSION [MODULE VERSION [=> MODULE VERSION]]...   the first is the main module
+    go PATH GOVERSION [MODULE VERSION [=> MODULE VERSION]]...   the first is the main module; '_' of GOVERSION is a blank
     file PATH TEXT     with \\n            owned PACKAGE PATH   dpkg's list of a package's files
     gone PATH          a whiteout          opaque PATH
     want COMPONENT VERSION LAYER VULNERABILITY FIXED STATUS   one line of what must come out, and nothing beside it
@@ -88,7 +88,7 @@ def put_go(l, a, more):
         rest = rest[1:] if rest[0] == "=>" else rest
         text += "%s\t%s\t%s\n" % (word, rest[0], rest[1])
         rest, first = rest[2:], False
-    info, version = stack.marks[0] + text.encode() + stack.marks[1], a[1].encode()
+    info, version = stack.marks[0] + text.encode() + stack.marks[1], a[1].replace("_", " ").encode()
     data = b"\xff Go buildinf:" + bytes([8, 2]) + b"\0" * 16 + stack.varint(len(version)) + version + stack.varint(len(info)) + info
     l.add(a[0], stack.elf([(".go.buildinfo", data)]))
 

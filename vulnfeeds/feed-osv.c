@@ -122,6 +122,26 @@ static bool on_linux(const struct json *affected)
 	return any;
 }
 
+/* Where Go knows no versions of a module but those it makes of commits, what its authors call them stands in custom_ranges. One that is known only by a commit
+ * ("0.0.0-2024…") stays affected: it lies before all of theirs. */
+static int add_custom_ranges(struct store *s, const struct place *p, const struct json *affected, struct affected_row row, struct advisory *out, size_t from,
+			     struct err *e)
+{
+	const struct json *ranges = json_path(affected, "ecosystem_specific.custom_ranges");
+	const struct affected_row *only = out->n == from + 1 ? &out->rows[from] : NULL;
+
+	if (json_count(ranges) == 0 || (out->n > from && (!only || only->introduced.p || only->fixed.p || only->last_affected.p)))
+		return 0;
+	out->n = from;
+	if (only) {
+		row.fixed = SPAN("0.0.1-0");
+		row.status = "unfixed";
+		advisory_add(s, out, p, &row);
+	}
+	row.fixed = SPAN_NONE;
+	return add_ranges(s, p, SPAN_NONE, ranges, affected, row, out, e);
+}
+
 static int read_affected(struct store *s, const struct json *rec, const struct json *affected, struct advisory *out, struct err *e)
 {
 	struct span ecosystem = json_text_at(affected, "package.ecosystem"), name = json_text_at(affected, "package.name");
@@ -135,10 +155,13 @@ static int read_affected(struct store *s, const struct json *rec, const struct j
 		return err_set(e, ERR_INPUT, "a package's name or ecosystem of %zu bytes", name.n > ecosystem.n ? name.n : ecosystem.n);
 	if (span_eq(p.ecosystem, "Go") && !on_linux(affected))
 		return 0;
+	/* RustSec's "unmaintained", "unsound" and "notice" are no vulnerabilities. */
+	if (json_text_at(affected, "database_specific.informational").n > 0)
+		return 0;
 	row.package = place_name(&s->arena, p.ecosystem, name);
 	if (add_ranges(s, &p, json_text_at(rec, "summary"), json_get(affected, "ranges"), affected, row, out, e))
 		return -1;
-	if (out->n == from && add_ranges(s, &p, SPAN_NONE, json_path(affected, "ecosystem_specific.custom_ranges"), affected, row, out, e))
+	if (add_custom_ranges(s, &p, affected, row, out, from, e))
 		return -1;
 	if ((uint64_t)json_count(json_get(affected, "versions")) * (out->n - from) > LIMIT_VERSION_TRIALS)
 		return err_set(e, ERR_INPUT, "%u versions beside %zu ranges of one package are too many", json_count(json_get(affected, "versions")),
