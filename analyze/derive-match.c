@@ -135,7 +135,10 @@ static bool same_module(const struct group *g, struct span module)
 		return !modular || g->scheme != VERSION_RPM;
 	if (!modular || span_eq(module, "*"))
 		return modular;
-	return g->module.n == 0 || span_is(stream_of(g->module), module);
+	while (g->module.n > 0 && module.p)
+		if (span_is(stream_of(g->module), span_cut(&module, ' ')))
+			return true;
+	return g->module.n == 0;
 }
 
 /* ---- one row per primary id */
