@@ -122,6 +122,26 @@ static bool on_linux(const struct json *affected)
 	return any;
 }
 
+/* A version as an author writes it, as Go's order takes it: "1.7" of "1.07"; absent when it is none ("main"). */
+static struct span go_bound(struct arena *a, struct span v)
+{
+	char *out = arena_alloc(a, v.n + 1);
+	size_t n = 0;
+
+	if (!v.p || !version_valid(VERSION_SEMVER, v))
+		return SPAN_NONE;
+	for (size_t i = 0; i < v.n; i++) {
+		bool first = i == 0 || !version_is_digit(v.p[i - 1]);
+
+		if (!(first && v.p[i] == '0' && i + 1 < v.n && version_is_digit(v.p[i + 1])))
+			out[n++] = v.p[i];
+		else
+			while (i + 2 < v.n && v.p[i + 1] == '0' && version_is_digit(v.p[i + 2]))
+				i++;
+	}
+	return (struct span){out, n};
+}
+
 /* Where Go knows no versions of a module but those it makes of commits, what its authors call them stands in custom_ranges. One that is known only by a commit
  * ("0.0.0-2024…") stays affected: it lies before all of theirs. */
 static int add_custom_ranges(struct store *s, const struct place *p, const struct json *affected, struct affected_row row, struct advisory *out, size_t from,
@@ -139,7 +159,15 @@ static int add_custom_ranges(struct store *s, const struct place *p, const struc
 		advisory_add(s, out, p, &row);
 	}
 	row.fixed = SPAN_NONE;
-	return add_ranges(s, p, SPAN_NONE, ranges, affected, row, out, e);
+	from = out->n;
+	if (add_ranges(s, p, SPAN_NONE, ranges, affected, row, out, e))
+		return -1;
+	for (struct affected_row *r = out->rows + from; r < out->rows + out->n; r++) {
+		r->introduced = go_bound(&s->arena, r->introduced);
+		r->fixed = go_bound(&s->arena, r->fixed);
+		r->last_affected = go_bound(&s->arena, r->last_affected);
+	}
+	return 0;
 }
 
 static int read_affected(struct store *s, const struct json *rec, const struct json *affected, struct advisory *out, struct err *e)
