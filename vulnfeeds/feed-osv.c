@@ -128,6 +128,8 @@ static struct span go_bound(struct arena *a, struct span v)
 	char *out = arena_alloc(a, v.n + 1);
 	size_t n = 0;
 
+	if (v.p && version_compare(VERSION_GO, v, SPAN("(devel)")) > 0)
+		return v;
 	if (!v.p || !version_valid(VERSION_SEMVER, v))
 		return SPAN_NONE;
 	for (size_t i = 0; i < v.n; i++) {
