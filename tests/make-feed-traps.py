@@ -9,7 +9,7 @@ A file of cases (tests/fixtures/feed-traps/*.txt) is a world: feeds, and images 
     os ID VERSION      etc/os-release ('-': none) of the layer; without VERSION it has none
     layer              what follows lies in the next layer; a database is given whole in each layer that has it
     deb NAME VERSION [SOURCE [(VERSION)]] [; STATUS]      apk NAME VERSION [ORIGIN]
-    rpm NAME [E:]V-R [SOURCE-V-R] [; MODULE]              in rpmdb.sqlite; rpmdb ndb (or bdb): in that one
+    rpm NAME [E:]V-R [SOURCE-V-R] [; MODULE or files=PATH] in rpmdb.sqlite; rpmdb ndb (or bdb): in that one
     manifest NAME [E:]V-R [SOURCE]                        the file of text that stands for a database in distroless Mariner
     status.d NAME VERSION [SOURCE]                        distroless
     py NAME VERSION [PLACE]    npm NAME VERSION [PLACE]   gem NAME VERSION [PLATFORM]
@@ -72,7 +72,8 @@ def evr(text):
 
 def put_rpm(l, a, more):
     epoch, version, release = evr(a[1])
-    l.rpm.append(stack.header(a[0], version, release, epoch, source=(a[2] if len(a) > 2 else "%s-%s-%s" % (a[0], version, release)) + ".src.rpm", module=more or None))
+    l.rpm.append(stack.header(a[0], version, release, epoch, source=(a[2] if len(a) > 2 else "%s-%s-%s" % (a[0], version, release)) + ".src.rpm",
+                              **({"files": [more[6:]]} if more.startswith("files=") else {"module": more or None})))
 
 
 def put_manifest(l, a, more):
