@@ -190,9 +190,21 @@ static int cover_gaps(struct db *site, struct db *feeds, struct err *e)
 		       : 0;
 }
 
+/* Packages that feeds speak of, with a version that stands nowhere in their order ("(devel)", "unknown", a commit). */
+static int cover_unplaced(struct db *site, struct err *e)
+{
+	return db_exec(site,
+		       "INSERT INTO feed_coverage(thing, ecosystem, release, package, state, packages, reason) SELECT p.thing, c.ecosystem, c.release, c.name, 'not-assessed',"
+		       " count(*), c.name || ' ' || min(c.version) || ': no version that ' || c.ecosystem || ' knows, so that no range can be told to hold it'"
+		       " FROM temp.unplaced u JOIN component c ON c.id = u.component JOIN package p ON p.component = c.id"
+		       " GROUP BY p.thing, c.ecosystem, c.name ORDER BY p.thing, c.ecosystem, c.name;"
+		       "DROP TABLE temp.unplaced",
+		       e);
+}
+
 int coverage_write(struct db *site, struct db *feeds, struct err *e)
 {
-	return cover_unknown(site, e) || cover_ecosystems(site, feeds, e) || (feeds && cover_gaps(site, feeds, e)) ? -1 : 0;
+	return cover_unknown(site, e) || cover_ecosystems(site, feeds, e) || (feeds && (cover_gaps(site, feeds, e) || cover_unplaced(site, e))) ? -1 : 0;
 }
 
 int derive_image_use(struct db *site, struct err *e)

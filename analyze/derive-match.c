@@ -14,6 +14,7 @@
 #include "derive-open.h"
 #include "derive-said.h"
 #include "derive-vex.h"
+#include "placed-version.h"
 #include "streams.h"
 
 /* What one package version has, before it is written for each component that is judged by it. */
@@ -48,6 +49,7 @@ struct group {
 struct result {
 	struct hit **hits;
 	size_t n;
+	bool unplaced; /* feeds speak of it, but its version stands nowhere in their order */
 };
 
 struct match_state {
@@ -74,22 +76,9 @@ static struct span bound_of(const struct group *g, struct span v)
 	return digits.n > 0 && rest.n > 0 && rest.p[0] == ':' ? (struct span){rest.p + 1, rest.n - 1} : v;
 }
 
-/* A local build ("2.0.0+cu118") is judged as what it was built from, where the bound names none (PEP 440, "Version specifiers"); so is a revision of
- * Bitnami's ("7.0.12-4"). */
-static struct span version_of(const struct group *g, struct span bound)
-{
-	struct span v = g->version, revision = span_after_last(v, '-');
-
-	if (g->scheme == VERSION_PEP440 && !memchr(bound.p, '+', bound.n))
-		return span_cut(&v, '+');
-	if (span_eq(g->ecosystem, "Bitnami") && revision.n < v.n && version_all_digits(revision) && !memchr(bound.p, '-', bound.n))
-		v.n -= revision.n + 1;
-	return v;
-}
-
 static int version_cmp(const struct group *g, struct span bound)
 {
-	return version_compare(g->scheme, version_of(g, bound), bound_of(g, bound));
+	return version_compare(g->scheme, placed_version(g->ecosystem, g->version, bound), bound_of(g, bound));
 }
 
 static bool in_versions(const struct group *g, struct span list)
@@ -376,29 +365,19 @@ static bool judgeable(const struct group *g)
 	return version_valid(g->scheme, g->version);
 }
 
-/* Go's own releases as its database writes them: "1.21.0-rc.2" of "1.21rc2". */
-static struct span go_release(struct arena *a, struct span v)
-{
-	struct span rest = v, word;
-
-	while (rest.n > 0 && (version_is_digit(rest.p[0]) || rest.p[0] == '.'))
-		rest = (struct span){rest.p + 1, rest.n - 1};
-	v.n -= rest.n;
-	word = version_take_alpha(&rest);
-	if (word.n == 0 || !version_all_digits(rest))
-		return (struct span){v.p, v.n + word.n + rest.n};
-	return span_of(arena_printf(a, "%.*s%s-%.*s.%.*s", SPAN_ARG(v), span_after_last(v, '.').n + 2 < v.n ? "" : ".0", SPAN_ARG(word), SPAN_ARG(rest)));
-}
-
 static int judge(struct match_state *st, const struct group *g, struct result *out, struct err *e)
 {
 	st->g = *g;
 	st->g.scheme = version_scheme_of_ecosystem(g->ecosystem);
 	if (st->g.scheme == VERSION_GO && span_eq(g->name, "stdlib"))
-		st->g.version = go_release(&st->arena, g->version);
+		st->g.version = placed_go_release(&st->arena, g->version);
 	st->g.no_epoch = st->g.scheme == VERSION_RPM && !g->binary && !(g->version.n && memchr(g->version.p, ':', g->version.n));
-	if (!judgeable(&st->g))
-		return 0;
+	if (!judgeable(&st->g)) {
+		const struct said_list *list = st->g.scheme == VERSION_NONE ? NULL : said_of(&st->said, g->ecosystem, g->release, g->name, g->binary, e);
+
+		out->unplaced = list && list->n > 0;
+		return e->kind ? -1 : 0;
+	}
 	return find_hits(st, e) || settle(st, out, e) ? -1 : 0;
 }
 
@@ -451,6 +430,8 @@ static int match_group(struct match_state *st, int64_t component, const struct g
 		if (judge(st, g, slot->value, e))
 			return -1;
 	}
+	if (((const struct result *)slot->value)->unplaced && db_run(st->site, e, "INSERT OR IGNORE INTO temp.unplaced VALUES (?)", "i", component))
+		return -1;
 	return write_matches(st, component, slot->value, e);
 }
 
@@ -519,7 +500,7 @@ int derive_match(struct db *site, struct db *feeds, struct err *e)
 	if (!feeds)
 		r = distinct_fill(site, e);
 	else
-		r = db_begin(feeds, e) || coverage_copy_feeds(site, feeds, e) || kubernetes_packages(site, e) || distinct_fill(site, e) || match_all(&st, e) || vex_apply(site, feeds, e) ? -1 : 0;
+		r = db_begin(feeds, e) || coverage_copy_feeds(site, feeds, e) || db_exec(site, "CREATE TEMP TABLE unplaced(component INTEGER PRIMARY KEY)", e) || kubernetes_packages(site, e) || distinct_fill(site, e) || match_all(&st, e) || vex_apply(site, feeds, e) ? -1 : 0;
 	forget(&st);
 	buf_fini(&st.key);
 	buf_fini(&st.name);
