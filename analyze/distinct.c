@@ -45,17 +45,23 @@ static bool is_rolling(struct span ecosystem)
 	return span_eq(ecosystem, "Wolfi") || span_eq(ecosystem, "Chainguard") || span_eq(ecosystem, "MinimOS");
 }
 
-/* A kernel's source, of which headers are in many images. */
+/* A kernel, or its headers, which are in many images. */
 static bool is_kernel(const struct row *r)
 {
+	static const char *const built[] = {"linux-headers-", "linux-image-", "linux-modules-", "linux-tools-", "linux-buildinfo-", "linux-libc-dev"};
 	struct span rest;
 
-	if (span_eq(r->type, "rpm"))
-		return span_eq(r->name, "kernel") || span_starts(r->name, "kernel-");
+	if (span_eq(r->type, "rpm")) { /* "kernel-headers", "kernel6.12" */
+		rest = span_starts(r->name, "kernel") ? (struct span){r->name.p + 6, r->name.n - 6} : SPAN_NONE;
+		return rest.p && (rest.n == 0 || rest.p[0] == '-' || version_is_digit(rest.p[0]));
+	}
 	if (!span_eq(r->type, "deb") || !span_starts(r->source, "linux"))
 		return false;
+	for (size_t i = 0; i < sizeof(built) / sizeof(built[0]); i++) /* of any flavour: "linux-aws", "linux-hwe-6.8" */
+		if (span_starts(r->name, built[i]))
+			return true;
 	rest = (struct span){r->source.p + 5, r->source.n - 5};
-	return rest.n == 0 || span_starts(rest, "-signed") || (rest.n > 1 && rest.p[0] == '-' && rest.p[1] >= '0' && rest.p[1] <= '9');
+	return rest.n == 0 || span_starts(rest, "-signed") || (rest.n > 1 && rest.p[0] == '-' && version_is_digit(rest.p[1]));
 }
 
 static bool is_of(const char *type, struct span ecosystem)
