@@ -439,12 +439,35 @@ static bool is_system_path(const char *path)
 	return false;
 }
 
+/* The layer that brought the owner as it is now; -1 when it is not known. */
+static int layer_of_owner(const struct collect *c, struct span owner)
+{
+	int layer = -1;
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct found *f = c->list[i];
+
+		if (f->removed_in < 0 && f->layer > layer && package_is_os(f->p.type) && span_is(f->p.name, owner))
+			layer = f->layer;
+	}
+	return layer;
+}
+
+/* What a later layer put in the place of an owner's file by hand is not the owner's any more. */
+static struct span owner_of(const struct collect *c, const struct found *f)
+{
+	struct span owner = owners_find(&c->owners, f->path);
+	int layer = owner.p ? layer_of_owner(c, owner) : -1;
+
+	return layer >= 0 && f->layer > layer ? SPAN_NONE : owner;
+}
+
 static int write_one(struct collect *c, size_t i, struct package_place *at, struct err *e)
 {
 	const struct found *f = c->list[i];
 	struct package p = f->p;
 	bool os = package_is_os(p.type);
-	struct span owner = os ? SPAN_NONE : owners_find(&c->owners, f->path);
+	struct span owner = os ? SPAN_NONE : owner_of(c, f);
 	bool owned = owner.p || (!os && f->layer < c->unlisted && is_system_path(f->path));
 
 	if (is_needless(c, i, owned))
