@@ -28,6 +28,7 @@ struct hit {
 	int64_t cleared;       /* newest date of a feed that says that the package is not affected; -1: none */
 	struct span subscription; /* the fix that only Ubuntu Pro has */
 	bool satisfied;	       /* a fix of the release itself is installed */
+	int64_t satisfied_date; /* newest date of a feed that says so */
 	struct said esm;       /* Ubuntu Pro's statement with the highest fix that is not installed; fixed absent: none */
 	bool esm_fixed;	       /* one that is */
 	struct feed_name {
@@ -181,8 +182,19 @@ static bool stronger(const struct match_state *st, const struct hit *h, struct s
  * about the time before ("no-dsa", "postponed", "needed"). */
 static void note_fix(struct match_state *st, const struct said *r)
 {
-	if (st->g.scheme == VERSION_DEB && r->fixed.n > 0 && !r->introduced.p && span_eq(r->status, "affected"))
-		hit_named(st, r->primary)->satisfied = true;
+	struct hit *h;
+
+	if (st->g.scheme != VERSION_DEB || r->fixed.n == 0 || r->introduced.p || !span_eq(r->status, "affected"))
+		return;
+	h = hit_named(st, r->primary);
+	h->satisfied = true;
+	h->satisfied_date = r->date > h->satisfied_date ? r->date : h->satisfied_date;
+}
+
+/* Unless it is a newer feed that says that it is open: then the fix was none. */
+static bool is_undone(const struct hit *h)
+{
+	return h->satisfied && !h->fixed.p && (!span_eq(h->status, "unfixed") || h->date <= h->satisfied_date);
 }
 
 static void take_row(struct match_state *st, const struct said *r)
@@ -216,7 +228,7 @@ static void take_row(struct match_state *st, const struct said *r)
 static void drop_cleared(struct match_state *st)
 {
 	for (struct hit **at = &st->g.hits; *at;)
-		if (!(*at)->feed || (*at)->cleared >= (*at)->date || ((*at)->satisfied && !(*at)->fixed.p))
+		if (!(*at)->feed || (*at)->cleared >= (*at)->date || is_undone(*at))
 			*at = (*at)->next;
 		else
 			at = &(*at)->next;
