@@ -175,7 +175,7 @@ static const struct distro {
 	{"opensuse-leap", "openSUSE", ALL}, {"opensuse", "openSUSE", ALL}, {"opensuse-tumbleweed", "openSUSE", ALL},
 	{"sles", "SUSE", ALL},		    {"sled", "SUSE", ALL},	      {"sles_sap", "SUSE", ALL},
 	{"sle_hpc", "SUSE", ALL},	    {"sle-micro", "SUSE", ALL},	      {"sl-micro", "SUSE", ALL},
-	{"minimos", "MinimOS", ALL},	    {"photon", "Photon OS", ALL},
+	{"minimos", "MinimOS", ALL},	    {"mageia", "Mageia", MAJOR},      {"photon", "Photon OS", ALL},
 	{"azurelinux", "Azure Linux", MAJOR}, {"mariner", "CBL-Mariner", ALL},
 };
 
