@@ -28,7 +28,8 @@ struct hit {
 	int64_t cleared;       /* newest date of a feed that says that the package is not affected; -1: none */
 	struct span subscription; /* the fix that only Ubuntu Pro has */
 	bool satisfied;	       /* a fix of the release itself is installed */
-	int64_t satisfied_date; /* newest date of a feed that says so */
+	bool mended;	       /* so it is, by a feed of Debian's or Ubuntu's, the newest of this date */
+	int64_t mended_date;
 	struct said esm;       /* Ubuntu Pro's statement with the highest fix that is not installed; fixed absent: none */
 	bool esm_fixed;	       /* one that is */
 	struct feed_name {
@@ -187,14 +188,14 @@ static void note_fix(struct match_state *st, const struct said *r)
 	if (st->g.scheme != VERSION_DEB || r->fixed.n == 0 || r->introduced.p || !span_eq(r->status, "affected"))
 		return;
 	h = hit_named(st, r->primary);
-	h->satisfied = true;
-	h->satisfied_date = r->date > h->satisfied_date ? r->date : h->satisfied_date;
+	h->satisfied = h->mended = true;
+	h->mended_date = r->date > h->mended_date ? r->date : h->mended_date;
 }
 
 /* Unless it is a newer feed that says that it is open: then the fix was none. */
 static bool is_undone(const struct hit *h)
 {
-	return h->satisfied && !h->fixed.p && (!span_eq(h->status, "unfixed") || h->date <= h->satisfied_date);
+	return h->mended && !h->fixed.p && (!span_eq(h->status, "unfixed") || h->date <= h->mended_date);
 }
 
 static void take_row(struct match_state *st, const struct said *r)
