@@ -104,10 +104,15 @@ static int64_t covered(struct db *feeds, struct span ecosystem, struct span rele
 		      "tt", ecosystem, release);
 }
 
-static const char *uncovered_reason(struct arena *a, struct db *feeds, const struct coverage *c)
+/* `distro`: the distribution as it names itself; `known`: by us too. */
+static const char *uncovered_reason(struct arena *a, struct db *feeds, const struct coverage *c, struct span distro, bool known)
 {
+	if (c->ecosystem.n == 0 && known)
+		return arena_printf(a, "packages of another package manager than that of %.*s: no feed can be chosen", SPAN_ARG(distro));
+	if (c->ecosystem.n == 0 && distro.n > 0)
+		return arena_printf(a, "%.*s is no distribution that feeds are known for: no feed can be chosen", SPAN_ARG(distro));
 	if (c->ecosystem.n == 0)
-		return "the distribution is not told or not known: no feed can be chosen";
+		return "the distribution is not told: no feed can be chosen";
 	if (!c->release.p)
 		return arena_printf(a, "the release of %.*s is not told: no feed can be chosen", SPAN_ARG(c->ecosystem));
 	if (!feeds)
@@ -122,7 +127,9 @@ static const char *uncovered_reason(struct arena *a, struct db *feeds, const str
 static int cover_ecosystems(struct db *site, struct db *feeds, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
-	sqlite3_stmt *q = db_stmt(site, "SELECT p.thing, c.ecosystem, c.release, count(*), (SELECT v.streams IS NULL FROM inventory v WHERE v.thing = p.thing) FROM component c CROSS JOIN package p ON p.component = c.id"
+	sqlite3_stmt *q = db_stmt(site, "SELECT p.thing, c.ecosystem, c.release, count(*), (SELECT v.streams IS NULL FROM inventory v WHERE v.thing = p.thing),"
+					" (SELECT v.distro || coalesce(' ' || v.distro_version, '') FROM inventory v WHERE v.thing = p.thing),"
+					" (SELECT v.ecosystem IS NOT NULL FROM inventory v WHERE v.thing = p.thing) FROM component c CROSS JOIN package p ON p.component = c.id"
 					" GROUP BY p.thing, c.ecosystem, c.release HAVING c.ecosystem = 'Kubernetes'"
 					" OR EXISTS (SELECT 1 FROM inventory v WHERE v.thing = p.thing) ORDER BY p.thing, c.ecosystem, c.release");
 	int r;
@@ -131,7 +138,7 @@ static int cover_ecosystems(struct db *site, struct db *feeds, struct err *e)
 		struct coverage c = {.thing = sqlite3_column_int64(q, 0), .ecosystem = db_text(q, 1), .release = db_text(q, 2),
 				     .packages = sqlite3_column_int64(q, 3)};
 
-		c.reason = uncovered_reason(&a, feeds, &c);
+		c.reason = uncovered_reason(&a, feeds, &c, db_text(q, 5), sqlite3_column_int(q, 6));
 		if (span_eq(c.ecosystem, "Red Hat") && sqlite3_column_int(q, 4))
 			c.assumed = "it does not tell its repositories: judged by the main stream of its release";
 		if (!c.reason)
@@ -183,9 +190,21 @@ static int cover_gaps(struct db *site, struct db *feeds, struct err *e)
 		       : 0;
 }
 
+/* Packages that feeds speak of, with a version that stands nowhere in their order ("(devel)", "unknown", a commit). */
+static int cover_unplaced(struct db *site, struct err *e)
+{
+	return db_exec(site,
+		       "INSERT INTO feed_coverage(thing, ecosystem, release, package, state, packages, reason) SELECT p.thing, c.ecosystem, c.release, c.name, 'not-assessed',"
+		       " count(*), c.name || ' ' || min(c.version) || ': no version that ' || c.ecosystem || ' knows, so that no range can be told to hold it'"
+		       " FROM temp.unplaced u JOIN component c ON c.id = u.component JOIN package p ON p.component = c.id"
+		       " GROUP BY p.thing, c.ecosystem, c.name ORDER BY p.thing, c.ecosystem, c.name;"
+		       "DROP TABLE temp.unplaced",
+		       e);
+}
+
 int coverage_write(struct db *site, struct db *feeds, struct err *e)
 {
-	return cover_unknown(site, e) || cover_ecosystems(site, feeds, e) || (feeds && cover_gaps(site, feeds, e)) ? -1 : 0;
+	return cover_unknown(site, e) || cover_ecosystems(site, feeds, e) || (feeds && (cover_gaps(site, feeds, e) || cover_unplaced(site, e))) ? -1 : 0;
 }
 
 int derive_image_use(struct db *site, struct err *e)

@@ -75,7 +75,9 @@ static void add_name(struct gathered *g, struct name **list, struct span text)
 /* Names that a record states. `all`: of every kind, where they are CVEs. */
 static int take_names(struct gathered *g, int64_t id, struct span name, bool all, struct err *e)
 {
-	sqlite3_stmt *q = db_stmt(g->f->feeds, "SELECT other, kind IN ('alias', 'upstream') FROM alias WHERE vuln = ?");
+	/* An advisory over several CVEs makes none of them another name of the others. */
+	sqlite3_stmt *q = db_stmt(g->f->feeds, "SELECT other, kind = 'alias' OR (kind = 'upstream' AND (?2 OR 1 = (SELECT count(*) FROM alias u WHERE u.vuln = ?1 AND u.kind = 'upstream')))"
+					       " FROM alias WHERE vuln = ?1");
 	struct map_slot *slot = map_at(&g->seen, (struct span){(const char *)&id, sizeof(id)});
 	int r;
 
@@ -85,7 +87,7 @@ static int take_names(struct gathered *g, int64_t id, struct span name, bool all
 	slot->value = g;
 	if (!span_is(name, g->name))
 		add_name(g, &g->names, name);
-	db_bind(q, "i", id);
+	db_bind(q, "ib", id, all);
 	while ((r = db_step(g->f->feeds, q, e)) == 1) {
 		struct span other = db_text(q, 0);
 
@@ -150,9 +152,10 @@ static void write_names(struct gathered *g, struct buf *out)
 		qsort(list, n, sizeof(*list), span_order);
 	buf_add_char(out, '[');
 	for (size_t i = 0; i < n; i++) {
-		if (i > 0 && span_is(list[i], list[i - 1]))
+		/* "CVE-2024-1/glibc" is a record for one of several packages; the id itself is an alias of it. */
+		if ((i > 0 && span_is(list[i], list[i - 1])) || memchr(list[i].p, '/', list[i].n) || span_is(list[i], g->name))
 			continue;
-		if (i > 0)
+		if (out->p[out->n - 1] != '[')
 			buf_add_char(out, ',');
 		text_add_json(out, list[i]);
 	}

@@ -14,6 +14,7 @@
 #include "derive-open.h"
 #include "derive-said.h"
 #include "derive-vex.h"
+#include "placed-version.h"
 #include "streams.h"
 
 /* What one package version has, before it is written for each component that is judged by it. */
@@ -27,6 +28,8 @@ struct hit {
 	int64_t cleared;       /* newest date of a feed that says that the package is not affected; -1: none */
 	struct span subscription; /* the fix that only Ubuntu Pro has */
 	bool satisfied;	       /* a fix of the release itself is installed */
+	bool mended;	       /* so it is, by a feed of Debian's or Ubuntu's, the newest of this date */
+	int64_t mended_date;
 	struct said esm;       /* Ubuntu Pro's statement with the highest fix that is not installed; fixed absent: none */
 	bool esm_fixed;	       /* one that is */
 	struct feed_name {
@@ -48,6 +51,7 @@ struct group {
 struct result {
 	struct hit **hits;
 	size_t n;
+	bool unplaced; /* feeds speak of it, but its version stands nowhere in their order */
 };
 
 struct match_state {
@@ -76,7 +80,7 @@ static struct span bound_of(const struct group *g, struct span v)
 
 static int version_cmp(const struct group *g, struct span bound)
 {
-	return version_compare(g->scheme, g->version, bound_of(g, bound));
+	return version_compare(g->scheme, placed_version(g->ecosystem, g->version, bound), bound_of(g, bound));
 }
 
 static bool in_versions(const struct group *g, struct span list)
@@ -113,13 +117,19 @@ static struct span stream_of(struct span label)
  * without a label may still tell by its release that it is a module's; of which one is then not known. */
 static bool same_module(const struct group *g, struct span module)
 {
-	bool modular = g->module.n > 0 || span_has(g->version, ".module");
+	bool modular = g->module.n > 0 || span_has(g->version, ".module"), live = span_has(g->version, ".ksplice");
+
+	if (live || span_eq(module, "ksplice"))
+		return live && span_eq(module, "ksplice");
 
 	if (!module.p)
 		return !modular || g->scheme != VERSION_RPM;
 	if (!modular || span_eq(module, "*"))
 		return modular;
-	return g->module.n == 0 || span_is(stream_of(g->module), module);
+	while (g->module.n > 0 && module.p)
+		if (span_is(stream_of(g->module), span_cut(&module, ' ')))
+			return true;
+	return g->module.n == 0;
 }
 
 /* ---- one row per primary id */
@@ -169,13 +179,37 @@ static bool stronger(const struct match_state *st, const struct hit *h, struct s
 	return d > 0 || (d == 0 && date > h->date);
 }
 
-static void take_row(struct match_state *st, const struct said *r)
+/* Debian and Ubuntu decide once for a source package of a release: a fix that is installed undoes what another list, or an earlier state of it, has
+ * about the time before ("no-dsa", "postponed", "needed"). */
+static void note_fix(struct match_state *st, const struct said *r)
 {
-	struct span fixed = r->fixed.n > 0 ? r->fixed : SPAN_NONE;
 	struct hit *h;
 
-	if (!same_module(&st->g, r->module) || !contains(&st->g, r))
+	if (st->g.scheme != VERSION_DEB || r->fixed.n == 0 || r->introduced.p || !span_eq(r->status, "affected"))
 		return;
+	h = hit_named(st, r->primary);
+	h->satisfied = h->mended = true;
+	h->mended_date = r->date > h->mended_date ? r->date : h->mended_date;
+}
+
+/* Unless it is a newer feed that says that it is open: then the fix was none. */
+static bool is_undone(const struct hit *h)
+{
+	return h->mended && !h->fixed.p && (!span_eq(h->status, "unfixed") || h->date <= h->mended_date);
+}
+
+static void take_row(struct match_state *st, const struct said *r)
+{
+	bool unfixed = span_eq(r->status, "unfixed");
+	struct span fixed = r->fixed.n > 0 && !unfixed ? r->fixed : SPAN_NONE;
+	struct hit *h;
+
+	if (!same_module(&st->g, r->module))
+		return;
+	if (!contains(&st->g, r)) {
+		note_fix(st, r);
+		return;
+	}
 	h = hit_named(st, r->primary);
 	if (span_eq(r->status, "not-affected")) {
 		h->cleared = r->date > h->cleared ? r->date : h->cleared;
@@ -195,7 +229,7 @@ static void take_row(struct match_state *st, const struct said *r)
 static void drop_cleared(struct match_state *st)
 {
 	for (struct hit **at = &st->g.hits; *at;)
-		if (!(*at)->feed || (*at)->cleared >= (*at)->date)
+		if (!(*at)->feed || (*at)->cleared >= (*at)->date || is_undone(*at))
 			*at = (*at)->next;
 		else
 			at = &(*at)->next;
@@ -222,7 +256,7 @@ static void merge_esm(struct match_state *st, struct hit *h)
 {
 	if (h->esm_fixed && !h->esm.fixed.p)
 		h->feed = 0;
-	if ((h->feed && h->fixed.p) || !h->esm.fixed.p || (!h->feed && (h->satisfied || h->cleared >= 0 || h->esm_fixed)))
+	if (h->fixed.p || h->satisfied || !h->esm.fixed.p || (!h->feed && (h->cleared >= 0 || h->esm_fixed)))
 		return;
 	if (st->g.pro)
 		h->fixed = h->esm.fixed;
@@ -235,7 +269,7 @@ static void merge_esm(struct match_state *st, struct hit *h)
 	add_feed_name(st, h, h->esm.feed_name);
 }
 
-static int add_esm(struct match_state *st, const struct said_list *own, struct err *e)
+static int add_esm(struct match_state *st, struct err *e)
 {
 	const struct said_list *list = said_of(&st->said, SPAN("Ubuntu:Pro"), st->g.release, st->g.name, false, e);
 
@@ -243,9 +277,6 @@ static int add_esm(struct match_state *st, const struct said_list *own, struct e
 		return -1;
 	if (!list->n)
 		return 0;
-	for (size_t i = 0; i < own->n; i++)
-		if (own->at[i].fixed.n > 0 && version_cmp(&st->g, own->at[i].fixed) >= 0)
-			hit_named(st, own->at[i].primary)->satisfied = true;
 	for (size_t i = 0; i < list->n; i++)
 		take_esm(st, &list->at[i]);
 	for (struct hit *h = st->g.hits; h; h = h->next)
@@ -283,7 +314,7 @@ static int find_hits(struct match_state *st, struct err *e)
 		return -1;
 	for (size_t i = 0; i < list->n; i++)
 		take_row(st, &list->at[i]);
-	if (span_eq(st->g.ecosystem, "Ubuntu") && add_esm(st, list, e))
+	if (span_eq(st->g.ecosystem, "Ubuntu") && add_esm(st, e))
 		return -1;
 	if (span_eq(st->g.ecosystem, "Red Hat") && main_stream(st->g.release).p && add_main_stream(st, e))
 		return -1;
@@ -336,10 +367,11 @@ static int settle(struct match_state *st, struct result *out, struct err *e)
 	return 0;
 }
 
-/* A version that is none ("(devel)", "unknown", a commit) stands nowhere in the order: nothing can be said of it. */
+/* A version that is none ("(devel)", "unknown", a commit) stands nowhere in the order: nothing can be said of it. Nor can of a program that was
+ * built of no release of itself, which Go numbers before all that there are. */
 static bool judgeable(const struct group *g)
 {
-	if (g->scheme == VERSION_NONE || g->version.n == 0)
+	if (g->scheme == VERSION_NONE || g->version.n == 0 || (g->scheme == VERSION_GO && span_eq(g->module, "main")))
 		return false;
 	if (g->scheme == VERSION_GO)
 		return version_compare(VERSION_GO, g->version, SPAN("(devel)")) > 0;
@@ -350,9 +382,15 @@ static int judge(struct match_state *st, const struct group *g, struct result *o
 {
 	st->g = *g;
 	st->g.scheme = version_scheme_of_ecosystem(g->ecosystem);
+	if (st->g.scheme == VERSION_GO && span_eq(g->name, "stdlib"))
+		st->g.version = placed_go_release(&st->arena, g->version);
 	st->g.no_epoch = st->g.scheme == VERSION_RPM && !g->binary && !(g->version.n && memchr(g->version.p, ':', g->version.n));
-	if (!judgeable(&st->g))
-		return 0;
+	if (!judgeable(&st->g)) {
+		const struct said_list *list = st->g.scheme == VERSION_NONE ? NULL : said_of(&st->said, g->ecosystem, g->release, g->name, g->binary, e);
+
+		out->unplaced = list && list->n > 0;
+		return e->kind ? -1 : 0;
+	}
 	return find_hits(st, e) || settle(st, out, e) ? -1 : 0;
 }
 
@@ -405,6 +443,8 @@ static int match_group(struct match_state *st, int64_t component, const struct g
 		if (judge(st, g, slot->value, e))
 			return -1;
 	}
+	if (((const struct result *)slot->value)->unplaced && db_run(st->site, e, "INSERT OR IGNORE INTO temp.unplaced VALUES (?)", "i", component))
+		return -1;
 	return write_matches(st, component, slot->value, e);
 }
 
@@ -473,7 +513,7 @@ int derive_match(struct db *site, struct db *feeds, struct err *e)
 	if (!feeds)
 		r = distinct_fill(site, e);
 	else
-		r = db_begin(feeds, e) || coverage_copy_feeds(site, feeds, e) || kubernetes_packages(site, e) || distinct_fill(site, e) || match_all(&st, e) || vex_apply(site, feeds, e) ? -1 : 0;
+		r = db_begin(feeds, e) || coverage_copy_feeds(site, feeds, e) || db_exec(site, "CREATE TEMP TABLE unplaced(component INTEGER PRIMARY KEY)", e) || kubernetes_packages(site, e) || distinct_fill(site, e) || match_all(&st, e) || vex_apply(site, feeds, e) ? -1 : 0;
 	forget(&st);
 	buf_fini(&st.key);
 	buf_fini(&st.name);

@@ -29,16 +29,18 @@ static struct span primary_name(struct said_store *st, int64_t vuln, struct span
 	static const char upstream[] = "SELECT min(other) FROM alias WHERE vuln = ? AND kind = 'upstream' AND +other GLOB 'CVE-*' HAVING count(*) = 1";
 	static const char next[] = "SELECT min(other) FROM alias WHERE kind = 'alias' AND +other GLOB 'CVE-*' AND vuln IN (SELECT id FROM vuln WHERE"
 				   " withdrawn IS NULL AND name IN (SELECT other FROM alias WHERE vuln = ? AND kind = 'alias'))";
-	struct span cve;
+	struct span cve, id = name;
 
-	if (span_starts(name, "CVE-"))
-		return keep(st, name);
+	/* "CVE-2024-1/glibc": a record for one of several packages. */
+	id = span_cut(&id, '/');
+	if (span_starts(id, "CVE-"))
+		return keep(st, id);
 	cve = one_text(st, own, vuln);
 	if (!cve.p)
 		cve = one_text(st, upstream, vuln);
 	if (!cve.p)
 		cve = one_text(st, next, vuln);
-	return cve.p ? cve : keep(st, name);
+	return cve.p ? cve : keep(st, id);
 }
 
 static struct span primary_of(struct said_store *s, int64_t vuln, struct span name)
@@ -134,6 +136,56 @@ static int read_list(struct said_store *s, int64_t scope, struct span name, bool
 	return r;
 }
 
+/* ---- advisories over several CVEs, where the CVEs have records of their own as well */
+
+/* The CVEs that the row's record is about, when all of them are told of in the list by themselves; 0 otherwise. */
+static size_t cves_told(struct said_store *s, const struct said *row, const struct map *told, struct span **out)
+{
+	sqlite3_stmt *q = db_stmt(s->feeds, "SELECT DISTINCT a.other FROM vuln v JOIN alias a ON a.vuln = v.id WHERE v.feed = ? AND v.name = ? AND a.other GLOB 'CVE-*' ORDER BY 1");
+	size_t n = 0, cap = 0;
+	bool all = true;
+
+	db_bind(q, "it", row->feed, row->primary);
+	while (all && db_step(s->feeds, q, NULL) == 1) {
+		struct span cve = db_text(q, 0);
+
+		*out = arena_room(&s->arena, *out, n, &cap, sizeof(**out));
+		(*out)[n++] = keep(s, cve);
+		all = map_find(told, (*out)[n - 1]) != NULL;
+	}
+	sqlite3_reset(q);
+	return all ? n : 0;
+}
+
+/* Each row of an advisory that the CVEs of tell of by themselves becomes a row for each of them: one problem is reported once, with all sources. */
+static void split_advisories(struct said_store *s, struct said_list *list)
+{
+	struct said_list out = {0};
+	struct map told = {0};
+	size_t cap = 0;
+
+	for (size_t i = 0; i < list->n; i++)
+		if (span_starts(list->at[i].primary, "CVE-"))
+			map_at(&told, list->at[i].primary)->value = list;
+	for (size_t i = 0; i < list->n; i++) {
+		bool cve = told.n == 0 || span_starts(list->at[i].primary, "CVE-");
+		struct span *cves = NULL;
+		size_t n = cve ? 0 : cves_told(s, &list->at[i], &told, &cves);
+
+		for (size_t k = 0; k < n || k == 0; k++) {
+			out.at = arena_room(&s->arena, out.at, out.n, &cap, sizeof(*out.at));
+			out.at[out.n] = list->at[i];
+			if (n > 0) {
+				out.at[out.n].advisory = list->at[i].primary;
+				out.at[out.n].primary = cves[k];
+			}
+			out.n++;
+		}
+	}
+	map_fini(&told);
+	*list = out;
+}
+
 const struct said_list *said_of(struct said_store *s, struct span ecosystem, struct span release, struct span name, bool binary, struct err *e)
 {
 	static const struct said_list none;
@@ -155,6 +207,7 @@ const struct said_list *said_of(struct said_store *s, struct span ecosystem, str
 		slot->value = arena_alloc(&s->arena, sizeof(struct said_list));
 		if (read_list(s, scope, name, binary, slot->value, e) < 0)
 			return NULL;
+		split_advisories(s, slot->value);
 	}
 	return slot->value;
 }

@@ -141,7 +141,7 @@ static int records(struct db *feeds, struct span name, int64_t *all, int64_t *wi
 static int statement(struct db *feeds, struct span name, sqlite3_stmt *p, struct said *out, struct err *e)
 {
 	sqlite3_stmt *q = db_stmt(feeds,
-		"SELECT a.status, a.fixed, f.name FROM affected a JOIN vuln v ON v.id = a.vuln JOIN feed f ON f.id = v.feed JOIN scope s ON s.id = a.scope"
+		"SELECT a.status, CASE a.status WHEN 'unfixed' THEN NULL ELSE a.fixed END, f.name FROM affected a JOIN vuln v ON v.id = a.vuln JOIN feed f ON f.id = v.feed JOIN scope s ON s.id = a.scope"
 		" WHERE s.ecosystem = ?2 AND s.release IN (?3, '') AND a.package = ?4 AND a.binary = ?5 AND v.withdrawn IS NULL"
 		" AND (v.name = ?1 OR v.id IN (SELECT vuln FROM alias WHERE other = ?1)) ORDER BY f.date DESC, f.name, a.n");
 	int rc;

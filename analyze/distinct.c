@@ -6,6 +6,7 @@
 #include "common/buf.h"
 #include "common/limits.h"
 #include "common/map.h"
+#include "common/version.h"
 
 #include <stdlib.h>
 
@@ -44,17 +45,30 @@ static bool is_rolling(struct span ecosystem)
 	return span_eq(ecosystem, "Wolfi") || span_eq(ecosystem, "Chainguard") || span_eq(ecosystem, "MinimOS");
 }
 
-/* A kernel's source, of which headers are in many images. */
+/* A kernel, or its headers, which are in many images. */
 static bool is_kernel(const struct row *r)
 {
+	static const char *const built[] = {"linux-headers-", "linux-image-", "linux-modules-", "linux-tools-", "linux-buildinfo-", "linux-libc-dev"};
 	struct span rest;
 
-	if (span_eq(r->type, "rpm"))
-		return span_eq(r->name, "kernel") || span_starts(r->name, "kernel-");
+	if (span_eq(r->type, "rpm")) { /* "kernel-headers", "kernel6.12" */
+		rest = span_starts(r->name, "kernel") ? (struct span){r->name.p + 6, r->name.n - 6} : SPAN_NONE;
+		return rest.p && (rest.n == 0 || rest.p[0] == '-' || version_is_digit(rest.p[0]));
+	}
 	if (!span_eq(r->type, "deb") || !span_starts(r->source, "linux"))
 		return false;
+	for (size_t i = 0; i < sizeof(built) / sizeof(built[0]); i++) /* of any flavour: "linux-aws", "linux-hwe-6.8" */
+		if (span_starts(r->name, built[i]))
+			return true;
 	rest = (struct span){r->source.p + 5, r->source.n - 5};
-	return rest.n == 0 || span_starts(rest, "-signed") || (rest.n > 1 && rest.p[0] == '-' && rest.p[1] >= '0' && rest.p[1] <= '9');
+	return rest.n == 0 || span_starts(rest, "-signed") || (rest.n > 1 && rest.p[0] == '-' && version_is_digit(rest.p[1]));
+}
+
+static bool is_of(const char *type, struct span ecosystem)
+{
+	enum version_scheme scheme = version_scheme_of_ecosystem(ecosystem);
+
+	return scheme == VERSION_NONE || scheme == version_scheme_named(span_of(type));
 }
 
 static struct row row_of(const struct package *p, const struct distinct_place *at)
@@ -69,8 +83,11 @@ static struct row row_of(const struct package *p, const struct distinct_place *a
 	r.source = p->source.p ? p->source : p->name;
 	r.source_version = p->source_version.p ? p->source_version : p->version;
 	r.ecosystem = span_of(at->ecosystem);
+	if (!is_of(p->type, r.ecosystem)) /* of another system's package manager: no feed of this one is about it */
+		r.ecosystem = SPAN_NONE;
 	r.release = is_rolling(r.ecosystem) ? SPAN("") : at->release;
-	if (span_eq(r.ecosystem, "Amazon Linux") && span_eq(r.release, "2018")) /* "2018.03", the last of the first */
+	/* "2018.03": the first was numbered by year and month, until the second came */
+	if (span_eq(r.ecosystem, "Amazon Linux") && span_starts(r.release, "201"))
 		r.release = SPAN("1");
 	r.kernel = at->image && is_kernel(&r);
 	r.pro = at->pro && span_eq(r.ecosystem, "Ubuntu");

@@ -120,11 +120,12 @@ static struct span stamped_version(struct span flags)
 
 struct go_module {
 	struct span path, version;
+	struct span mark; /* "main": the program itself, built of no release; absent otherwise */
 };
 
 static struct go_module read_module(struct span line)
 {
-	struct go_module m;
+	struct go_module m = {.mark = SPAN_NONE};
 
 	m.path = span_cut(&line, '\t');
 	m.version = span_cut(&line, '\t');
@@ -133,7 +134,7 @@ static struct go_module read_module(struct span line)
 
 static void emit_go(struct parse *p, struct go_module m)
 {
-	struct package pkg = {.type = "golang", .name = m.path, .version = m.version.n > 0 ? m.version : SPAN("(devel)"), .found_by = "go-buildinfo"};
+	struct package pkg = {.type = "golang", .name = m.path, .version = m.version.n > 0 ? m.version : SPAN("(devel)"), .found_by = "go-buildinfo", .module = m.mark};
 
 	if (m.path.n > 0)
 		parse_emit(p, &pkg);
@@ -156,7 +157,7 @@ static void emit_stdlib(struct parse *p, struct span version)
 static void parse_go(struct parse *p, const struct elf *f)
 {
 	struct span version, rest, line;
-	struct go_module main = {SPAN_NONE, SPAN_NONE}, held = {SPAN_NONE, SPAN_NONE};
+	struct go_module main = {.mark = SPAN_NONE}, held = {.mark = SPAN_NONE};
 
 	read_build_info(f, &version, &rest);
 	if (version.n > 0)
@@ -167,7 +168,7 @@ static void parse_go(struct parse *p, const struct elf *f)
 			struct go_module instead = read_module(span_from(line, 3));
 
 			/* What was built in instead; a folder keeps the module's name. */
-			held = (struct go_module){span_starts(instead.path, ".") || span_starts(instead.path, "/") ? held.path : instead.path, instead.version};
+			held = (struct go_module){span_starts(instead.path, ".") || span_starts(instead.path, "/") ? held.path : instead.path, instead.version, SPAN_NONE};
 			continue;
 		}
 		emit_go(p, held);
@@ -183,6 +184,8 @@ static void parse_go(struct parse *p, const struct elf *f)
 		}
 	}
 	emit_go(p, held);
+	if (span_starts(main.version, "v0.0.0-"))
+		main.mark = SPAN("main");
 	emit_go(p, main);
 }
 

@@ -31,7 +31,7 @@ struct collect {
 	int top;	       /* layer whose database state is read */
 	const char *database;  /* its path */
 	struct span owner;     /* whose files are read */
-	bool unlisted;         /* operating system packages, but no list of their files */
+	int unlisted;	       /* 1 + the last layer that brought packages of the operating system without lists of their files; 0: none did */
 	bool unreadable;       /* a database in the final state could not be read whole */
 	struct streams streams;
 	struct span release;   /* of the distribution, as feeds name it */
@@ -424,7 +424,8 @@ static struct span debian_license(const struct collect *c, const struct found *f
 	return n && n->kinds & NOTE_COPYRIGHT ? n->text : SPAN_NONE;
 }
 
-/* Images without lists of files (distroless of old) hold nothing by hand in the system's own folders. */
+/* Layers with packages, but without lists of their files (distroless of old), hold nothing by hand in the system's own folders. What lies there and came
+ * later did not come with them. */
 static bool is_system_path(const char *path)
 {
 	static const char *const folders[] = {"usr/lib/python", "lib/", "usr/lib/", "usr/bin/", "bin/", "usr/sbin/", "sbin/"};
@@ -438,13 +439,36 @@ static bool is_system_path(const char *path)
 	return false;
 }
 
+/* The layer that brought the owner as it is now; -1 when it is not known. */
+static int layer_of_owner(const struct collect *c, struct span owner)
+{
+	int layer = -1;
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct found *f = c->list[i];
+
+		if (f->removed_in < 0 && f->layer > layer && package_is_os(f->p.type) && span_is(f->p.name, owner))
+			layer = f->layer;
+	}
+	return layer;
+}
+
+/* What a later layer put in the place of an owner's file by hand is not the owner's any more. */
+static struct span owner_of(const struct collect *c, const struct found *f)
+{
+	struct span owner = owners_find(&c->owners, f->path);
+	int layer = owner.p ? layer_of_owner(c, owner) : -1;
+
+	return layer >= 0 && f->layer > layer ? SPAN_NONE : owner;
+}
+
 static int write_one(struct collect *c, size_t i, struct package_place *at, struct err *e)
 {
 	const struct found *f = c->list[i];
 	struct package p = f->p;
 	bool os = package_is_os(p.type);
-	struct span owner = os ? SPAN_NONE : owners_find(&c->owners, f->path);
-	bool owned = owner.p || (!os && c->unlisted && is_system_path(f->path));
+	struct span owner = os ? SPAN_NONE : owner_of(c, f);
+	bool owned = owner.p || (!os && f->layer < c->unlisted && is_system_path(f->path));
 
 	if (is_needless(c, i, owned))
 		return 0;
@@ -471,8 +495,9 @@ static int write_all(struct collect *c, int64_t thing, const char *database, str
 		c->streams.esm = c->list[i]->removed_in < 0 && strcmp(c->list[i]->p.type, "deb") == 0 && streams_is_esm(c->list[i]->p.version);
 	c->release = os.release;
 	at.os = (struct distinct_place){os.ecosystem, os.release, db_int(c->load->db, 0, "SELECT kind = 'image' FROM thing WHERE id = ?", "i", thing), c->streams.esm};
-	for (size_t i = 0; i < c->n && c->owners.n == 0 && !c->unlisted; i++)
-		c->unlisted = c->list[i]->removed_in < 0 && in_status_d(c->list[i]->path);
+	for (size_t i = 0; i < c->n && c->owners.n == 0; i++)
+		if (c->list[i]->removed_in < 0 && in_status_d(c->list[i]->path) && c->list[i]->layer >= c->unlisted)
+			c->unlisted = c->list[i]->layer + 1;
 	if (os.id.n > 0) {
 		snprintf(namespace, sizeof(namespace), "%.*s", SPAN_ARG(os.id));
 		snprintf(distro, sizeof(distro), "%.*s-%.*s", SPAN_ARG(os.id), SPAN_ARG(os.version));

@@ -172,7 +172,10 @@ static const struct distro {
 	{"wolfi", "Wolfi", ALL},	    {"chainguard", "Chainguard", ALL}, {"almalinux", "AlmaLinux", MAJOR},
 	{"rocky", "Rocky Linux", MAJOR},    {"rhel", "Red Hat", MAJOR},	      {"centos", "CentOS", MAJOR},
 	{"fedora", "Fedora", MAJOR},	    {"ol", "Oracle Linux", MAJOR},    {"amzn", "Amazon Linux", MAJOR},
-	{"opensuse-leap", "openSUSE", ALL}, {"sles", "SUSE", ALL},	      {"photon", "Photon OS", ALL},
+	{"opensuse-leap", "openSUSE", ALL}, {"opensuse", "openSUSE", ALL}, {"opensuse-tumbleweed", "openSUSE", ALL},
+	{"sles", "SUSE", ALL},		    {"sled", "SUSE", ALL},	      {"sles_sap", "SUSE", ALL},
+	{"sle_hpc", "SUSE", ALL},	    {"sle-micro", "SUSE", ALL},	      {"sl-micro", "SUSE", ALL},
+	{"minimos", "MinimOS", ALL},	    {"mageia", "Mageia", MAJOR},      {"photon", "Photon OS", ALL},
 	{"azurelinux", "Azure Linux", MAJOR}, {"mariner", "CBL-Mariner", ALL},
 };
 
@@ -182,11 +185,12 @@ static struct span release_of(struct span version, enum part part)
 
 	if (part == ALL)
 		return version;
-	if (memchr(version.p, '_', version.n)) /* 3.17_alpha20220715 is not yet 3.17 */
-		return SPAN("edge");
-	for (size_t i = 0; i < version.n; i++)
+	for (size_t i = 0; i < version.n; i++) {
+		if (version.p[i] == '_') /* 3.17_alpha20220715 is not yet 3.17; 3.19.0_rc3 is built of 3.19's repositories */
+			return SPAN("edge");
 		if (version.p[i] == '.' && --dots == 0)
 			return (struct span){version.p, i};
+	}
 	return version;
 }
 
@@ -214,8 +218,10 @@ void packages_os_release(struct span text, struct os_release *out)
 			if (out->version.n > 0)
 				out->release = release_of(out->version, distros[i].part);
 		}
-	if (out->ecosystem && (strcmp(out->ecosystem, "Wolfi") == 0 || strcmp(out->ecosystem, "Chainguard") == 0))
+	if (out->ecosystem && (strcmp(out->ecosystem, "Wolfi") == 0 || strcmp(out->ecosystem, "Chainguard") == 0 || strcmp(out->ecosystem, "MinimOS") == 0))
 		out->release = SPAN(""); /* rolling */
+	if (span_eq(out->id, "opensuse-tumbleweed")) /* rolling too; its number is a date */
+		out->release = SPAN("Tumbleweed");
 }
 
 /* First words of redhat-release and its likes. */

@@ -9,7 +9,7 @@ struct package {
 	const char *type;		      /* PURL type */
 	struct span name, version, arch, license;
 	struct span source, source_version;   /* absent: the same as the package's own */
-	struct span module;		      /* rpm: modularity label "nodejs:18:8090020231201:abc" */
+	struct span module;		      /* rpm: modularity label "nodejs:18:8090020231201:abc"; golang: "main" for a program built of no release of itself */
 	struct span inner;		      /* path inside the file that told of it ("WEB-INF/lib/a.jar"); absent: the file itself */
 	struct span qualifiers;		      /* of the package URL, encoded, sorted behind those that are made here; absent: none */
 	bool declared;			      /* a lock file or a bill of materials names it; whether it is there is not told */

@@ -42,7 +42,7 @@ cat > "$D/two.xml" <<'EOF'
 <criteria operator="AND"><criterion comment="Oracle Linux 7 is installed"/><criterion comment="foo is earlier than 0:1-2.el7"/>
 <criterion comment="foo is earlier than 2:1-2.ksplice1.el7"/></criteria></criteria></definition></definitions></oval_definitions>
 EOF
-ok "oval for two releases" "$(table "$D/two.xml")" "oval Oracle Linux 6|1|0|ELSA-2018-0007:6:foo:0:1-1.el6:affected ELSA-2018-0007:7:foo:0:1-2.el7:affected;exit 0"
+ok "oval for two releases" "$(table "$D/two.xml")" "oval Oracle Linux 6|1|0|ELSA-2018-0007:6:foo:0:1-1.el6:affected ELSA-2018-0007:7:foo:0:1-2.el7:affected ELSA-2018-0007:7:foo:2:1-2.ksplice1.el7:affected:ksplice;exit 0"
 cat > "$D/usn.xml" <<'EOF'
 <oval_definitions><definitions><definition class="vulnerability" id="a:1"><metadata><title>CVE-2024-1 on Ubuntu 22.04 LTS (jammy) - medium</title>
 <affected><platform>Ubuntu 22.04 LTS</platform></affected><reference source="CVE" ref_id="CVE-2024-1"/></metadata>

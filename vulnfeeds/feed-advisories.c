@@ -59,8 +59,7 @@ static int load_event_advisory(struct store *s, struct span package, const struc
 		return err_set(e, ERR_INPUT, "%.*s: an advisory without id or event", SPAN_ARG(package));
 	/* One id may stand for several packages, which each have a file. */
 	a.v.name = span_of(arena_printf(&s->arena, "%.*s/%.*s", SPAN_ARG(id), SPAN_ARG(package)));
-	if (span_starts(id, "CVE-"))
-		advisory_alias(s, &a, id, "alias");
+	advisory_alias(s, &a, id, "alias");
 	JSON_EACH(alias, json_get(adv, "aliases"))
 	{
 		advisory_alias(s, &a, json_str(alias), "alias");

@@ -23,6 +23,19 @@ static const char *open_status(const struct json *rel)
 	return span_eq(reason, "postponed") ? "deferred" : "unfixed";
 }
 
+/* A fix that is newer than all that the release has is none yet. */
+static bool is_released(const struct json *rel, struct span fixed)
+{
+	const struct json *suites = json_get(rel, "repositories");
+	bool released = json_count(suites) == 0;
+
+	JSON_MEMBERS(suite, suites)
+	{
+		released |= version_compare(VERSION_DEB, json_str(&suite->value), fixed) >= 0;
+	}
+	return released;
+}
+
 static int load_release(struct store *s, int64_t vuln, struct span package, struct span codename, const struct json *rel, struct err *e)
 {
 	struct span release = debian_release(codename), status = json_text_at(rel, "status"), fixed = json_text_at(rel, "fixed_version");
@@ -33,7 +46,7 @@ static int load_release(struct store *s, int64_t vuln, struct span package, stru
 	if (span_eq(status, "resolved") && span_eq(fixed, "0"))
 		row.status = "not-affected";
 	else if (span_eq(status, "resolved") && fixed.n > 0 && fixed.n <= LIMIT_VERSION_BYTES)
-		row = (struct affected_row){.package = package, .status = "affected", .fixed = fixed};
+		row = (struct affected_row){.package = package, .status = is_released(rel, fixed) ? "affected" : "unfixed", .fixed = fixed};
 	else if (span_eq(status, "open"))
 		row.status = open_status(rel);
 	row.scope = store_covered(s, SPAN("Debian"), release, e);

@@ -37,7 +37,7 @@ static bool inside(const struct place *p, const struct advisory *rows, size_t fr
 	return false;
 }
 
-/* GHSA states an upper bound for ranges without a fix in database_specific: "< 7.23.2" or "<= 2.0". */
+/* GHSA states an upper bound for ranges without a fix in database_specific: "< 7.23.2" or "<= 2.0". It is no fix: there may be none to be had. */
 static void bound(struct affected_row *row, const struct json *affected)
 {
 	struct span last = json_text_at(affected, "database_specific.last_known_affected_version_range");
@@ -47,8 +47,10 @@ static void bound(struct affected_row *row, const struct json *affected)
 	last = (struct span){last.p + 1, last.n - 1};
 	if (span_starts(last, "="))
 		row->last_affected = span_trim((struct span){last.p + 1, last.n - 1});
-	else
+	else {
 		row->fixed = span_trim(last);
+		row->status = "unfixed";
+	}
 }
 
 static int add_ranges(struct store *s, const struct place *p, struct span title, const struct json *ranges, const struct json *affected,
@@ -65,6 +67,7 @@ static int add_ranges(struct store *s, const struct place *p, struct span title,
 		if (n < 0)
 			return -1;
 		for (int i = 0; i < n; i++) {
+			row.status = "affected";
 			row.introduced = iv[i].introduced;
 			row.fixed = iv[i].fixed;
 			row.last_affected = iv[i].last_affected;
@@ -119,6 +122,56 @@ static bool on_linux(const struct json *affected)
 	return any;
 }
 
+/* A version as an author writes it, as Go's order takes it: "1.7" of "1.07"; absent when it is none ("main"). */
+static struct span go_bound(struct arena *a, struct span v)
+{
+	char *out = arena_alloc(a, v.n + 1);
+	size_t n = 0;
+
+	if (v.p && version_compare(VERSION_GO, v, SPAN("(devel)")) > 0)
+		return v;
+	if (!v.p || !version_valid(VERSION_SEMVER, v))
+		return SPAN_NONE;
+	for (size_t i = 0; i < v.n; i++) {
+		bool first = i == 0 || !version_is_digit(v.p[i - 1]);
+
+		if (!(first && v.p[i] == '0' && i + 1 < v.n && version_is_digit(v.p[i + 1])))
+			out[n++] = v.p[i];
+		else
+			while (i + 2 < v.n && v.p[i + 1] == '0' && version_is_digit(v.p[i + 2]))
+				i++;
+	}
+	return (struct span){out, n};
+}
+
+/* Where Go knows no versions of a module but those it makes of commits, what its authors call them stands in custom_ranges. One that is known only by a commit
+ * ("0.0.0-2024…") stays affected: it lies before all of theirs. */
+static int add_custom_ranges(struct store *s, const struct place *p, const struct json *affected, struct affected_row row, struct advisory *out, size_t from,
+			     struct err *e)
+{
+	const struct json *ranges = json_path(affected, "ecosystem_specific.custom_ranges");
+	const struct affected_row *only = out->n == from + 1 ? &out->rows[from] : NULL;
+
+	if (json_count(ranges) == 0 || (out->n > from && (!only || only->introduced.p || only->fixed.p || only->last_affected.p)))
+		return 0;
+	out->n = from;
+	if (only) {
+		row.fixed = SPAN("0.0.1-0");
+		row.status = "unfixed";
+		advisory_add(s, out, p, &row);
+	}
+	row.fixed = SPAN_NONE;
+	from = out->n;
+	if (add_ranges(s, p, SPAN_NONE, ranges, affected, row, out, e))
+		return -1;
+	for (struct affected_row *r = out->rows + from; r < out->rows + out->n; r++) {
+		r->introduced = go_bound(&s->arena, r->introduced);
+		r->fixed = go_bound(&s->arena, r->fixed);
+		r->last_affected = go_bound(&s->arena, r->last_affected);
+	}
+	return 0;
+}
+
 static int read_affected(struct store *s, const struct json *rec, const struct json *affected, struct advisory *out, struct err *e)
 {
 	struct span ecosystem = json_text_at(affected, "package.ecosystem"), name = json_text_at(affected, "package.name");
@@ -132,10 +185,13 @@ static int read_affected(struct store *s, const struct json *rec, const struct j
 		return err_set(e, ERR_INPUT, "a package's name or ecosystem of %zu bytes", name.n > ecosystem.n ? name.n : ecosystem.n);
 	if (span_eq(p.ecosystem, "Go") && !on_linux(affected))
 		return 0;
+	/* RustSec's "unmaintained", "unsound" and "notice" are no vulnerabilities. */
+	if (json_text_at(affected, "database_specific.informational").n > 0)
+		return 0;
 	row.package = place_name(&s->arena, p.ecosystem, name);
 	if (add_ranges(s, &p, json_text_at(rec, "summary"), json_get(affected, "ranges"), affected, row, out, e))
 		return -1;
-	if (out->n == from && add_ranges(s, &p, SPAN_NONE, json_path(affected, "ecosystem_specific.custom_ranges"), affected, row, out, e))
+	if (add_custom_ranges(s, &p, affected, row, out, from, e))
 		return -1;
 	if ((uint64_t)json_count(json_get(affected, "versions")) * (out->n - from) > LIMIT_VERSION_TRIALS)
 		return err_set(e, ERR_INPUT, "%u versions beside %zu ranges of one package are too many", json_count(json_get(affected, "versions")),

@@ -16,6 +16,7 @@ struct reader {
 	size_t platforms;
 	bool extended; /* Red Hat's extended streams are among the platforms */
 	bool in_definition, skip, vulnerability;
+	bool never; /* it says itself that it applies to nothing: kept, without packages */
 	struct span severity, state, file;
 	/* Open criteria: the module and the release that they ask for, and the first row that they gave. */
 	struct criteria {
@@ -44,6 +45,7 @@ static void begin(struct reader *r, const char *const *attributes)
 	r->severity = r->state = SPAN_NONE;
 	r->depth = 0;
 	r->in_definition = true;
+	r->never = false;
 	r->vulnerability = span_eq(class, "vulnerability");
 	r->skip = span_has(id, "unaffected") || !(r->vulnerability || span_eq(class, "patch"));
 	r->a.v.name = feed_keep(r->s, span_after_last(id, ':')); /* until a reference tells a better one */
@@ -123,30 +125,50 @@ static bool asks_platform(struct reader *r, struct span comment)
 	return true;
 }
 
+/* Comments of Microsoft's leave out what their tests ask for: "2.35-4" is "0:2.35-4.cm2". */
+static struct span whole_version(struct reader *r, const struct place *p, struct span v)
+{
+	const char *tag = !v.p || p->release.n == 0 ? NULL : span_eq(p->ecosystem, "CBL-Mariner") ? "cm" : span_eq(p->ecosystem, "Azure Linux") ? "azl" : NULL;
+
+	return tag ? span_of(arena_printf(&r->s->arena, "0:%.*s.%s%c", SPAN_ARG(v), tag, p->release.p[0])) : feed_keep(r->s, v);
+}
+
+/* "is greater than 1.19.0", behind what the same criteria say of the package. */
+static void begin_at(struct reader *r, const struct oval_comment *c)
+{
+	for (size_t i = r->depth ? r->open[r->depth - 1].first : 0; i < r->a.n; i++)
+		if (span_is(r->a.rows[i].package, c->package))
+			r->a.rows[i].introduced = whole_version(r, &r->a.places[i], c->introduced);
+}
+
 static void criterion(struct reader *r, struct span comment)
 {
 	const struct place *only = place_asked(r);
 	struct oval_comment c;
 	struct affected_row row = {0};
+	struct span module;
 
-	if (asks_platform(r, comment))
+	if (r->never || asks_platform(r, comment) || !oval_comment_read(comment, r->vulnerability, &c))
 		return;
-	if (!oval_comment_read(comment, r->vulnerability, &c))
+	if (c.introduced.p) {
+		begin_at(r, &c);
 		return;
+	}
 	if (c.module.p) {
 		enable_module(r, c.module);
 		return;
 	}
 	row.package = feed_keep(r->s, c.package);
-	row.fixed = feed_keep(r->s, c.fixed);
-	row.module = module_of(r);
+	row.module = module = module_of(r);
 	row.status = c.fixed.p ? "affected" : status_of(r, &c);
-	if (!row.module.p)
-		row.module = place_module(&r->s->arena, SPAN_NONE, row.fixed);
 	for (size_t i = 0; i < (only ? 1 : r->platforms); i++) {
 		const struct place *p = only ? only : &r->platform[i];
 
 		row.binary = p->binary;
+		row.fixed = whole_version(r, p, c.fixed);
+		row.last_affected = whole_version(r, p, c.last);
+		if (!module.p)
+			row.module = place_module(&r->s->arena, SPAN_NONE, row.fixed);
 		advisory_add_lowest(r->s, &r->a, p, &row);
 	}
 }
@@ -271,6 +293,8 @@ static int end(void *ctx, const char *name, struct span text, struct err *e)
 			r->platforms++;
 	} else if (strcmp(name, "cpe") == 0) {
 		affected_cpe(r, text);
+	} else if (strcmp(name, "patchable") == 0) {
+		r->never = span_eq(span_trim(text), "Not Applicable"); /* Azure: "either no longer is or was never applicable" */
 	} else if (strcmp(name, "severity") == 0) {
 		r->severity = feed_keep(r->s, text);
 	} else if (strcmp(name, "advisory_date") == 0 || strcmp(name, "public_date") == 0) {

@@ -19,18 +19,57 @@ static bool is_updateinfo(struct span name, struct span head)
 	return span_starts(head, "<") && span_has(head, "<updates") && span_has(head, "<update ");
 }
 
+/* "ALAS2023-2023-126", "ALAS2-…", "ALASKERNEL-5.4-2022-007" of an extra of the second, "ALAS-…" of the first, or of any in whose own folder it lies. */
+static struct span amazon_release(struct span rest, struct span collection)
+{
+	static const char *const releases[] = {"2023", "2022", "2"};
+	struct span number = version_take_digits(&rest);
+
+	if (number.n > 0)
+		return number;
+	if (rest.n > 0 && rest.p[0] != '-')
+		return SPAN("2");
+	for (size_t i = 0; i < sizeof(releases) / sizeof(releases[0]); i++)
+		if (span_starts(collection, "amazon-linux-") && span_starts((struct span){collection.p + 13, collection.n - 13}, releases[i]))
+			return span_of(releases[i]);
+	return SPAN("1");
+}
+
+/* "5.4" of "ALASKERNEL-5.4-2022-007" and of "amazon-linux-2---kernel-5.4": the stream that an extra is about; absent where none is told. */
+static struct span amazon_stream(struct span id, struct span collection)
+{
+	const char *at = collection.n ? memmem(collection.p, collection.n, "---", 3) : NULL;
+	struct span name = id, digits;
+
+	if (at)
+		name = (struct span){at + 3, (size_t)(collection.p + collection.n - at - 3)};
+	for (int i = 0; i < 2 && !at; i++) {
+		size_t tail = span_after_last(name, '-').n;
+
+		name.n = tail < name.n ? name.n - tail - 1 : 0;
+	}
+	digits = (struct span){name.p + name.n, 0};
+	while (digits.n < name.n && (version_is_digit(digits.p[-1]) || digits.p[-1] == '.'))
+		digits = (struct span){digits.p - 1, digits.n + 1};
+	return (at || (span_starts(id, "ALAS") && id.n > 4 && version_is_alpha(id.p[4]))) && digits.n > 0 ? digits : SPAN_NONE;
+}
+
+/* Several streams of one package are there at a time: a fix in one says nothing of the others (kernel 5.4 and 4.14, PHP 8.0 and 5.4). */
+static struct span begins(struct store *s, struct span stream, struct span epoch, struct span version)
+{
+	if (stream.n == 0 || version.n <= stream.n || memcmp(version.p, stream.p, stream.n) != 0 || version_is_digit(version.p[stream.n]))
+		return SPAN_NONE;
+	return span_of(arena_printf(&s->arena, "%.*s:%.*s", SPAN_ARG(epoch), SPAN_ARG(stream)));
+}
+
 /* "Amazon Linux AMI", "amazon-linux-2---kernel-5.4", "ALAS2023-…", "FEDORA-2024-…", "Rocky Linux 8" */
 static struct place place_of(struct store *s, struct span id, struct span collection)
 {
 	struct place p = {.scheme = VERSION_RPM, .binary = true};
 
 	if (span_starts(id, "ALAS")) {
-		struct span digits = {id.p + 4, id.n - 4};
-
 		p.ecosystem = SPAN("Amazon Linux");
-		p.release = version_take_digits(&digits);
-		if (p.release.n == 0)
-			p.release = SPAN("1");
+		p.release = amazon_release((struct span){id.p + 4, id.n - 4}, collection);
 	} else if (span_starts(id, "FEDORA")) {
 		p.ecosystem = SPAN("Fedora");
 		p.release = feed_keep(s, place_suse_release(&s->arena, collection));
@@ -74,8 +113,10 @@ static int start(void *ctx, const char *name, const char *const *attributes, str
 		struct affected_row row = {.status = "affected", .binary = true};
 
 		row.package = feed_keep(s, xml_attribute(attributes, "name"));
-		row.fixed = span_of(arena_printf(&s->arena, "%.*s:%.*s-%.*s", SPAN_ARG(epoch.n ? epoch : SPAN("0")), SPAN_ARG(version),
-						 SPAN_ARG(xml_attribute(attributes, "release"))));
+		epoch = epoch.n ? epoch : SPAN("0");
+		row.fixed = span_of(arena_printf(&s->arena, "%.*s:%.*s-%.*s", SPAN_ARG(epoch), SPAN_ARG(version), SPAN_ARG(xml_attribute(attributes, "release"))));
+		if (span_eq(r->place.ecosystem, "Amazon Linux"))
+			row.introduced = begins(s, amazon_stream(r->a.v.name, r->collection), epoch, version);
 		row.module = place_module(&s->arena, r->a.v.summary, row.fixed);
 		/* Kernel live patches carry another kernel's version. */
 		if (row.package.n > 0 && version.n > 0 && r->place.ecosystem.p && !span_starts(row.package, "kernel-livepatch"))

@@ -117,7 +117,7 @@ static const char *const show_sql[] = {
 	" date(v.published, 'unixepoch') AS published, date(v.modified, 'unixepoch') AS modified, date(v.withdrawn, 'unixepoch') AS withdrawn, v.summary,"
 	" (SELECT group_concat(other, ' ') FROM (SELECT other FROM alias WHERE vuln = v.id ORDER BY other)) AS aliases"
 	" FROM shown s JOIN vuln v ON v.id = s.id JOIN feed f ON f.id = v.feed ORDER BY f.name, v.name",
-	"SELECT 'affected' AS kind, v.name, f.name AS feed, c.ecosystem, c.release, a.package, a.introduced, nullif(a.fixed, '') AS fixed, a.last_affected, a.status, a.module,"
+	"SELECT 'affected' AS kind, v.name, f.name AS feed, c.ecosystem, c.release, a.package, a.introduced, CASE a.status WHEN 'unfixed' THEN NULL ELSE nullif(a.fixed, '') END AS fixed, CASE a.status WHEN 'unfixed' THEN a.fixed END AS below, a.last_affected, a.status, a.module,"
 	" a.advisory FROM shown s JOIN vuln v ON v.id = s.id JOIN feed f ON f.id = v.feed JOIN affected a ON a.vuln = v.id JOIN scope c ON c.id = a.scope"
 	" ORDER BY f.name, v.name, a.n",
 	"SELECT 'exploited' AS kind, k.cve AS name, date(k.added, 'unixepoch') AS added, date(k.due, 'unixepoch') AS due, k.ransomware FROM kev k"

@@ -100,12 +100,18 @@ bool oval_comment_read(struct span comment, bool vulnerability, struct oval_comm
 		out->fixed = span_cut(&rest, ' ');
 		while (out->fixed.n > 0 && out->fixed.p[out->fixed.n - 1] == ',')
 			out->fixed.n--;
+	} else if ((at = find(s, " is greater than "))) {
+		rest = after(s, at, " is greater than ");
+		out->introduced = span_cut(&rest, ',');
 	} else if ((at = find(s, " less than "))) {
 		out->fixed = after(s, at, " less than ");
 	} else if ((at = find(s, " is not affected"))) {
 		out->status = "not-affected";
 	} else if ((at = find(s, " is affected"))) {
 		out->status = "unfixed";
+	} else if (vulnerability && (at = find(s, " is installed with version "))) {
+		rest = after(s, at, " is installed with version ");
+		out->last = span_cut(&rest, ' '); /* "2.35-4 or earlier" */
 	} else if (vulnerability && (at = find(s, " is installed"))) {
 		if (is_distribution(before(s, at)))
 			return false;
@@ -115,8 +121,7 @@ bool oval_comment_read(struct span comment, bool vulnerability, struct oval_comm
 		return false;
 	}
 	out->package = before(s, at);
-	/* Kernel live patches ("…ksplice…") are versions of their own, which no unpatched package has. */
-	return out->package.n > 0 && !is_distribution(out->package) && !find(out->fixed, "ksplice");
+	return out->package.n > 0 && !is_distribution(out->package);
 }
 
 static struct span first_number(struct span s)
@@ -174,7 +179,8 @@ bool oval_platform(struct arena *a, struct span platform, struct span file, stru
 		return false;
 	*out = (struct place){.ecosystem = span_of(names[i].ecosystem)};
 	out->scheme = version_scheme_of_ecosystem(out->ecosystem);
-	out->binary = out->scheme == VERSION_RPM;
+	/* Those of Microsoft's distributions name sources. */
+	out->binary = out->scheme == VERSION_RPM && !span_eq(out->ecosystem, "Azure Linux") && !span_eq(out->ecosystem, "CBL-Mariner");
 	if (span_has(out->ecosystem, "suse"))
 		release = place_suse_release(a, platform);
 	else if (!release.p)

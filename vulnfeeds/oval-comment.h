@@ -6,11 +6,13 @@
 
 struct oval_comment {
 	struct span package, fixed; /* fixed absent: no fix */
+	struct span introduced;	    /* then only the package is set: what lies below is not affected */
+	struct span last;	    /* affected up to this one; no fix */
 	struct span module;	    /* then nothing else is set */
 	const char *status;	    /* where the comment tells; NULL otherwise */
 };
 
-/* False when it says nothing about a package (signatures, platforms, architectures, kernel live patches). `vulnerability`: the
+/* False when it says nothing about a package (signatures, platforms, architectures). `vulnerability`: the
  * definition is of that class, where "X is installed" names an affected package. */
 bool oval_comment_read(struct span comment, bool vulnerability, struct oval_comment *out);
 /* "Red Hat Enterprise Linux 8", "Oracle Linux 7", "SUSE Linux Enterprise Server 15 SP3", "Ubuntu 20.04 LTS", "Photon 3", "Azure Linux"

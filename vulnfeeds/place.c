@@ -2,6 +2,8 @@
 // What ecosystems, releases and packages are called. Leaves versions to common/version.c.
 #include "place.h"
 
+#include "common/buf.h"
+
 struct named {
 	const char *from, *to;
 };
@@ -82,6 +84,8 @@ struct span place_suse_release(struct arena *a, struct span product)
 	while (product.p) {
 		struct span word = span_cut(&product, ' ');
 
+		if (span_eq(word, "Tumbleweed"))
+			return word;
 		if (word.n > 0 && version_is_digit(word.p[0]))
 			number = word;
 		else if (number.p && word.n > 2 && span_starts(word, "SP") && version_is_digit(word.p[2]))
@@ -138,24 +142,37 @@ struct span place_name(struct arena *a, struct span ecosystem, struct span name)
 	return (struct span){out, n};
 }
 
-/* "Important: nodejs:12 security update": the first word with a ':' inside. */
-static struct span stream_in(struct span title)
+/* "Important: nodejs:12 security update", "httpd:2.4/mod_http2", "virt:rhel and virt-devel:rhel": the words with a ':' inside, a blank between them. */
+static struct span streams_in(struct arena *a, struct span title)
 {
-	while (title.p) {
-		struct span word = span_cut(&title, ' '), rest = word, name = span_cut(&rest, ':');
+	auto_buf streams = BUF_INIT;
 
-		if (name.n > 0 && rest.n > 0 && !memchr(rest.p, ':', rest.n))
-			return word;
+	while (title.p) {
+		struct span word = span_cut(&title, ' '), rest, name;
+
+		word = span_cut(&word, '/');
+		while (word.n > 0 && strchr(",;", word.p[word.n - 1]))
+			word.n--;
+		rest = word;
+		name = span_cut(&rest, ':');
+		if (name.n == 0 || rest.n == 0 || memchr(rest.p, ':', rest.n))
+			continue;
+		if (streams.n > 0)
+			buf_add_char(&streams, ' ');
+		buf_add_span(&streams, word);
 	}
-	return SPAN_NONE;
+	return streams.n > 0 ? span_of(arena_strndup(a, streams.p, streams.n)) : SPAN_NONE;
 }
 
 struct span place_module(struct arena *a, struct span title, struct span fixed)
 {
-	struct span stream;
+	struct span streams;
 
+	/* Oracle's live patches are versions of their own: they are compared among themselves. */
+	if (span_has(fixed, ".ksplice"))
+		return SPAN("ksplice");
 	if (!span_has(fixed, ".module"))
 		return SPAN_NONE;
-	stream = stream_in(title);
-	return stream.p ? (struct span){arena_strndup(a, stream.p, stream.n), stream.n} : SPAN("*");
+	streams = streams_in(a, title);
+	return streams.p ? streams : SPAN("*");
 }

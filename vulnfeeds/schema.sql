@@ -70,9 +70,9 @@ CREATE TABLE affected (
   scope      INTEGER NOT NULL REFERENCES scope,
   package    TEXT NOT NULL,        -- as the ecosystem names it, normalised
   binary     INTEGER NOT NULL,     -- 1: the built package of that name and its version; 0: the source package (distributions), or all there is
-  module     TEXT,                 -- rpm: only packages of this module and stream ('nodejs:12'); '*': of any module; NULL: of none
+  module     TEXT,                 -- rpm: only packages of this module and stream ('nodejs:12'), or of one of several ('virt:rhel virt-devel:rhel'); '*': of any module; 'ksplice': only live patches; NULL: of none
   introduced TEXT,                 -- NULL: from the first version on
-  fixed      TEXT,                 -- NULL: no fix known (or last_affected is given)
+  fixed      TEXT,                 -- NULL: no fix known (or last_affected is given); of 'unfixed': what lies below is affected, and nothing above is to be had
   last_affected TEXT,
   versions   TEXT,                 -- further single versions, one per line
   status     TEXT NOT NULL CHECK (status IN ('affected', 'not-affected', 'unfixed', 'will-not-fix', 'deferred',
