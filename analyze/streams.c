@@ -8,11 +8,19 @@
 
 enum { SETS_MAX = 10000 };
 
-/* Words in the names of Red Hat's repositories, and the products of their CPEs. */
+/* Words in the names of Red Hat's repositories, and how the products of their CPEs end. */
 static const struct {
 	const char *word, *product;
 	bool minor; /* of one point release */
-} extended[] = {{"-eus-", "rhel_eus", true}, {"-aus-", "rhel_aus", true}, {"-e4s-", "rhel_e4s", true}, {"-tus-", "rhel_tus", true}, {"-els-", "rhel_els", false}};
+} extended[] = {{"-eus-", "eus", true}, {"-aus-", "aus", true}, {"-e4s-", "e4s", true}, {"-tus-", "tus", true}, {"-els-", "els", false}};
+
+/* Red Hat names its CPEs anew from release 10 on. */
+static const char *stem_of(struct span major)
+{
+	int64_t n;
+
+	return span_int(major, &n) && n >= 10 ? "enterprise_linux" : "rhel";
+}
 
 bool streams_is_esm(struct span version)
 {
@@ -48,7 +56,7 @@ struct span streams_of_set(struct arena *a, struct span set, struct span release
 		major = version;
 		major = span_cut(&major, '.');
 		*known = version.n > 0 && (!extended[i].minor || major.n < version.n);
-		return *known ? span_of(arena_printf(a, "%s:%.*s", extended[i].product, SPAN_ARG(extended[i].minor ? version : major))) : SPAN_NONE;
+		return *known ? span_of(arena_printf(a, "%s_%s:%.*s", stem_of(major), extended[i].product, SPAN_ARG(extended[i].minor ? version : major))) : SPAN_NONE;
 	}
 	return SPAN_NONE;
 }
@@ -102,14 +110,10 @@ void streams_read(struct arena *a, const struct image_layers *layers, const stru
 				continue;
 			if (span_starts(path, "etc/apt/"))
 				out->esm = out->esm || (view_hidden(layers, i, layers->n - 1, n->path) < 0 && names_esm(n->text));
-			else
+			else if (span_ends(path, ".json"))
 				take_manifest(a, n->text, os->version, &out->layers[i]);
 		}
 		out->told = out->told || out->layers[i].told;
-		out->extended = out->extended || out->layers[i].name.p;
-		out->whole.main = out->whole.main || out->layers[i].main;
-		if (!out->whole.name.p)
-			out->whole.name = out->layers[i].name;
 	}
 }
 
@@ -133,12 +137,23 @@ static bool built_for(struct arena *a, struct span version, struct span stream)
 	return false;
 }
 
+static const struct layer_stream *stream_at(const struct streams *s, int layer)
+{
+	for (int i = layer < s->n ? layer : s->n - 1; i >= 0; i--)
+		if (s->layers[i].told)
+			return &s->layers[i];
+	for (int i = layer < 0 ? 0 : layer + 1; i < s->n; i++)
+		if (s->layers[i].told)
+			return &s->layers[i];
+	return NULL;
+}
+
 struct span streams_release(const struct streams *s, int layer, struct span version, struct span major)
 {
-	const struct layer_stream *l = layer >= 0 && layer < s->n && s->layers[layer].told ? &s->layers[layer] : &s->whole;
+	const struct layer_stream *l = stream_at(s, layer);
 	auto_arena a = ARENA_INIT;
 
-	if (!l->name.p || (l->main && !built_for(&a, version, l->name)))
+	if (!l || !l->name.p || (l->main && !built_for(&a, version, l->name)))
 		return major;
 	return l->name;
 }
