@@ -137,11 +137,13 @@ static const char *repositories_assumed(struct arena *a, struct db *site, int64_
 		else if (span_eq(told, "none"))
 			buf_add_str(&b, "its manifests name no content sets: judged by the default repositories of its release");
 		else if (span_eq(told, "build"))
-			buf_add_str(&b, "only its build's name tells its repositories");
+			buf_add_str(&b, "its repositories are told by its build alone");
 		if (unknown > 0)
-			buf_printf(&b, "%sno imported feed tells which products %lld of them belong to, such as %.*s", b.n ? "; " : "", (long long)unknown, SPAN_ARG(name));
+			buf_printf(&b, "%sno imported feed knows %.*s", b.n ? "; " : "", SPAN_ARG(name));
+		if (unknown > 1)
+			buf_printf(&b, " and %lld more of its repositories", (long long)unknown - 1);
 		if (unsure > 0)
-			buf_printf(&b, "; what is said of %lld packages in other products is under investigation", (long long)unsure);
+			buf_printf(&b, "; what Red Hat says of %lld of its packages in other products is under investigation", (long long)unsure);
 	}
 	sqlite3_reset(q);
 	return b.n ? arena_strdup(a, buf_str(&b)) : NULL;

@@ -431,11 +431,13 @@ static void merge_product(struct match_state *st, const struct beside *b, struct
 }
 
 /* Where it is not known whether a package is a product's, the product's word is no finding, and no all-clear: it is under investigation, unless the
- * distribution itself has something to say of it. */
+ * distribution has something to say of it, and nothing tells that somebody else has built it. */
 static void merge_unsure(struct match_state *st, const struct beside *b, struct hit *product)
 {
+	bool built_elsewhere = red_hat_builder(st->g.version).n > 0;
+
 	for (struct hit *h = product; h; h = h->next) {
-		if (!is_open(h) || is_open(find_hit(st->g.hits, h->name)) || base_speaks(b, h->name))
+		if (!is_open(h) || is_open(find_hit(st->g.hits, h->name)) || (!built_elsewhere && base_speaks(b, h->name)))
 			continue;
 		h->status = SPAN("under-investigation");
 		h->fixed = SPAN_NONE;

@@ -9,9 +9,9 @@ sys.path.insert(0, here)
 os.makedirs(out + "/scratch", exist_ok=True)
 sys.argv = ["x", out + "/scratch"]
 inventory = importlib.import_module("make-inventory")
-sys.argv = ["x", out + "/img"]
-os.makedirs(out + "/img", exist_ok=True)
-images = importlib.reload(importlib.import_module("make-images"))
+images = inventory.images
+images.out = out + "/img"
+os.makedirs(images.out, exist_ok=True)
 
 # ---- images
 
@@ -70,6 +70,7 @@ one("pattern-base", [RHEL, rpms(bar="1-1.el8"), sets(BASE)])
 one("stream-fixed", [RHEL, rpms(baz="2-1.rhaos4.12.el8"), sets(BASE, OCP)])
 one("stream-old", [RHEL, rpms(baz="1-1.rhaos4.12.el8"), sets(BASE, OCP)])
 one("not-cleared", [RHEL, rpms(qux="1-1.el8"), sets(BASE, OCP)])
+one("built-elsewhere", [RHEL, rpms(qux="1-1.rhaos4.12.el8")])
 one("cleared", [RHEL, rpms(qux="1-1.el8")])
 one("own-fixed", [RHEL, rpms(quux="4-9.rhaos4.12.el8"), sets(BASE, OCP)])
 one("own-old", [RHEL, rpms(quux="4-8.rhaos4.12.el8"), sets(BASE, OCP)])
