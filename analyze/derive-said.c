@@ -160,18 +160,12 @@ static int read_beside(struct said_store *s, struct span name, bool binary, stru
 	return read_rows(s, q, list, e);
 }
 
-const struct said_list *said_of(struct said_store *s, struct span ecosystem, struct span release, struct span name, bool binary, struct err *e)
+/* The list of a package in one scope; 0: of all products beside Enterprise Linux. */
+static const struct said_list *list_of(struct said_store *s, int64_t scope, struct span name, bool binary, struct err *e)
 {
-	static const struct said_list none;
 	auto_buf key = BUF_INIT;
 	struct map_slot *slot;
-	int64_t scope;
 
-	if (!s->scopes_read && read_scopes(s, e))
-		return NULL;
-	scope = scope_of(s, ecosystem, release);
-	if (!scope)
-		return &none;
 	buf_add(&key, &scope, sizeof(scope));
 	buf_add_char(&key, binary);
 	buf_add_span(&key, name);
@@ -179,29 +173,26 @@ const struct said_list *said_of(struct said_store *s, struct span ecosystem, str
 	if (!slot->value) {
 		slot->key = keep(s, slot->key);
 		slot->value = arena_alloc(&s->arena, sizeof(struct said_list));
-		if (read_list(s, scope, name, binary, slot->value, e) < 0)
+		if ((scope ? read_list(s, scope, name, binary, slot->value, e) : read_beside(s, name, binary, slot->value, e)) < 0)
 			return NULL;
 	}
 	return slot->value;
 }
 
+const struct said_list *said_of(struct said_store *s, struct span ecosystem, struct span release, struct span name, bool binary, struct err *e)
+{
+	static const struct said_list none;
+	int64_t scope;
+
+	if (!s->scopes_read && read_scopes(s, e))
+		return NULL;
+	scope = scope_of(s, ecosystem, release);
+	return scope ? list_of(s, scope, name, binary, e) : &none;
+}
+
 const struct said_list *said_beside(struct said_store *s, struct span name, bool binary, struct err *e)
 {
-	static const int64_t beside = -1; /* no scope's id */
-	auto_buf key = BUF_INIT;
-	struct map_slot *slot;
-
-	buf_add(&key, &beside, sizeof(beside));
-	buf_add_char(&key, binary);
-	buf_add_span(&key, name);
-	slot = map_at(&s->lists, buf_span(&key));
-	if (!slot->value) {
-		slot->key = keep(s, slot->key);
-		slot->value = arena_alloc(&s->arena, sizeof(struct said_list));
-		if (read_beside(s, name, binary, slot->value, e) < 0)
-			return NULL;
-	}
-	return slot->value;
+	return list_of(s, 0, name, binary, e);
 }
 
 void said_fini(struct said_store *s)

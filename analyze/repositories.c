@@ -97,7 +97,7 @@ void repositories_read(struct arena *a, const struct image_layers *layers, const
 {
 	struct build_labels own = {0};
 
-	*out = (struct repositories){.n = layers->n, .layers = arena_array(a, (size_t)layers->n + 1, sizeof(*out->layers))};
+	*out = (struct repositories){.n = layers->n, .layers = arena_array(a, (size_t)layers->n + 1, sizeof(*out->layers)), .told = arena_array(a, (size_t)layers->n + 1, sizeof(bool))};
 	for (int i = 0; i < layers->n; i++) {
 		auto_arena scratch = ARENA_INIT;
 		struct told told = {0};
@@ -110,18 +110,26 @@ void repositories_read(struct arena *a, const struct image_layers *layers, const
 			out->layers[i] = (struct layer_repositories){"content-sets", as_json(a, &told.sets)};
 		else
 			out->layers[i] = of_build(a, &told.build);
+		out->told[i] = out->layers[i].told_by != NULL;
 	}
 	build_labels_json(labels, &own);
 	out->labels = of_build(a, &own);
 }
 
+int repositories_layer(const bool *told, int n, int layer)
+{
+	for (int i = layer < n ? layer : n - 1; i >= 0; i--)
+		if (told[i])
+			return i;
+	for (int i = layer < 0 ? 0 : layer + 1; i < n; i++)
+		if (told[i])
+			return i;
+	return -1;
+}
+
 const struct layer_repositories *repositories_of(const struct repositories *r, int layer)
 {
-	for (int i = layer < r->n ? layer : r->n - 1; i >= 0; i--)
-		if (r->layers[i].told_by)
-			return &r->layers[i];
-	for (int i = layer < 0 ? 0 : layer + 1; i < r->n; i++)
-		if (r->layers[i].told_by)
-			return &r->layers[i];
-	return r->labels.told_by ? &r->labels : NULL;
+	int i = repositories_layer(r->told, r->n, layer);
+
+	return i >= 0 ? &r->layers[i] : r->labels.told_by ? &r->labels : NULL;
 }

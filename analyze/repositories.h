@@ -13,6 +13,7 @@ struct repositories {
 		const char *told_by; /* content-sets, build; NULL: nothing */
 		struct span names;   /* JSON array, sorted, each once: content sets; or the build's name and the CPE of its product */
 	} *layers, labels;
+	bool *told;	/* of each layer */
 	int n;
 	bool manifests; /* there are manifests, though none of them names content sets */
 };
@@ -22,4 +23,6 @@ void repositories_read(struct arena *a, const struct image_layers *layers, const
 /* What tells where packages of `layer` come from: the layer itself, else the nearest below that tells, else the nearest above, else the image's labels.
  * NULL: nothing does. */
 const struct layer_repositories *repositories_of(const struct repositories *r, int layer);
+/* The layer that tells where packages of `layer` come from, by `told` of each of the `n` layers: itself, else the nearest below, else the nearest above; -1: none. */
+int repositories_layer(const bool *told, int n, int layer);
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Streams of updates. What feeds say of each is derive-match.c's.
 #include "streams.h"
+#include "repositories.h"
 
 #include "common/arena.h"
 #include "common/buf.h"
@@ -61,7 +62,7 @@ struct span streams_of_set(struct arena *a, struct span set, struct span release
 	return SPAN_NONE;
 }
 
-static void take_manifest(struct arena *a, struct span text, struct span release, struct layer_stream *out)
+static void take_manifest(struct arena *a, struct span text, struct span release, struct layer_stream *out, bool *told)
 {
 	auto_arena scratch = ARENA_INIT;
 	struct json *doc = NULL;
@@ -79,7 +80,7 @@ static void take_manifest(struct arena *a, struct span text, struct span release
 		stream = streams_of_set(a, json_str(set), release, &known);
 		if (!known)
 			continue;
-		out->told = true;
+		*told = true;
 		if (!stream.p)
 			out->main = true;
 		else if (!out->name.p)
@@ -101,7 +102,7 @@ static bool names_esm(struct span text)
 
 void streams_read(struct arena *a, const struct image_layers *layers, const struct os_release *os, struct streams *out)
 {
-	*out = (struct streams){.n = layers->n, .layers = arena_array(a, (size_t)layers->n + 1, sizeof(*out->layers))};
+	*out = (struct streams){.n = layers->n, .layers = arena_array(a, (size_t)layers->n + 1, sizeof(*out->layers)), .layer_told = arena_array(a, (size_t)layers->n + 1, sizeof(bool))};
 	for (int i = 0; i < layers->n; i++) {
 		for (const struct note *n = layers->at[i]->notes; n; n = n->next) {
 			struct span path = span_of(n->path);
@@ -111,9 +112,9 @@ void streams_read(struct arena *a, const struct image_layers *layers, const stru
 			if (span_starts(path, "etc/apt/"))
 				out->esm = out->esm || (view_hidden(layers, i, layers->n - 1, n->path) < 0 && names_esm(n->text));
 			else if (span_ends(path, ".json"))
-				take_manifest(a, n->text, os->version, &out->layers[i]);
+				take_manifest(a, n->text, os->version, &out->layers[i], &out->layer_told[i]);
 		}
-		out->told = out->told || out->layers[i].told;
+		out->told = out->told || out->layer_told[i];
 	}
 }
 
@@ -137,20 +138,10 @@ static bool built_for(struct arena *a, struct span version, struct span stream)
 	return false;
 }
 
-static const struct layer_stream *stream_at(const struct streams *s, int layer)
-{
-	for (int i = layer < s->n ? layer : s->n - 1; i >= 0; i--)
-		if (s->layers[i].told)
-			return &s->layers[i];
-	for (int i = layer < 0 ? 0 : layer + 1; i < s->n; i++)
-		if (s->layers[i].told)
-			return &s->layers[i];
-	return NULL;
-}
-
 struct span streams_release(const struct streams *s, int layer, struct span version, struct span major)
 {
-	const struct layer_stream *l = stream_at(s, layer);
+	int at = repositories_layer(s->layer_told, s->n, layer);
+	const struct layer_stream *l = at >= 0 ? &s->layers[at] : NULL;
 	auto_arena a = ARENA_INIT;
 
 	if (!l || !l->name.p || (l->main && !built_for(&a, version, l->name)))

@@ -13,9 +13,10 @@ struct streams {
 	bool esm;    /* Ubuntu Pro is in use */
 	bool told;   /* a content manifest names repositories */
 	struct layer_stream {
-		bool told, main;
+		bool main;
 		struct span name; /* "rhel_eus:9.2"; absent: none */
 	} *layers;
+	bool *layer_told; /* of each layer: its manifest names repositories */
 	int n;
 };
 
