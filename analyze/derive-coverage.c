@@ -124,10 +124,40 @@ static const char *uncovered_reason(struct arena *a, struct db *feeds, const str
 	return NULL;
 }
 
+/* How it is known where packages of Red Hat's come from; NULL where their content sets tell, and all of them are known. */
+static const char *repositories_assumed(struct arena *a, struct db *site, int64_t thing)
+{
+	sqlite3_stmt *q = db_stmt(site, "WITH u AS (SELECT DISTINCT j.value AS name FROM component c JOIN repository_list l ON l.id = c.repositories, json_each(coalesce(l.unknown, '[]')) j"
+					" WHERE c.id IN (SELECT component FROM package WHERE thing = ?1)) SELECT v.repositories, v.streams IS NULL, (SELECT count(*) FROM u), (SELECT min(name) FROM u),"
+					" (SELECT count(*) FROM package p WHERE p.thing = ?1 AND p.component IN (SELECT component FROM component_match WHERE unsure)) FROM inventory v WHERE v.thing = ?1");
+	auto_buf b = BUF_INIT;
+
+	db_bind(q, "i", thing);
+	if (db_step(site, q, NULL) == 1) {
+		struct span told = db_text(q, 0), name = db_text(q, 3);
+		int64_t unknown = sqlite3_column_int64(q, 2), unsure = sqlite3_column_int64(q, 4);
+
+		if (!told.p && sqlite3_column_int(q, 1))
+			buf_add_str(&b, "it does not tell its repositories: judged by the main stream of its release");
+		else if (span_eq(told, "none"))
+			buf_add_str(&b, "its manifests name no content sets: judged by the default repositories of its release");
+		else if (span_eq(told, "build"))
+			buf_add_str(&b, "its repositories are told by its build alone");
+		if (unknown > 0)
+			buf_printf(&b, "%sno imported feed knows %.*s", b.n ? "; " : "", SPAN_ARG(name));
+		if (unknown > 1)
+			buf_printf(&b, " and %lld more of its repositories", (long long)unknown - 1);
+		if (unsure > 0)
+			buf_printf(&b, "; what Red Hat says of %lld of its packages in other products is under investigation", (long long)unsure);
+	}
+	sqlite3_reset(q);
+	return b.n ? arena_strdup(a, buf_str(&b)) : NULL;
+}
+
 static int cover_ecosystems(struct db *site, struct db *feeds, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
-	sqlite3_stmt *q = db_stmt(site, "SELECT p.thing, c.ecosystem, c.release, count(*), (SELECT v.streams IS NULL FROM inventory v WHERE v.thing = p.thing),"
+	sqlite3_stmt *q = db_stmt(site, "SELECT p.thing, c.ecosystem, c.release, count(*), c.ecosystem = 'Red Hat',"
 					" (SELECT v.distro || coalesce(' ' || v.distro_version, '') FROM inventory v WHERE v.thing = p.thing),"
 					" (SELECT v.ecosystem IS NOT NULL FROM inventory v WHERE v.thing = p.thing) FROM component c CROSS JOIN package p ON p.component = c.id"
 					" GROUP BY p.thing, c.ecosystem, c.release HAVING c.ecosystem = 'Kubernetes'"
@@ -139,8 +169,8 @@ static int cover_ecosystems(struct db *site, struct db *feeds, struct err *e)
 				     .packages = sqlite3_column_int64(q, 3)};
 
 		c.reason = uncovered_reason(&a, feeds, &c, db_text(q, 5), sqlite3_column_int(q, 6));
-		if (span_eq(c.ecosystem, "Red Hat") && sqlite3_column_int(q, 4))
-			c.assumed = "it does not tell its repositories: judged by the main stream of its release";
+		if (sqlite3_column_int(q, 4))
+			c.assumed = repositories_assumed(&a, site, c.thing);
 		if (!c.reason)
 			c.newest = covered(feeds, c.ecosystem, c.release);
 		if (add(site, &c, e)) {

@@ -5,6 +5,7 @@
 
 #include "common/arena.h"
 #include "common/limits.h"
+#include "common/red-hat.h"
 #include "common/text.h"
 #include "common/version.h"
 #include "distinct.h"
@@ -12,6 +13,7 @@
 #include "derive-facts.h"
 #include "derive-kubernetes.h"
 #include "derive-open.h"
+#include "derive-products.h"
 #include "derive-said.h"
 #include "derive-vex.h"
 #include "placed-version.h"
@@ -26,10 +28,13 @@ struct hit {
 	struct span names;     /* of all feeds, one text */
 	int64_t feed, date;    /* that decided, and its newest date */
 	int64_t cleared;       /* newest date of a feed that says that the package is not affected; -1: none */
-	struct span subscription; /* the fix that only Ubuntu Pro has */
+	struct span subscription; /* the fix that only Ubuntu Pro has, or Red Hat's extended streams */
 	bool satisfied;	       /* a fix of the release itself is installed */
 	bool mended;	       /* so it is, by a feed of Debian's or Ubuntu's, the newest of this date */
 	int64_t mended_date;
+	struct span product;   /* of Red Hat's, beside Enterprise Linux, that decided; absent: none */
+	bool unsure;	       /* whether that one is where the package comes from is not known */
+	bool own;	       /* there is a fix built by who built the package */
 	struct said esm;       /* Ubuntu Pro's statement with the highest fix that is not installed; fixed absent: none */
 	bool esm_fixed;	       /* one that is */
 	struct feed_name {
@@ -43,6 +48,9 @@ struct group {
 	bool binary;
 	bool no_epoch; /* the version comes from a source rpm's name, which has none */
 	bool pro;      /* Ubuntu Pro is in use */
+	/* Red Hat's alone: */
+	const struct product_list *products; /* where it comes from; NULL: does not matter */
+	struct span other;		     /* the source's name where `name` is the package's, and the reverse */
 	enum version_scheme scheme;
 	struct hit *hits;
 };
@@ -58,6 +66,7 @@ struct match_state {
 	struct db *site, *feeds;
 	struct said_store said;
 	struct facts facts;
+	struct products products;
 	struct arena arena;	    /* results */
 	struct map results;	    /* a group as one text: struct result */
 	struct map vulnerabilities; /* primary id: its row */
@@ -306,6 +315,234 @@ static int add_main_stream(struct match_state *st, struct err *e)
 	return list ? 0 : -1;
 }
 
+/* ---- Red Hat's other products */
+
+static struct span product_of(struct span release)
+{
+	return span_cut(&release, ':');
+}
+
+static struct span major_of(const struct group *g)
+{
+	struct span of_stream = main_stream(g->release);
+
+	return of_stream.p ? of_stream : g->release;
+}
+
+static bool same_builder(const struct group *g, struct span fixed)
+{
+	return span_is(red_hat_builder(g->version), red_hat_builder(fixed));
+}
+
+static bool has_own_fix(const struct match_state *st, const struct said_list *list, struct span primary)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->at[i].fixed.n > 0 && span_is(list->at[i].primary, primary) && same_module(&st->g, list->at[i].module) && same_builder(&st->g, list->at[i].fixed))
+			return true;
+	return false;
+}
+
+static struct hit *find_hit(struct hit *list, struct span name)
+{
+	for (; list && !span_is(list->name, name); list = list->next)
+		;
+	return list;
+}
+
+static bool is_open(const struct hit *h)
+{
+	return h && h->feed && h->cleared < h->date;
+}
+
+/* All that is said of a package by its own name and by its source's, in the distribution and in other products. */
+struct beside {
+	const struct said_list *base[2], *products[2]; /* of the name that judges, of the other one */
+};
+
+static int read_beside(struct match_state *st, struct beside *b, struct err *e)
+{
+	for (int i = 0; i < 2; i++) {
+		b->base[i] = said_of(&st->said, st->g.ecosystem, st->g.release, i ? st->g.other : st->g.name, st->g.binary != i, e);
+		b->products[i] = said_beside(&st->said, i ? st->g.other : st->g.name, st->g.binary != i, e);
+		if (!b->base[i] || !b->products[i])
+			return -1;
+	}
+	return 0;
+}
+
+static bool base_speaks(const struct beside *b, struct span primary)
+{
+	for (int i = 0; i < 2; i++)
+		for (size_t k = 0; k < b->base[i]->n; k++)
+			if (span_is(b->base[i]->at[k].primary, primary))
+				return true;
+	return false;
+}
+
+/* Where the statements of the product at `like` begin: the list is in their order. */
+static size_t product_start(const struct said_list *list, struct span like)
+{
+	struct span key = {like.p, product_of(like).n + 1};
+	size_t from = 0, to = list->n;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (span_cmp(list->at[middle].release, key) < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
+/* A product has fixed it for this release of Enterprise Linux: what it says of all its versions ("openshift:4") is then no more about this one. */
+static void note_fixes(struct match_state *st, const struct said_list *list, struct span like, enum product_fit fit)
+{
+	for (size_t i = product_start(list, like); i < list->n && span_is(product_of(list->at[i].release), product_of(like)); i++) {
+		const struct said *r = &list->at[i];
+		struct hit *h;
+
+		if (r->fixed.n == 0 || products_fit(st->g.products, r->release, major_of(&st->g)) != fit || !same_module(&st->g, r->module))
+			continue;
+		h = hit_named(st, r->primary);
+		h->satisfied = true;
+		h->own = h->own || same_builder(&st->g, r->fixed);
+	}
+}
+
+/* What one product says, as hits of its own. Returns how many statements are about it. */
+static size_t take_product(struct match_state *st, const struct beside *b, size_t from, enum product_fit fit)
+{
+	const struct said_list *list = b->products[0];
+	struct span product = product_of(list->at[from].release);
+	size_t n = from;
+
+	for (int i = 0; i < 2; i++)
+		note_fixes(st, b->products[i], list->at[from].release, fit);
+	for (; n < list->n && span_is(product_of(list->at[n].release), product); n++) {
+		const struct said *r = &list->at[n];
+		struct hit *h;
+
+		if (products_fit(st->g.products, r->release, major_of(&st->g)) != fit || (r->fixed.n == 0 && !span_eq(r->status, "not-affected") && hit_named(st, r->primary)->satisfied))
+			continue;
+		take_row(st, r);
+		h = find_hit(st->g.hits, r->primary);
+		if (h && h->feed && !h->product.p)
+			h->product = r->release;
+	}
+	return n - from;
+}
+
+static void put_hit(struct match_state *st, const struct hit *from)
+{
+	struct hit *to = hit_named(st, from->name), *next = to->next;
+
+	if (is_open(to) && !stronger(st, to, from->fixed, from->date)) {
+		for (const struct feed_name *f = from->feeds; f; f = f->next)
+			add_feed_name(st, to, f->name);
+		return;
+	}
+	*to = *from;
+	to->next = next;
+}
+
+/* Of a package that one of both has built, by its release, the builder's word counts; else either's. */
+static void merge_product(struct match_state *st, const struct beside *b, struct hit *product)
+{
+	for (struct hit *h = product; h; h = h->next) {
+		struct hit *to = find_hit(st->g.hits, h->name);
+		bool base_own = h->satisfied && (has_own_fix(st, b->base[0], h->name) || has_own_fix(st, b->base[1], h->name));
+
+		if (h->own && !base_own && to)
+			to->feed = 0;
+		if (is_open(h) && (h->own || !base_own))
+			put_hit(st, h);
+	}
+}
+
+/* Where it is not known whether a package is a product's, the product's word is no finding, and no all-clear: it is under investigation, unless the
+ * distribution has something to say of it, and nothing tells that somebody else has built it. */
+static void merge_unsure(struct match_state *st, const struct beside *b, struct hit *product)
+{
+	bool built_elsewhere = red_hat_builder(st->g.version).n > 0;
+
+	for (struct hit *h = product; h; h = h->next) {
+		if (!is_open(h) || is_open(find_hit(st->g.hits, h->name)) || (!built_elsewhere && base_speaks(b, h->name)))
+			continue;
+		h->status = SPAN("under-investigation");
+		h->fixed = SPAN_NONE;
+		h->unsure = true;
+		put_hit(st, h);
+	}
+}
+
+static int add_products(struct match_state *st, struct err *e)
+{
+	struct beside b;
+
+	if (read_beside(st, &b, e))
+		return -1;
+	for (int fit = PRODUCT_YES; fit >= PRODUCT_MAYBE; fit--) {
+		for (size_t i = 0; i < b.products[0]->n;) {
+			struct hit *before = st->g.hits, *product;
+
+			st->g.hits = NULL;
+			i += take_product(st, &b, i, (enum product_fit)fit);
+			product = st->g.hits;
+			st->g.hits = before;
+			if (fit == PRODUCT_YES)
+				merge_product(st, &b, product);
+			else
+				merge_unsure(st, &b, product);
+		}
+	}
+	return 0;
+}
+
+/* The highest fix that a stream which costs extra has for what the main one leaves open. A build of it that is installed has its fixes. */
+static void take_paid(struct match_state *st, const struct said_list *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		const struct said *r = &list->at[i];
+		struct hit *h = r->fixed.n > 0 && same_module(&st->g, r->module) ? find_hit(st->g.hits, r->primary) : NULL;
+
+		if (!h || h->fixed.p || h->product.p)
+			continue;
+		if (version_cmp(&st->g, r->fixed) >= 0)
+			h->esm_fixed = true;
+		else if (!h->subscription.p || version_compare(st->g.scheme, r->fixed, h->subscription) > 0)
+			h->subscription = r->fixed;
+	}
+}
+
+/* The extended life of the release, and the streams of the point release that the package was built for ("el8_4"). */
+static int add_paid_streams(struct match_state *st, struct err *e)
+{
+	static const char *const streams[] = {"els", "eus", "aus", "tus", "e4s"};
+	auto_arena a = ARENA_INIT;
+	const char *mark = arena_printf(&a, "el%.*s_", SPAN_ARG(st->g.release)), *at = st->g.version.n ? memmem(st->g.version.p, st->g.version.n, mark, strlen(mark)) : NULL;
+	struct span rest = at ? (struct span){at + strlen(mark), (size_t)(st->g.version.p + st->g.version.n - at) - strlen(mark)} : SPAN_NONE, minor = version_take_digits(&rest);
+	const char *stem = st->g.release.n > 1 ? "enterprise_linux" : "rhel";
+
+	if (!st->g.hits)
+		return 0;
+	for (size_t i = 0; i < sizeof(streams) / sizeof(streams[0]) && (i == 0 || minor.n > 0); i++) {
+		const char *release = arena_printf(&a, "%s_%s:%.*s%s%.*s", stem, streams[i], SPAN_ARG(st->g.release), i ? "." : "", SPAN_ARG(i ? minor : SPAN("")));
+		const struct said_list *list = said_of(&st->said, st->g.ecosystem, span_of(release), st->g.binary ? st->g.name : st->g.other, true, e);
+
+		if (!list)
+			return -1;
+		take_paid(st, list);
+	}
+	for (struct hit **h = &st->g.hits; *h;)
+		if ((*h)->esm_fixed && !(*h)->subscription.p)
+			*h = (*h)->next;
+		else
+			h = &(*h)->next;
+	return 0;
+}
+
 static int find_hits(struct match_state *st, struct err *e)
 {
 	const struct said_list *list = said_of(&st->said, st->g.ecosystem, st->g.release, st->g.name, st->g.binary, e);
@@ -318,8 +555,10 @@ static int find_hits(struct match_state *st, struct err *e)
 		return -1;
 	if (span_eq(st->g.ecosystem, "Red Hat") && main_stream(st->g.release).p && add_main_stream(st, e))
 		return -1;
+	if (st->g.products && add_products(st, e))
+		return -1;
 	drop_cleared(st);
-	return 0;
+	return st->g.products && !main_stream(st->g.release).p ? add_paid_streams(st, e) : 0;
 }
 
 /* ---- each package version once, each component once */
@@ -396,10 +635,11 @@ static int judge(struct match_state *st, const struct group *g, struct result *o
 
 static void group_key(struct buf *key, const struct group *g)
 {
-	const struct span parts[] = {g->ecosystem, g->release, g->name, g->version, g->module};
+	const struct span parts[] = {g->ecosystem, g->release, g->name, g->version, g->module, g->products ? g->other : SPAN("")};
 
 	buf_reset(key);
 	buf_add_char(key, (char)(g->binary | g->pro << 1));
+	buf_add(key, &g->products, sizeof(g->products));
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		buf_add_span(key, parts[i]);
 		buf_add_char(key, 0);
@@ -418,12 +658,12 @@ static void forget(struct match_state *st)
 static int write_matches(struct match_state *st, int64_t component, const struct result *r, struct err *e)
 {
 	/* Of the two ways to judge an rpm, by itself and by its source, the first counts. */
-	static const char sql[] = "INSERT OR IGNORE INTO component_match(component, vulnerability, status, fixed, feed, feeds, advisory, subscription_fixed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+	static const char sql[] = "INSERT OR IGNORE INTO component_match(component, vulnerability, status, fixed, feed, feeds, advisory, subscription_fixed, product, unsure) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 	for (size_t i = 0; i < r->n; i++) {
 		const struct hit *h = r->hits[i];
 
-		if (db_run(st->site, e, sql, "iittittt", component, h->id, h->status, h->fixed, h->feed, h->names, h->advisory, h->subscription))
+		if (db_run(st->site, e, sql, "iittittttb", component, h->id, h->status, h->fixed, h->feed, h->names, h->advisory, h->subscription, h->product, h->unsure))
 			return -1;
 	}
 	return 0;
@@ -474,13 +714,17 @@ static int match_component(struct match_state *st, sqlite3_stmt *q, struct err *
 	struct span type = db_text(q, 1), name = db_text(q, 4), version = db_text(q, 5), source = db_text(q, 6), source_version = db_text(q, 7);
 	struct group g = {.ecosystem = db_text(q, 2), .release = db_text(q, 3), .module = db_text(q, 8), .pro = sqlite3_column_int(q, 9)};
 
+	if (span_eq(g.ecosystem, "Red Hat") && !(g.products = products_of(&st->products, sqlite3_column_int64(q, 10), e)))
+		return -1;
 	if (span_eq(type, "rpm")) {
 		g.binary = true;
+		g.other = source;
 		g.name = name;
 		g.version = version;
 		if (match_group(st, id, &g, e))
 			return -1;
 		g.binary = false;
+		g.other = name;
 	}
 	g.name = source.p ? source : feed_name(&st->name, type, name);
 	g.version = source_version.p ? source_version : version;
@@ -489,7 +733,7 @@ static int match_component(struct match_state *st, sqlite3_stmt *q, struct err *
 
 static int match_all(struct match_state *st, struct err *e)
 {
-	sqlite3_stmt *q = db_stmt(st->site, "SELECT id, type, ecosystem, release, name, version, source, source_version, module, pro FROM component"
+	sqlite3_stmt *q = db_stmt(st->site, "SELECT id, type, ecosystem, release, name, version, source, source_version, module, pro, repositories FROM component"
 					    " WHERE NOT kernel AND ecosystem IS NOT NULL AND release IS NOT NULL ORDER BY id");
 	int r;
 
@@ -504,7 +748,7 @@ static int match_all(struct match_state *st, struct err *e)
 
 int derive_match(struct db *site, struct db *feeds, struct err *e)
 {
-	struct match_state st = {.site = site, .feeds = feeds, .said = {.feeds = feeds}, .facts = {.site = site, .feeds = feeds}, .key = BUF_INIT, .name = BUF_INIT};
+	struct match_state st = {.site = site, .feeds = feeds, .said = {.feeds = feeds}, .facts = {.site = site, .feeds = feeds}, .products = {.site = site, .feeds = feeds}, .key = BUF_INIT, .name = BUF_INIT};
 	int r;
 
 	if (distinct_index(site, e))
@@ -518,7 +762,8 @@ int derive_match(struct db *site, struct db *feeds, struct err *e)
 	buf_fini(&st.key);
 	buf_fini(&st.name);
 	facts_fini(&st.facts);
-	r = r || coverage_write(site, feeds, e) || (feeds && kubernetes_coverage(site, e)) ? -1 : 0;
+	products_fini(&st.products);
+	r = r || coverage_write(site, feeds, e) || products_coverage(site, feeds, e) || (feeds && kubernetes_coverage(site, e)) ? -1 : 0;
 	if (feeds)
 		db_rollback(feeds);
 	return r;

@@ -3,6 +3,7 @@
 #include "derive-said.h"
 
 #include "common/buf.h"
+#include "common/red-hat.h"
 
 static struct span keep(struct said_store *st, struct span s)
 {
@@ -97,7 +98,7 @@ static int64_t scope_of(struct said_store *s, struct span ecosystem, struct span
 	return *(int64_t *)slot->value;
 }
 
-enum { A_VULN, A_NAME, A_STATUS, A_INTRODUCED, A_FIXED, A_LAST, A_VERSIONS, A_ADVISORY, A_FEED, A_FEED_NAME, A_DATE, A_MODULE };
+enum { A_VULN, A_NAME, A_STATUS, A_INTRODUCED, A_FIXED, A_LAST, A_VERSIONS, A_ADVISORY, A_FEED, A_FEED_NAME, A_DATE, A_MODULE, A_RELEASE };
 
 static void take(struct said_store *s, sqlite3_stmt *q, struct said *row)
 {
@@ -116,20 +117,21 @@ static void take(struct said_store *s, sqlite3_stmt *q, struct said *row)
 	};
 }
 
-static int read_list(struct said_store *s, int64_t scope, struct span name, bool binary, struct said_list *list, struct err *e)
+/* The rows of a query on `affected`, into the list. */
+static int read_rows(struct said_store *s, sqlite3_stmt *q, struct said_list *list, struct err *e)
 {
-	sqlite3_stmt *q = db_stmt(s->feeds,
-		"SELECT v.id, v.name, a.status, a.introduced, a.fixed, a.last_affected, a.versions, a.advisory, f.id, f.name, coalesce(f.date, 0),"
-		" a.module FROM affected a JOIN vuln v ON v.id = a.vuln JOIN feed f ON f.id = v.feed"
-		" WHERE a.package = ? AND a.scope = ? AND a.binary = ? AND v.withdrawn IS NULL AND a.status <> 'undetermined'"
-		" ORDER BY f.name, v.name, a.n");
 	size_t cap = 0;
 	int r;
 
-	db_bind(q, "tib", name, scope, binary);
 	while ((r = db_step(s->feeds, q, e)) == 1) {
 		list->at = arena_room(&s->arena, list->at, list->n, &cap, sizeof(*list->at));
-		take(s, q, &list->at[list->n++]);
+		take(s, q, &list->at[list->n]);
+		if (sqlite3_column_count(q) > A_RELEASE) {
+			list->at[list->n].release = keep(s, db_text(q, A_RELEASE));
+			list->n += red_hat_is_layered(list->at[list->n].release);
+		} else {
+			list->n++;
+		}
 	}
 	sqlite3_reset(q);
 	s->rows += list->n;
@@ -186,18 +188,36 @@ static void split_advisories(struct said_store *s, struct said_list *list)
 	*list = out;
 }
 
-const struct said_list *said_of(struct said_store *s, struct span ecosystem, struct span release, struct span name, bool binary, struct err *e)
+#define COLUMNS                                                                                                                             \
+	"v.id, v.name, a.status, a.introduced, a.fixed, a.last_affected, a.versions, a.advisory, f.id, f.name, coalesce(f.date, 0), a.module"
+#define STANDS "v.withdrawn IS NULL AND a.status <> 'undetermined'"
+
+static int read_list(struct said_store *s, int64_t scope, struct span name, bool binary, struct said_list *list, struct err *e)
 {
-	static const struct said_list none;
+	sqlite3_stmt *q = db_stmt(s->feeds,
+		"SELECT " COLUMNS " FROM affected a JOIN vuln v ON v.id = a.vuln JOIN feed f ON f.id = v.feed"
+		" WHERE a.package = ? AND a.scope = ? AND a.binary = ? AND " STANDS " ORDER BY f.name, v.name, a.n");
+
+	db_bind(q, "tib", name, scope, binary);
+	return read_rows(s, q, list, e);
+}
+
+static int read_beside(struct said_store *s, struct span name, bool binary, struct said_list *list, struct err *e)
+{
+	sqlite3_stmt *q = db_stmt(s->feeds,
+		"SELECT " COLUMNS ", c.release FROM affected a CROSS JOIN scope c ON c.id = a.scope CROSS JOIN vuln v ON v.id = a.vuln CROSS JOIN feed f ON f.id = v.feed"
+		" WHERE a.package = ? AND a.binary = ? AND c.ecosystem = 'Red Hat' AND c.release GLOB '*:*' AND " STANDS " ORDER BY c.release, f.name, v.name, a.n");
+
+	db_bind(q, "tb", name, binary);
+	return read_rows(s, q, list, e);
+}
+
+/* The list of a package in one scope; 0: of all products beside Enterprise Linux. */
+static const struct said_list *list_of(struct said_store *s, int64_t scope, struct span name, bool binary, struct err *e)
+{
 	auto_buf key = BUF_INIT;
 	struct map_slot *slot;
-	int64_t scope;
 
-	if (!s->scopes_read && read_scopes(s, e))
-		return NULL;
-	scope = scope_of(s, ecosystem, release);
-	if (!scope)
-		return &none;
 	buf_add(&key, &scope, sizeof(scope));
 	buf_add_char(&key, binary);
 	buf_add_span(&key, name);
@@ -205,11 +225,28 @@ const struct said_list *said_of(struct said_store *s, struct span ecosystem, str
 	if (!slot->value) {
 		slot->key = keep(s, slot->key);
 		slot->value = arena_alloc(&s->arena, sizeof(struct said_list));
-		if (read_list(s, scope, name, binary, slot->value, e) < 0)
+		if ((scope ? read_list(s, scope, name, binary, slot->value, e) : read_beside(s, name, binary, slot->value, e)) < 0)
 			return NULL;
-		split_advisories(s, slot->value);
+		if (scope)
+			split_advisories(s, slot->value);
 	}
 	return slot->value;
+}
+
+const struct said_list *said_of(struct said_store *s, struct span ecosystem, struct span release, struct span name, bool binary, struct err *e)
+{
+	static const struct said_list none;
+	int64_t scope;
+
+	if (!s->scopes_read && read_scopes(s, e))
+		return NULL;
+	scope = scope_of(s, ecosystem, release);
+	return scope ? list_of(s, scope, name, binary, e) : &none;
+}
+
+const struct said_list *said_beside(struct said_store *s, struct span name, bool binary, struct err *e)
+{
+	return list_of(s, 0, name, binary, e);
 }
 
 void said_fini(struct said_store *s)

@@ -10,6 +10,7 @@
 struct said {
 	struct span primary; /* the CVE that the record is about, else its own name */
 	struct span status, introduced, fixed, last, versions, advisory, module, feed_name;
+	struct span release; /* of said_beside(): the product */
 	int64_t feed, date;  /* 0: the feed states no date */
 };
 
@@ -30,5 +31,7 @@ struct said_store {
 
 /* All that stands of a package, in the order of feeds and names; empty where nothing does. The list lives until said_fini(). NULL on error. */
 const struct said_list *said_of(struct said_store *s, struct span ecosystem, struct span release, struct span name, bool binary, struct err *e);
+/* The same of an rpm in Red Hat's products beside Enterprise Linux (common/red-hat.h), in the order of the products. */
+const struct said_list *said_beside(struct said_store *s, struct span name, bool binary, struct err *e);
 void said_fini(struct said_store *s);
 #endif

@@ -21,6 +21,7 @@ struct distinct {
 struct row {
 	struct span type, ecosystem, release, name, version, source, source_version, module;
 	bool kernel, pro;
+	int64_t repositories;
 };
 
 /* Ecosystems of package URL types, as OSV names them. */
@@ -91,6 +92,7 @@ static struct row row_of(const struct package *p, const struct distinct_place *a
 		r.release = SPAN("1");
 	r.kernel = at->image && is_kernel(&r);
 	r.pro = at->pro && span_eq(r.ecosystem, "Ubuntu");
+	r.repositories = at->repositories;
 	return r;
 }
 
@@ -100,6 +102,7 @@ static void key_of(struct buf *key, const struct row *r)
 
 	buf_reset(key);
 	buf_add_char(key, (char)(r->kernel | r->pro << 1));
+	buf_add(key, &r->repositories, sizeof(r->repositories));
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		buf_add_char(key, parts[i].p ? 1 : 0);
 		buf_add_span(key, parts[i]);
@@ -111,15 +114,15 @@ static int64_t look_up(struct db *db, const struct row *r)
 {
 	return db_int(db, 0,
 		      "SELECT id FROM component WHERE name = ? AND version = ? AND type = ? AND ecosystem IS ? AND release IS ? AND source IS ?"
-		      " AND source_version IS ? AND module IS ? AND kernel = ? AND pro = ?",
-		      "ttttttttbb", r->name, r->version, r->type, r->ecosystem, r->release, r->source, r->source_version, r->module, r->kernel, r->pro);
+		      " AND source_version IS ? AND module IS ? AND kernel = ? AND pro = ? AND repositories IS ?",
+		      "ttttttttbbr", r->name, r->version, r->type, r->ecosystem, r->release, r->source, r->source_version, r->module, r->kernel, r->pro, r->repositories);
 }
 
 static int insert(struct db *db, const struct row *r, int64_t *id, struct err *e)
 {
 	if (db_run(db, e,
-		   "INSERT INTO component(name, version, type, ecosystem, release, source, source_version, module, kernel, pro) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		   "ttttttttbb", r->name, r->version, r->type, r->ecosystem, r->release, r->source, r->source_version, r->module, r->kernel, r->pro))
+		   "INSERT INTO component(name, version, type, ecosystem, release, source, source_version, module, kernel, pro, repositories) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		   "ttttttttbbr", r->name, r->version, r->type, r->ecosystem, r->release, r->source, r->source_version, r->module, r->kernel, r->pro, r->repositories))
 		return -1;
 	*id = sqlite3_last_insert_rowid(db->h);
 	return 0;

@@ -15,6 +15,7 @@ struct distinct_place {
 	struct span release;   /* of it, as feeds name it; absent: not told */
 	bool image;	       /* found in an image, whose kernels are not judged */
 	bool pro;	       /* beside packages of Ubuntu Pro */
+	int64_t repositories;  /* row of repository_list: where it comes from; 0: not told */
 };
 
 /* The id of the package's component, made when it is new. `*set` remembers components; it is made by the first call (start with

@@ -154,7 +154,8 @@ static int run(void *ctx, const struct opt_list *files, struct err *e)
 static const char more[] =
 	"FILE is a docker save or OCI archive (plain or packed), an OCI layout folder, or a copy of a store: /var/lib/containers/storage (CRI-O, Podman),\n"
 	"/var/lib/docker, containerd's content store, a registry's folder. --rootfs reads an unpacked root file system, without following links.\n"
-	"Components of removed files are listed with the layer that removed them; lock files without an installed tree are 'declared'.\n\n"
+	"Components of removed files are listed with the layer that removed them; lock files without an installed tree are 'declared'.\n"
+	"Fixes that only subscribers get are told as such. Red Hat's products beside Enterprise Linux judge the packages of their repositories.\n\n"
 	"Example: plimsoll image app.tar --feeds vulns.db --fail-on high --only-fixed\n"
 	"Exit codes: 0 done, 1 vulnerabilities at or above --fail-on, 2 usage, 3 no image in the input, 4 some of it could not be read, 5 disk or permission.\n";
 

@@ -51,9 +51,11 @@ unsigned note_mode_kinds(const struct tar_entry *t)
 	       (t->mode & 02 ? NOTE_WRITABLE : 0);
 }
 
-/* apt(5) sources.list; the manifests of Red Hat's image builds. */
+/* apt(5) sources.list; the manifests, labels and Dockerfiles of Red Hat's image builds. */
 static bool is_repository(struct span path)
 {
+	if (span_eq(path, "root/buildinfo/labels.json") || span_starts(path, "root/buildinfo/Dockerfile-"))
+		return true;
 	if (span_ends(path, ".json"))
 		return span_starts(path, "root/buildinfo/content_manifests/") || span_starts(path, "usr/share/buildinfo/");
 	return span_eq(path, "etc/apt/sources.list") || (span_starts(path, "etc/apt/sources.list.d/") && (span_ends(path, ".list") || span_ends(path, ".sources")));

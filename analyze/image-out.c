@@ -57,7 +57,7 @@ static int print_rows(const struct image_out *o, const char *sql, struct err *e)
 
 static const char images[] =
 	"SELECT 'image' AS kind, x.image, t.ref AS id, i.digest, i.os, i.architecture, v.distro, v.distro_version, v.database AS package_database,"
-	" i.layers, i.verified AS 'verified?', i.readable AS 'readable?', v.packages"
+	" i.layers, i.verified AS 'verified?', i.readable AS 'readable?', v.packages, v.repositories"
 	" FROM " THINGS " x JOIN thing t ON t.id = x.thing LEFT JOIN image i ON i.thing = t.id LEFT JOIN inventory v ON v.thing = t.id"
 	" WHERE ?1 IS NOT NULL ORDER BY x.image, x.ref";
 
@@ -70,7 +70,7 @@ static const char components[] =
 /* `vulnerability` is the primary id; several copies of a component that one layer brought are one line. */
 static const char vulnerabilities[] =
 	"SELECT 'vulnerability' AS kind, x.image, v.component, v.version, v.layer, v.name AS vulnerability, v.aliases AS 'aliases$', v.severity, v.fixed,"
-	" v.status, v.feed, v.kev AS 'kev?', v.epss FROM " THINGS " x JOIN v_vulnerability v ON v.subject = x.thing"
+	" v.status, v.feed, v.kev AS 'kev?', v.epss, v.subscription_fixed, v.product, v.reason FROM " THINGS " x JOIN v_vulnerability v ON v.subject = x.thing"
 	" WHERE v.fixed IS NOT NULL OR NOT ?1 GROUP BY x.thing, v.component, v.type, v.version, v.layer, v.name"
 	" ORDER BY x.image, x.ref, v.severity_rank DESC, v.component, v.version, v.name, v.layer";
 
@@ -147,12 +147,16 @@ static const char component_table[] =
 	" ELSE 'installed' END AS STATE, p.license AS LICENCE, p.path AS PATH FROM " THINGS " x JOIN package p ON p.thing = x.thing WHERE ?1 IS NOT NULL"
 	" ORDER BY x.image, x.ref, p.type, p.name, p.version, p.arch, p.path, p.layer";
 static const char vulnerability_table[] =
-	"SELECT v.name AS VULNERABILITY, v.severity AS SEVERITY, v.component AS COMPONENT, v.version AS VERSION, coalesce(v.fixed, '-') AS FIXED,"
+	"SELECT v.name AS VULNERABILITY, v.severity AS SEVERITY, v.component AS COMPONENT, v.version AS VERSION, coalesce(v.fixed, v.subscription_fixed || ' (subscribers)', '-') AS FIXED,"
 	" v.layer AS LAYER, v.status || CASE WHEN v.kev THEN ', exploited' ELSE '' END AS STATUS FROM " THINGS " x JOIN v_vulnerability v ON v.subject = x.thing"
 	" WHERE v.fixed IS NOT NULL OR NOT ?1 ORDER BY x.image, x.ref, v.severity_rank DESC, v.component, v.version, v.name, v.package";
 static const char unassessed_table[] =
 	"SELECT coalesce(c.package, c.ecosystem, '?') AS 'NOT ASSESSED', c.packages AS PACKAGES, c.reason AS REASON FROM " THINGS " x"
 	" JOIN feed_coverage c ON c.thing = x.thing WHERE c.state <> 'assessed' AND ?1 IS NOT NULL ORDER BY x.image, x.ref, c.id";
+
+static const char assumed_table[] =
+	"SELECT coalesce(c.ecosystem || ' ' || c.release, c.ecosystem) AS ASSUMED, c.packages AS PACKAGES, c.reason AS REASON FROM " THINGS " x"
+	" JOIN feed_coverage c ON c.thing = x.thing WHERE c.state = 'assessed' AND c.reason IS NOT NULL AND ?1 IS NOT NULL ORDER BY x.image, x.ref, c.id";
 
 int image_out_table(const struct image_out *o, struct err *e)
 {
@@ -167,5 +171,10 @@ int image_out_table(const struct image_out *o, struct err *e)
 	if (print_table(o, vulnerability_table, e))
 		return -1;
 	putchar('\n');
-	return print_table(o, unassessed_table, e);
+	if (print_table(o, unassessed_table, e))
+		return -1;
+	if (!db_int(o->db, 0, "SELECT 1 FROM feed_coverage WHERE state = 'assessed' AND reason IS NOT NULL LIMIT 1", ""))
+		return 0;
+	putchar('\n');
+	return print_table(o, assumed_table, e);
 }

@@ -12,8 +12,8 @@
 static const char rules_sql[] =
 	"SELECT x.name, min(x.severity), max(x.score), min(x.summary), max(x.kev) FROM v_vulnerability x JOIN thing t ON t.id = x.subject WHERE " IMAGES " GROUP BY x.name ORDER BY x.name";
 static const char results_sql[] =
-	"SELECT name, severity, component, version, fixed, image, path, layer, purl, status, dense_rank() OVER (ORDER BY name) - 1 FROM (SELECT x.name, x.severity, x.component, x.version, x.fixed,"
-	" coalesce(v.image, t.name) AS image, x.path, x.layer, x.purl, x.status, x.subject FROM v_vulnerability x JOIN thing t ON t.id = x.subject LEFT JOIN v_image v ON v.subject = x.subject WHERE " IMAGES
+	"SELECT name, severity, component, version, fixed, image, path, layer, purl, status, dense_rank() OVER (ORDER BY name) - 1, subscription_fixed, reason FROM (SELECT x.name, x.severity, x.component, x.version, x.fixed,"
+	" coalesce(v.image, t.name) AS image, x.path, x.layer, x.purl, x.status, x.subject, x.subscription_fixed, x.reason FROM v_vulnerability x JOIN thing t ON t.id = x.subject LEFT JOIN v_image v ON v.subject = x.subject WHERE " IMAGES
 	" GROUP BY x.subject, x.name, x.type, x.component, x.version, x.layer) ORDER BY name, image, subject, component, version, layer";
 
 static const char *level_of(struct span severity)
@@ -80,12 +80,16 @@ static void add_fingerprint(struct buf *b, sqlite3_stmt *q)
 
 static void result(struct buf *b, sqlite3_stmt *q)
 {
-	struct span fixed = db_text(q, 4), image = db_text(q, 5), path = db_text(q, 6);
+	struct span fixed = db_text(q, 4), image = db_text(q, 5), path = db_text(q, 6), paid = db_text(q, 11), reason = db_text(q, 12);
 	auto_buf text = BUF_INIT;
 
 	buf_printf(&text, "%.*s %.*s in %.*s has %.*s", SPAN_ARG(db_text(q, 2)), SPAN_ARG(db_text(q, 3)), SPAN_ARG(image), SPAN_ARG(db_text(q, 0)));
 	if (fixed.n)
 		buf_printf(&text, ", fixed in %.*s.", SPAN_ARG(fixed));
+	else if (paid.n)
+		buf_printf(&text, ", fixed for subscribers only, in %.*s.", SPAN_ARG(paid));
+	else if (reason.n)
+		buf_printf(&text, ", perhaps: %.*s.", SPAN_ARG(reason));
 	else
 		buf_add_str(&text, ", for which no fix is known.");
 	buf_add_char(b, '{');
@@ -102,6 +106,10 @@ static void result(struct buf *b, sqlite3_stmt *q)
 	image_print_pair(b, "purl", db_text(q, 8));
 	buf_add_char(b, ',');
 	image_print_pair(b, "status", db_text(q, 9));
+	if (paid.n) {
+		buf_add_char(b, ',');
+		image_print_pair(b, "subscription_fixed", paid);
+	}
 	buf_add_str(b, "}}");
 }
 

@@ -100,9 +100,19 @@ static void cyclonedx_dependency(struct buf *b, sqlite3_stmt *q)
 	buf_add_str(b, "]}");
 }
 
+/* What to do. */
+static void cyclonedx_recommendation(struct buf *b, const char *words, struct span version)
+{
+	buf_printf(b, ",\"recommendation\":\"%s", words);
+	for (size_t i = 0; i < version.n; i++)
+		if (version.p[i] > ' ' && version.p[i] < 127 && version.p[i] != '"' && version.p[i] != '\\')
+			buf_add_char(b, version.p[i]);
+	buf_add_char(b, '"');
+}
+
 static void cyclonedx_vulnerability(struct buf *b, sqlite3_stmt *q)
 {
-	struct span severity = db_text(q, 1), fixed = db_text(q, 3);
+	struct span severity = db_text(q, 1), fixed = db_text(q, 3), paid = db_text(q, 5), reason = db_text(q, 6);
 
 	buf_add_char(b, '{');
 	image_print_pair(b, "id", db_text(q, 0));
@@ -111,14 +121,14 @@ static void cyclonedx_vulnerability(struct buf *b, sqlite3_stmt *q)
 	buf_add_str(b, "},\"ratings\":[{");
 	image_print_pair(b, "severity", severity);
 	buf_add_str(b, "}]");
-	if (fixed.n > 0) {
-		buf_add_str(b, ",\"recommendation\":");
-		buf_add_char(b, '"');
-		buf_add_str(b, "Update to the version that fixes it: ");
-		for (size_t i = 0; i < fixed.n; i++)
-			if (fixed.p[i] > ' ' && fixed.p[i] < 127 && fixed.p[i] != '"' && fixed.p[i] != '\\')
-				buf_add_char(b, fixed.p[i]);
-		buf_add_char(b, '"');
+	if (fixed.n > 0)
+		cyclonedx_recommendation(b, "Update to the version that fixes it: ", fixed);
+	else if (paid.n > 0)
+		cyclonedx_recommendation(b, "Only subscribers get the version that fixes it: ", paid);
+	if (reason.n > 0) {
+		buf_add_str(b, ",\"analysis\":{\"state\":\"in_triage\",");
+		image_print_pair(b, "detail", reason);
+		buf_add_char(b, '}');
 	}
 	buf_printf(b, ",\"affects\":[{\"ref\":\"package-%lld\"}]}", (long long)sqlite3_column_int64(q, 4));
 }
@@ -127,7 +137,7 @@ static const char dependencies_sql[] =
 	"SELECT t.id, (SELECT group_concat('\"package-' || p.id || '\"', ',') FROM (SELECT id FROM package WHERE thing = t.id AND removed_in IS NULL ORDER BY +id) p)"
 	" FROM thing t WHERE t.id IN (SELECT id FROM temp.sbom) ORDER BY t.id";
 static const char vulnerabilities_sql[] =
-	"SELECT name, severity, feed, fixed, package FROM v_vulnerability WHERE (fixed IS NOT NULL OR NOT ?1) AND subject IN (SELECT id FROM temp.sbom) ORDER BY name, package";
+	"SELECT name, severity, feed, fixed, package, subscription_fixed, reason FROM v_vulnerability WHERE (fixed IS NOT NULL OR NOT ?1) AND subject IN (SELECT id FROM temp.sbom) ORDER BY name, package";
 
 static int64_t image_count(struct db *db)
 {

@@ -11,9 +11,9 @@ static const char statements_sql[] =
 	"SELECT x.name, x.subject, x.package, p.purl, x.component, x.version, x.fixed, x.status, CASE WHEN x.vex = 'fixed' THEN 'fixed' WHEN x.vex = 'not-affected' THEN 'not_affected'"
 	" WHEN x.status = 'under-investigation' OR x.vex = 'under-investigation' THEN 'under_investigation' ELSE 'affected' END AS state, x.vex_justification, x.vex_note,"
 	" coalesce(v.image, t.name) AS image, coalesce(v.digest, v.config_digest) AS digest, (SELECT n.registry || '/' || n.repository FROM image_name n WHERE n.image = x.subject AND n.repository IS NOT NULL"
-	" ORDER BY n.name LIMIT 1) AS repository, u.aliases, u.summary FROM v_match x JOIN package p ON p.id = x.package JOIN thing t ON t.id = x.subject JOIN vulnerability u ON u.id = x.vulnerability"
+	" ORDER BY n.name LIMIT 1) AS repository, u.aliases, u.summary, x.subscription_fixed FROM v_match x JOIN package p ON p.id = x.package JOIN thing t ON t.id = x.subject JOIN vulnerability u ON u.id = x.vulnerability"
 	" LEFT JOIN v_image v ON v.subject = x.subject WHERE t.kind IN ('image', 'rootfs') AND (x.fixed IS NOT NULL OR NOT ?1) ORDER BY x.name, x.subject, x.package";
-enum { NAME, SUBJECT, PACKAGE, PURL, COMPONENT, VERSION, FIXED, STATUS, STATE, JUSTIFICATION, NOTE, IMAGE, DIGEST, REPOSITORY, ALIASES, SUMMARY };
+enum { NAME, SUBJECT, PACKAGE, PURL, COMPONENT, VERSION, FIXED, STATUS, STATE, JUSTIFICATION, NOTE, IMAGE, DIGEST, REPOSITORY, ALIASES, SUMMARY, PAID };
 
 static bool is_state(sqlite3_stmt *q, const char *state)
 {
@@ -42,6 +42,8 @@ static void add_action(struct buf *b, sqlite3_stmt *q)
 
 	if (db_text(q, FIXED).n)
 		buf_printf(b, "Update %.*s %.*s to %.*s or later.", SPAN_ARG(db_text(q, COMPONENT)), SPAN_ARG(db_text(q, VERSION)), SPAN_ARG(db_text(q, FIXED)));
+	else if (db_text(q, PAID).n)
+		buf_printf(b, "Only a subscription brings the version that fixes it: %.*s.", SPAN_ARG(db_text(q, PAID)));
 	else if (span_eq(status, "will-not-fix"))
 		buf_add_str(b, "The vendor will not fix it: replace the component or take it out.");
 	else if (span_eq(status, "end-of-life"))

@@ -32,16 +32,16 @@ int package_write(struct load *l, const struct package *p, const struct package_
 		      full_path(&a, at->path, p->inner), (int64_t)at->layer, (int64_t)at->removed_in, p->declared, at->owned, at->owner, p->found_by);
 }
 
-int inventory_write(struct db *db, int64_t thing, const struct os_release *os, const char *database, const char *streams, struct err *e)
+int inventory_write(struct db *db, int64_t thing, const struct os_release *os, const char *database, const char *streams, const char *repositories, struct err *e)
 {
 	static const struct os_release none;
 
 	if (!os)
 		os = &none;
 	return db_run(db, e,
-		      "INSERT INTO inventory(thing, distro, distro_version, distro_name, ecosystem, release, database, streams, packages) VALUES"
-		      " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, (SELECT count(*) FROM package WHERE thing = ?1 AND removed_in IS NULL AND NOT declared))",
-		      "itttstss", thing, os->id, os->version, os->name, os->ecosystem, os->release, database, streams);
+		      "INSERT INTO inventory(thing, distro, distro_version, distro_name, ecosystem, release, database, streams, repositories, packages) VALUES"
+		      " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, (SELECT count(*) FROM package WHERE thing = ?1 AND removed_in IS NULL AND NOT declared))",
+		      "itttstsss", thing, os->id, os->version, os->name, os->ecosystem, os->release, database, streams, repositories);
 }
 
 struct node_packages {
@@ -133,5 +133,5 @@ int inventory_node(struct load *l, int64_t thing, const struct inventory_texts *
 	if (write_database(&n, t, e))
 		return -1;
 	return inventory_write(l->db, thing, os.id.n > 0 ? &os : NULL,
-			       n.unreadable ? "unreadable" : t->dpkg_status.n ? "deb" : t->apk_installed.n ? "apk" : json_is(t->rpm, JSON_ARRAY) ? "rpm" : "none", n.at.os.pro ? "esm" : NULL, e);
+			       n.unreadable ? "unreadable" : t->dpkg_status.n ? "deb" : t->apk_installed.n ? "apk" : json_is(t->rpm, JSON_ARRAY) ? "rpm" : "none", n.at.os.pro ? "esm" : NULL, NULL, e);
 }

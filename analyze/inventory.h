@@ -17,8 +17,8 @@ struct package_place {
 	struct distinct_place os;
 };
 int package_write(struct load *l, const struct package *p, const struct package_place *at, struct err *e);
-/* What was read to list a thing's packages; `os` may be NULL; `streams` as the column has them. */
-int inventory_write(struct db *db, int64_t thing, const struct os_release *os, const char *database, const char *streams, struct err *e);
+/* What was read to list a thing's packages; `os` may be NULL; `streams` and `repositories` as the columns have them. */
+int inventory_write(struct db *db, int64_t thing, const struct os_release *os, const char *database, const char *streams, const char *repositories, struct err *e);
 
 /* All of it for a node: the texts of its os-release, dpkg status and apk installed database; absent: not collected or not
  * there. */

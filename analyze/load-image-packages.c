@@ -6,7 +6,9 @@
 #include "image-owner.h"
 #include "inventory.h"
 #include "inventory-parse.h"
+#include "common/map.h"
 #include "common/rpm.h"
+#include "repositories.h"
 #include "streams.h"
 
 struct found {
@@ -34,6 +36,8 @@ struct collect {
 	int unlisted;	       /* 1 + the last layer that brought packages of the operating system without lists of their files; 0: none did */
 	bool unreadable;       /* a database in the final state could not be read whole */
 	struct streams streams;
+	struct repositories repositories;
+	struct map lists;      /* names of repositories: the row of repository_list */
 	struct span release;   /* of the distribution, as feeds name it */
 };
 
@@ -462,6 +466,41 @@ static struct span owner_of(const struct collect *c, const struct found *f)
 	return layer >= 0 && f->layer > layer ? SPAN_NONE : owner;
 }
 
+static bool is_red_hat(const struct distinct_place *os)
+{
+	return os->ecosystem && strcmp(os->ecosystem, "Red Hat") == 0;
+}
+
+/* As inventory.repositories has it. */
+static const char *repositories_text(const struct collect *c)
+{
+	const struct layer_repositories *any = repositories_of(&c->repositories, 0);
+
+	return any ? any->told_by : c->repositories.manifests ? "none" : NULL;
+}
+
+/* The row of repository_list for what a layer's packages come from; 0: not told. */
+static int list_of(struct collect *c, int layer, int64_t *id, struct err *e)
+{
+	const struct layer_repositories *r = repositories_of(&c->repositories, layer);
+	struct map_slot *slot = r ? map_at(&c->lists, r->names) : NULL;
+
+	if (slot && !slot->value) {
+		if (db_run(c->load->db, e, "INSERT OR IGNORE INTO repository_list(told_by, names) VALUES (?, ?)", "st", r->told_by, r->names))
+			return -1;
+		slot->value = (void *)(intptr_t)db_int(c->load->db, 0, "SELECT id FROM repository_list WHERE told_by = ? AND names = ?", "st", r->told_by, r->names);
+	}
+	*id = slot ? (intptr_t)slot->value : 0;
+	return 0;
+}
+
+/* Which stream and which products of Red Hat's judge an rpm. */
+static int place_rpm(struct collect *c, const struct found *f, struct package_place *at, struct err *e)
+{
+	at->os.release = streams_release(&c->streams, f->layer, f->p.version, c->release);
+	return list_of(c, f->layer, &at->os.repositories, e);
+}
+
 static int write_one(struct collect *c, size_t i, struct package_place *at, struct err *e)
 {
 	const struct found *f = c->list[i];
@@ -478,8 +517,9 @@ static int write_one(struct collect *c, size_t i, struct package_place *at, stru
 	at->removed_in = f->removed_in;
 	at->owned = owned;
 	at->owner = owner;
-	if (strcmp(p.type, "rpm") == 0 && at->os.ecosystem && strcmp(at->os.ecosystem, "Red Hat") == 0 && c->release.n > 0)
-		at->os.release = streams_release(&c->streams, f->layer, p.version, c->release);
+	at->os.repositories = 0;
+	if (strcmp(p.type, "rpm") == 0 && is_red_hat(&at->os) && c->release.n > 0 && place_rpm(c, f, at, e))
+		return -1;
 	return package_write(c->load, &p, at, e);
 }
 
@@ -491,10 +531,11 @@ static int write_all(struct collect *c, int64_t thing, const char *database, str
 
 	read_os(c, &os);
 	streams_read(&c->arena, &c->im->layers, &os, &c->streams);
+	repositories_read(&c->arena, &c->im->layers, json_path(c->im->config, "config.Labels"), &c->repositories);
 	for (size_t i = 0; i < c->n && !c->streams.esm; i++)
 		c->streams.esm = c->list[i]->removed_in < 0 && strcmp(c->list[i]->p.type, "deb") == 0 && streams_is_esm(c->list[i]->p.version);
 	c->release = os.release;
-	at.os = (struct distinct_place){os.ecosystem, os.release, db_int(c->load->db, 0, "SELECT kind = 'image' FROM thing WHERE id = ?", "i", thing), c->streams.esm};
+	at.os = (struct distinct_place){.ecosystem = os.ecosystem, .release = os.release, .image = db_int(c->load->db, 0, "SELECT kind = 'image' FROM thing WHERE id = ?", "i", thing), .pro = c->streams.esm};
 	for (size_t i = 0; i < c->n && c->owners.n == 0; i++)
 		if (c->list[i]->removed_in < 0 && in_status_d(c->list[i]->path) && c->list[i]->layer >= c->unlisted)
 			c->unlisted = c->list[i]->layer + 1;
@@ -510,7 +551,7 @@ static int write_all(struct collect *c, int64_t thing, const char *database, str
 	for (size_t i = 0; i < c->n; i++)
 		if (write_one(c, i, &at, e))
 			return -1;
-	return inventory_write(c->load->db, thing, os.id.n > 0 ? &os : NULL, database, streams_text(&c->arena, &c->streams), e);
+	return inventory_write(c->load->db, thing, os.id.n > 0 ? &os : NULL, database, streams_text(&c->arena, &c->streams), is_red_hat(&at.os) ? repositories_text(c) : NULL, e);
 }
 
 /* What the package managers left, at the end. */
@@ -561,6 +602,7 @@ int image_write_packages(struct load *l, const struct image *im, int64_t thing, 
 	c->im = im;
 	r = follow_all(c, &d, e) || read_singles(c, e) || read_owned(c, d.apk.file, &d.rpm, e) || write_all(c, thing, database_kind(c, &d), e) ? -1 : 0;
 	owners_fini(&c->owners);
+	map_fini(&c->lists);
 	paths_fini(&c->installed);
 	arena_fini(&c->arena);
 	free(c);

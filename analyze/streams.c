@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Streams of updates. What feeds say of each is derive-match.c's.
 #include "streams.h"
+#include "repositories.h"
 
 #include "common/arena.h"
 #include "common/buf.h"
@@ -8,11 +9,19 @@
 
 enum { SETS_MAX = 10000 };
 
-/* Words in the names of Red Hat's repositories, and the products of their CPEs. */
+/* Words in the names of Red Hat's repositories, and how the products of their CPEs end. */
 static const struct {
 	const char *word, *product;
 	bool minor; /* of one point release */
-} extended[] = {{"-eus-", "rhel_eus", true}, {"-aus-", "rhel_aus", true}, {"-e4s-", "rhel_e4s", true}, {"-tus-", "rhel_tus", true}, {"-els-", "rhel_els", false}};
+} extended[] = {{"-eus-", "eus", true}, {"-aus-", "aus", true}, {"-e4s-", "e4s", true}, {"-tus-", "tus", true}, {"-els-", "els", false}};
+
+/* Red Hat names its CPEs anew from release 10 on. */
+static const char *stem_of(struct span major)
+{
+	int64_t n;
+
+	return span_int(major, &n) && n >= 10 ? "enterprise_linux" : "rhel";
+}
 
 bool streams_is_esm(struct span version)
 {
@@ -48,12 +57,12 @@ struct span streams_of_set(struct arena *a, struct span set, struct span release
 		major = version;
 		major = span_cut(&major, '.');
 		*known = version.n > 0 && (!extended[i].minor || major.n < version.n);
-		return *known ? span_of(arena_printf(a, "%s:%.*s", extended[i].product, SPAN_ARG(extended[i].minor ? version : major))) : SPAN_NONE;
+		return *known ? span_of(arena_printf(a, "%s_%s:%.*s", stem_of(major), extended[i].product, SPAN_ARG(extended[i].minor ? version : major))) : SPAN_NONE;
 	}
 	return SPAN_NONE;
 }
 
-static void take_manifest(struct arena *a, struct span text, struct span release, struct layer_stream *out)
+static void take_manifest(struct arena *a, struct span text, struct span release, struct layer_stream *out, bool *told)
 {
 	auto_arena scratch = ARENA_INIT;
 	struct json *doc = NULL;
@@ -71,7 +80,7 @@ static void take_manifest(struct arena *a, struct span text, struct span release
 		stream = streams_of_set(a, json_str(set), release, &known);
 		if (!known)
 			continue;
-		out->told = true;
+		*told = true;
 		if (!stream.p)
 			out->main = true;
 		else if (!out->name.p)
@@ -93,7 +102,7 @@ static bool names_esm(struct span text)
 
 void streams_read(struct arena *a, const struct image_layers *layers, const struct os_release *os, struct streams *out)
 {
-	*out = (struct streams){.n = layers->n, .layers = arena_array(a, (size_t)layers->n + 1, sizeof(*out->layers))};
+	*out = (struct streams){.n = layers->n, .layers = arena_array(a, (size_t)layers->n + 1, sizeof(*out->layers)), .layer_told = arena_array(a, (size_t)layers->n + 1, sizeof(bool))};
 	for (int i = 0; i < layers->n; i++) {
 		for (const struct note *n = layers->at[i]->notes; n; n = n->next) {
 			struct span path = span_of(n->path);
@@ -102,14 +111,10 @@ void streams_read(struct arena *a, const struct image_layers *layers, const stru
 				continue;
 			if (span_starts(path, "etc/apt/"))
 				out->esm = out->esm || (view_hidden(layers, i, layers->n - 1, n->path) < 0 && names_esm(n->text));
-			else
-				take_manifest(a, n->text, os->version, &out->layers[i]);
+			else if (span_ends(path, ".json"))
+				take_manifest(a, n->text, os->version, &out->layers[i], &out->layer_told[i]);
 		}
-		out->told = out->told || out->layers[i].told;
-		out->extended = out->extended || out->layers[i].name.p;
-		out->whole.main = out->whole.main || out->layers[i].main;
-		if (!out->whole.name.p)
-			out->whole.name = out->layers[i].name;
+		out->told = out->told || out->layer_told[i];
 	}
 }
 
@@ -135,10 +140,11 @@ static bool built_for(struct arena *a, struct span version, struct span stream)
 
 struct span streams_release(const struct streams *s, int layer, struct span version, struct span major)
 {
-	const struct layer_stream *l = layer >= 0 && layer < s->n && s->layers[layer].told ? &s->layers[layer] : &s->whole;
+	int at = repositories_layer(s->layer_told, s->n, layer);
+	const struct layer_stream *l = at >= 0 ? &s->layers[at] : NULL;
 	auto_arena a = ARENA_INIT;
 
-	if (!l->name.p || (l->main && !built_for(&a, version, l->name)))
+	if (!l || !l->name.p || (l->main && !built_for(&a, version, l->name)))
 		return major;
 	return l->name;
 }

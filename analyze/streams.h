@@ -12,18 +12,18 @@
 struct streams {
 	bool esm;    /* Ubuntu Pro is in use */
 	bool told;   /* a content manifest names repositories */
-	bool extended; /* one of them is of an extended stream */
 	struct layer_stream {
-		bool told, main;
+		bool main;
 		struct span name; /* "rhel_eus:9.2"; absent: none */
-	} *layers, whole;
+	} *layers;
+	bool *layer_told; /* of each layer: its manifest names repositories */
 	int n;
 };
 
 /* Reads all layers; what it keeps lives in `a`. */
 void streams_read(struct arena *a, const struct image_layers *layers, const struct os_release *os, struct streams *out);
-/* The release that judges an rpm of Red Hat's brought by `layer`: "9", or the stream's name. A layer without a manifest goes by those of the others; where
- * there are repositories of both, the package's own release tells ("el9_2"). */
+/* The release that judges an rpm of Red Hat's brought by `layer`: "9", or the stream's name. A layer without a manifest goes by the nearest below that has
+ * one, else the nearest above; where there are repositories of both, the package's own release tells ("el9_2"). */
 struct span streams_release(const struct streams *s, int layer, struct span version, struct span major);
 /* In words for inventory.streams: "esm", "rhel_eus:9.2", "" for none; NULL: not told. */
 const char *streams_text(struct arena *a, const struct streams *s);

@@ -30,8 +30,30 @@ static bool is_csaf(struct span name, struct span head)
 	return span_starts(head, "{") && span_has(head, "\"csaf_version\"") && !span_has(head, "\"$schema\": \"https://json-schema");
 }
 
-/* The distribution that a product is or is part of, and the module on the way to it. */
-static bool place_of(struct store *s, const struct document *d, struct span id, struct place *p)
+/* "nodejs:12" of the first two parts of "nodejs:12:8020020200707:6a468ee4". Absent where there is no second one. */
+static struct span module_stream(struct span module)
+{
+	struct span rest = module, name = span_cut(&rest, ':'), stream = span_cut(&rest, ':');
+
+	return name.n > 0 && stream.n > 0 ? (struct span){module.p, name.n + 1 + stream.n} : SPAN_NONE;
+}
+
+/* The module that a component is: "pkg:rpmmod/redhat/nodejs@12:8020020200707:6a468ee4". */
+static struct span module_of(struct store *s, const struct document *d, struct span id)
+{
+	const struct csaf_product *c = csaf_find(&d->tree, id);
+	struct purl_parts purl;
+
+	if (!c || !c->purl.p)
+		return span_has(id, "/") ? SPAN_NONE : module_stream(id);
+	if (!purl_read(&s->arena, c->purl, &purl) || !span_eq(purl.type, "rpmmod") || purl.version.n == 0)
+		return SPAN_NONE;
+	return module_stream(span_of(arena_printf(&s->arena, "%.*s:%.*s", SPAN_ARG(purl.name), SPAN_ARG(purl.version))));
+}
+
+/* The distribution that a product is or is part of, and the module on the way to it: a module's packages are components of the module, which is one of
+ * the product. */
+static bool place_of(struct store *s, const struct document *d, struct span id, struct place *p, struct span *module)
 {
 	for (int depth = 0; depth < 4; depth++) {
 		const struct csaf_product *product = csaf_find(&d->tree, id);
@@ -41,6 +63,8 @@ static bool place_of(struct store *s, const struct document *d, struct span id, 
 		if (!product->parent.p)
 			return product->cpe.p && span_has(product->cpe, ":redhat:") ? place_of_red_hat_cpe(&s->arena, product->cpe, p)
 										      : oval_platform(&s->arena, product->name, SPAN(""), p);
+		if (!module->p)
+			*module = module_of(s, d, product->component);
 		id = product->parent;
 	}
 	return false;
@@ -66,6 +90,15 @@ static bool split_nevra(struct store *s, struct span id, struct affected_row *ro
 	return true;
 }
 
+/* "pkg:rpmmod/redhat/nodejs:12/npm", the source of a package in a module that has no fix. The module as a whole is no package. */
+static bool read_module_component(const struct purl_parts *purl, struct affected_row *row)
+{
+	row->module = module_stream(span_after_last(purl->namespace, '/'));
+	row->package = purl->name;
+	row->binary = false;
+	return row->module.p && !purl->version.n && row->package.n > 0;
+}
+
 static bool read_component(struct store *s, const struct document *d, const struct csaf_product *product, struct affected_row *row)
 {
 	const struct csaf_product *c = csaf_find(&d->tree, product->component);
@@ -73,7 +106,9 @@ static bool read_component(struct store *s, const struct document *d, const stru
 	struct span arch = SPAN_NONE, text = c && c->purl.p ? c->purl : product->purl, epoch, module;
 
 	if (text.p && purl_read(&s->arena, text, &purl)) {
-		if (!span_eq(purl.type, "rpm") && !span_eq(purl.type, "rpmmod") && !span_eq(purl.type, "deb"))
+		if (span_eq(purl.type, "rpmmod"))
+			return read_module_component(&purl, row);
+		if (!span_eq(purl.type, "rpm") && !span_eq(purl.type, "deb"))
 			return false;
 		arch = purl_qualifier(&s->arena, &purl, "arch");
 		epoch = purl_qualifier(&s->arena, &purl, "epoch");
@@ -83,15 +118,12 @@ static bool read_component(struct store *s, const struct document *d, const stru
 			row->fixed = span_of(arena_printf(&s->arena, "%.*s:%.*s", SPAN_ARG(epoch.n ? epoch : SPAN("0")), SPAN_ARG(purl.version)));
 		else
 			row->fixed = purl.version;
-		if (module.p) {
-			struct span rest = module, name = span_cut(&rest, ':'), stream = span_cut(&rest, ':');
-
-			row->module = stream.p ? (struct span){module.p, name.n + 1 + stream.n} : module;
-		}
+		if (module.p)
+			row->module = module_stream(module).p ? module_stream(module) : module;
 	} else if (!split_nevra(s, product->component, row, &arch)) {
-		struct span name = span_after_last(product->component, '/');
-
-		row->package = name;
+		row->package = span_after_last(product->component, '/');
+		if (row->package.n < product->component.n)
+			row->module = module_stream((struct span){product->component.p, product->component.n - row->package.n - 1});
 		arch = SPAN("src");
 	}
 	row->binary = !span_eq(arch, "src");
@@ -152,11 +184,12 @@ static int add_product(struct store *s, const struct document *d, const struct j
 {
 	const struct csaf_product *product = csaf_find(&d->tree, id);
 	struct affected_row row = {0};
+	struct span module = SPAN_NONE;
 	struct place place;
 
 	if (!product || memchr(id.p, '@', id.n)) /* an image by digest */
 		return 0;
-	if (!product->parent.p || !place_of(s, d, product->parent, &place))
+	if (!product->parent.p || !place_of(s, d, product->parent, &place, &module))
 		return d->vex ? add_vex(s, d, vuln, product, status, e) : 0;
 	if (!read_component(s, d, product, &row) || (status == FIXED && (!row.binary || !row.fixed.p)))
 		return 0;
@@ -165,7 +198,7 @@ static int add_product(struct store *s, const struct document *d, const struct j
 	row.status = status == FIXED ? "affected" : status == NOT_AFFECTED ? "not-affected" : status == INVESTIGATED ? "under-investigation"
 													     : unfixed_status(vuln, id);
 	if (!row.module.p)
-		row.module = place_module(&s->arena, SPAN_NONE, row.fixed);
+		row.module = module.p ? module : place_module(&s->arena, SPAN_NONE, row.fixed);
 	advisory_add_lowest(s, a, &place, &row);
 	return 0;
 }

@@ -4,17 +4,20 @@
 #include "advisory.h"
 
 #include "common/limits.h"
+#include "common/red-hat.h"
 #include "common/xml.h"
 #include "oval-comment.h"
 
-enum { PLATFORMS_MAX = 32, DEPTH_MAX = 64 };
+enum { PLATFORMS_MAX = 256, DEPTH_MAX = 64 };
 
 struct reader {
 	struct store *s;
 	struct advisory a;
 	struct place platform[PLATFORMS_MAX];
 	size_t platforms;
-	bool extended; /* Red Hat's extended streams are among the platforms */
+	struct span cpes[PLATFORMS_MAX]; /* releases that Red Hat's list of CPEs names */
+	size_t cpe_count;
+	bool beside;  /* one of them is not Enterprise Linux's main stream */
 	bool in_definition, skip, vulnerability;
 	bool never; /* it says itself that it applies to nothing: kept, without packages */
 	struct span severity, state, file;
@@ -40,8 +43,8 @@ static void begin(struct reader *r, const char *const *attributes)
 
 	arena_reset(&r->s->arena);
 	r->a = (struct advisory){.v = {.score = -1}};
-	r->platforms = 0;
-	r->extended = false;
+	r->platforms = r->cpe_count = 0;
+	r->beside = false;
 	r->severity = r->state = SPAN_NONE;
 	r->depth = 0;
 	r->in_definition = true;
@@ -111,7 +114,7 @@ static bool asks_platform(struct reader *r, struct span comment)
 	if (!c || !span_ends(comment, " is installed") ||
 	    !oval_platform(&r->s->arena, (struct span){comment.p, comment.n - sizeof(" is installed") + 1}, r->file, &p) || p.release.n == 0)
 		return false;
-	if (r->extended && span_eq(p.ecosystem, "Red Hat")) /* of which stream the list of CPEs has told */
+	if (r->beside && span_eq(p.ecosystem, "Red Hat")) /* of which product and stream the list of CPEs has told */
 		return true;
 	c->place = p;
 	kept = c->first;
@@ -173,6 +176,17 @@ static void criterion(struct reader *r, struct span comment)
 	}
 }
 
+/* The list of CPEs stands behind the platforms and before the criteria. */
+static void settle_platforms(struct reader *r)
+{
+	if (!r->beside && r->platforms > 0)
+		return;
+	if (r->cpe_count > 0)
+		r->platforms = r->cpe_count;
+	for (size_t i = 0; i < r->cpe_count; i++)
+		r->platform[i] = (struct place){SPAN("Red Hat"), r->cpes[i], VERSION_RPM, true};
+}
+
 static int start(void *ctx, const char *name, const char *const *attributes, struct err *e)
 {
 	struct reader *r = ctx;
@@ -197,6 +211,8 @@ static int start(void *ctx, const char *name, const char *const *attributes, str
 			r->a.v.vector = feed_keep(r->s, vector);
 		}
 	} else if (strcmp(name, "criteria") == 0) {
+		if (r->depth == 0 && r->a.n == 0)
+			settle_platforms(r);
 		if (r->depth == DEPTH_MAX)
 			return err_set(e, ERR_INPUT, "%.*s: criteria nested more than %d deep", SPAN_ARG(r->a.v.name), DEPTH_MAX);
 		r->open[r->depth++] = (struct criteria){.first = r->a.n};
@@ -248,31 +264,19 @@ static int finish(struct reader *r, struct err *e)
 	return advisory_store(s, &r->a, e);
 }
 
-static void add_platform(struct reader *r, const char *release)
-{
-	for (size_t i = 0; i < r->platforms; i++)
-		if (span_eq(r->platform[i].release, release))
-			return;
-	if (r->platforms < PLATFORMS_MAX)
-		r->platform[r->platforms++] = (struct place){SPAN("Red Hat"), span_of(release), VERSION_RPM, true};
-}
-
-/* Red Hat's unpatched definitions name no platform but "cpe:/o:redhat:enterprise_linux:8"; those of extended streams name the platform of the main one,
- * and "cpe:/o:redhat:rhel_eus:8.4::baseos". */
+/* Red Hat's unpatched definitions name no platform but "cpe:/o:redhat:enterprise_linux:8"; those of extended streams and of other products name the
+ * platform of the main stream, and "cpe:/o:redhat:rhel_eus:8.4::baseos", "cpe:/a:redhat:openshift:4.6::el8". */
 static void affected_cpe(struct reader *r, struct span cpe)
 {
-	struct place p;
+	struct span release = red_hat_release(&r->s->arena, cpe);
 
-	if (!place_of_red_hat_cpe(&r->s->arena, cpe, &p))
+	for (size_t i = 0; i < r->cpe_count; i++)
+		if (span_is(r->cpes[i], release))
+			return;
+	if (release.n == 0 || r->cpe_count == PLATFORMS_MAX)
 		return;
-	if (place_is_extended(p.release)) {
-		if (!r->extended)
-			r->platforms = 0;
-		r->extended = true;
-		add_platform(r, p.release.p);
-	} else if ((r->extended || r->platforms == 0) && !memchr(p.release.p, ':', p.release.n)) {
-		add_platform(r, p.release.p);
-	}
+	r->beside = r->beside || memchr(release.p, ':', release.n);
+	r->cpes[r->cpe_count++] = release;
 }
 
 static int end(void *ctx, const char *name, struct span text, struct err *e)
@@ -292,7 +296,7 @@ static int end(void *ctx, const char *name, struct span text, struct err *e)
 		    !(r->platforms > 0 && span_is(r->platform[r->platforms].release, r->platform[r->platforms - 1].release)))
 			r->platforms++;
 	} else if (strcmp(name, "cpe") == 0) {
-		affected_cpe(r, text);
+		affected_cpe(r, span_trim(text));
 	} else if (strcmp(name, "patchable") == 0) {
 		r->never = span_eq(span_trim(text), "Not Applicable"); /* Azure: "either no longer is or was never applicable" */
 	} else if (strcmp(name, "severity") == 0) {

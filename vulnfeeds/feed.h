@@ -17,7 +17,7 @@ struct feed_format {
 
 extern const struct feed_format feed_debian_changelogs, feed_debian_gaps, feed_debian_advisories, feed_debian_tracker, feed_alpine_secdb,
 	feed_wolfi, feed_ubuntu_text, feed_ubuntu_json, feed_oval, feed_updateinfo, feed_csaf, feed_photon, feed_rustsec, feed_kev, feed_epss,
-	feed_nvd, feed_cve5, feed_lifecycle, feed_openvex, feed_cyclonedx, feed_osv, feed_exploitdb, feed_metasploit, feed_nuclei;
+	feed_nvd, feed_cve5, feed_lifecycle, feed_openvex, feed_cyclonedx, feed_osv, feed_exploitdb, feed_metasploit, feed_nuclei, feed_repository_cpe;
 
 /* Release number of a Debian code name ("bookworm": "12"); absent for sid and unknown names. */
 struct span debian_release(struct span codename);

@@ -46,7 +46,7 @@ static int cmd_import(int argc, char **argv)
 		.more = "Formats: OSV (JSON, YAML), RustSec, Debian (tracker JSON, DSA/DLA/DTSA lists, changelog fixes), Ubuntu tracker, secdb of\n"
 			"Alpine, Wolfi, Chainguard and MinimOS, Wolfi's advisories, OVAL (Red Hat, Oracle, SUSE, Ubuntu, Photon, Azure), updateinfo\n"
 			"(Amazon, Fedora, Rocky), CSAF 2.0 and its VEX, Photon JSON, NVD 2.0, CVE 5, CISA KEV, EPSS, endoflife.date, lists of exploits\n"
-			"(Exploit-DB, Metasploit, nuclei), OpenVEX, CycloneDX VEX;\n"
+			"(Exploit-DB, Metasploit, nuclei), OpenVEX, CycloneDX VEX, Red Hat's repository-to-cpe.json and nvr-to-cpe.json;\n"
 			"plain, or in tar, zip, gzip, zstd, bzip2, xz.\n"
 			"Exit codes: 0 done, 3 no feed in it or one cut short, 4 some records could not be read (the rest counts).",
 		.min = 1,

@@ -21,7 +21,7 @@
 static const struct feed_format *const formats[] = {
 	&feed_debian_changelogs, &feed_debian_gaps, &feed_debian_advisories, &feed_debian_tracker, &feed_alpine_secdb, &feed_wolfi,
 	&feed_ubuntu_text, &feed_ubuntu_json, &feed_oval, &feed_updateinfo, &feed_csaf, &feed_photon, &feed_rustsec, &feed_kev, &feed_epss, &feed_nvd,
-	&feed_cve5, &feed_lifecycle, &feed_openvex, &feed_cyclonedx, &feed_osv, &feed_exploitdb, &feed_metasploit, &feed_nuclei,
+	&feed_cve5, &feed_lifecycle, &feed_openvex, &feed_cyclonedx, &feed_osv, &feed_exploitdb, &feed_metasploit, &feed_nuclei, &feed_repository_cpe,
 };
 enum { FORMATS = sizeof(formats) / sizeof(formats[0]), DEPTH_MAX = 16 };
 
@@ -273,7 +273,8 @@ static int upgrade(struct db *db, struct err *e)
 		return -1;
 	return db_exec(db,
 		       "CREATE TABLE IF NOT EXISTS exploit (cve TEXT NOT NULL, source TEXT NOT NULL, feed INTEGER NOT NULL REFERENCES feed, name TEXT, since INTEGER, verified INTEGER NOT NULL, "
-		       "PRIMARY KEY (cve, source)) STRICT, WITHOUT ROWID",
+		       "PRIMARY KEY (cve, source)) STRICT, WITHOUT ROWID;"
+		       "CREATE TABLE IF NOT EXISTS repository_cpe (name TEXT NOT NULL, cpe TEXT NOT NULL, feed INTEGER NOT NULL REFERENCES feed, PRIMARY KEY (name, cpe, feed)) STRICT, WITHOUT ROWID",
 		       e);
 }
 

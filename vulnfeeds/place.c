@@ -3,6 +3,7 @@
 #include "place.h"
 
 #include "common/buf.h"
+#include "common/red-hat.h"
 
 struct named {
 	const char *from, *to;
@@ -13,44 +14,18 @@ static struct span without_v(struct span release)
 	return release.n > 1 && release.p[0] == 'v' ? (struct span){release.p + 1, release.n - 1} : release;
 }
 
-/* Enterprise Linux itself goes by its number; other products ("openshift:4.13", "rhel_eus:8.4") keep their names, so
- * that their fixes are not taken for its own. */
-static struct span red_hat_release(struct arena *a, struct span rest)
-{
-	struct span product = span_cut(&rest, ':'), version = span_cut(&rest, ':');
-
-	if (span_eq(product, "enterprise_linux") || !version.p)
-		return version.p ? version : product;
-	return span_of(arena_printf(a, "%.*s:%.*s", SPAN_ARG(product), SPAN_ARG(version)));
-}
-
 bool place_of_red_hat_cpe(struct arena *a, struct span cpe, struct place *out)
 {
-	struct span rest = cpe, product = SPAN_NONE, version;
-
-	if (!span_has(cpe, ":redhat:"))
-		return false;
-	for (int i = 0; i < 4; i++)
-		product = span_cut(&rest, ':');
-	version = span_cut(&rest, ':');
-	*out = (struct place){SPAN("Red Hat"), SPAN_NONE, VERSION_RPM, true};
-	rest = version;
-	version = span_eq(product, "enterprise_linux") ? span_cut(&rest, '.') : version;
-	if (span_eq(product, "enterprise_linux"))
-		out->release = span_of(arena_printf(a, "%.*s", SPAN_ARG(version)));
-	else
-		out->release = span_of(arena_printf(a, "%.*s:%.*s", SPAN_ARG(product), SPAN_ARG(version)));
+	*out = (struct place){SPAN("Red Hat"), red_hat_release(a, cpe), VERSION_RPM, true};
 	return out->release.n > 0;
 }
 
-bool place_is_extended(struct span release)
+/* OSV leaves out what all CPEs of Red Hat's begin with. */
+static struct span red_hat_osv_release(struct arena *a, struct span rest)
 {
-	static const char *const products[] = {"rhel_eus:", "rhel_aus:", "rhel_e4s:", "rhel_tus:", "rhel_els:"};
+	struct span release = red_hat_release(a, span_of(arena_printf(a, "cpe:/a:redhat:%.*s", SPAN_ARG(rest))));
 
-	for (size_t i = 0; i < sizeof(products) / sizeof(products[0]); i++)
-		if (span_starts(release, products[i]))
-			return true;
-	return false;
+	return release.p ? release : rest;
 }
 
 struct place place_of_osv(struct arena *a, struct span ecosystem)
@@ -68,7 +43,7 @@ struct place place_of_osv(struct arena *a, struct span ecosystem)
 		p.scheme = VERSION_SEMVER;
 	}
 	if (span_eq(p.ecosystem, "Red Hat"))
-		p.release = red_hat_release(a, rest);
+		p.release = red_hat_osv_release(a, rest);
 	else if (span_eq(p.ecosystem, "SUSE") || span_eq(p.ecosystem, "openSUSE"))
 		p.release = place_suse_release(a, rest);
 	else

@@ -14,11 +14,9 @@ struct place {
 /* OSV's: "Debian:12", "Alpine:v3.18", "Ubuntu:22.04:LTS", "Ubuntu:Pro:14.04:LTS", "Red Hat:enterprise_linux:8::appstream",
  * "SUSE:Linux Enterprise Server 15 SP3", "npm", "kubernetes". */
 struct place place_of_osv(struct arena *a, struct span ecosystem);
-/* The place of a CPE of Red Hat's ("cpe:/o:redhat:enterprise_linux:8::baseos", "cpe:/o:redhat:rhel_eus:8.4::baseos"): Enterprise Linux goes by its
- * major number, others keep their names ("rhel_eus:8.4"). The release ends with NUL. False when it is none. */
+/* The place of a CPE of Red Hat's ("cpe:/o:redhat:enterprise_linux:8::baseos"); its release is red_hat_release's (common/red-hat.h) and ends with NUL.
+ * False when it is none. */
 bool place_of_red_hat_cpe(struct arena *a, struct span cpe, struct place *out);
-/* "rhel_eus:8.4" and its likes: a stream whose builds have versions of their own. */
-bool place_is_extended(struct span release);
 /* "15.3" of "SUSE Linux Enterprise Module for Basesystem 15 SP3", "15.4" of "openSUSE Leap 15.4". Absent without a number. */
 struct span place_suse_release(struct arena *a, struct span product);
 /* The release of an Ubuntu code name, also "esm-infra/xenial" and "trusty/esm" (then `*pro` is set); absent when unknown. */

@@ -20,7 +20,7 @@ CREATE TABLE feed (
 CREATE TABLE scope (
   id        INTEGER PRIMARY KEY,
   ecosystem TEXT NOT NULL,         -- as OSV names it: 'Debian' 'Alpine' 'npm' 'Go' …
-  release   TEXT NOT NULL,         -- '12', '3.10', '8'; '' where there are no releases
+  release   TEXT NOT NULL,         -- '12', '3.10', '8'; 'rhel_eus:8.4', 'openshift:4.12::el8' (Red Hat's streams and other products); '' where there are no releases
   UNIQUE (ecosystem, release)
 ) STRICT;
 
@@ -142,6 +142,14 @@ CREATE TABLE vex (
   stated     INTEGER               -- when
 ) STRICT;
 CREATE INDEX vex_name ON vex (name);
+
+-- Products that a repository of rpms, or a build of an image, belongs to: Red Hat's repository-to-cpe.json and lists like it.
+CREATE TABLE repository_cpe (
+  name TEXT NOT NULL,              -- 'rhel-8-for-x86_64-baseos-rpms'; of a build 'ubi8-container-8.3-227-x86_64'
+  cpe  TEXT NOT NULL,              -- 'cpe:/o:redhat:enterprise_linux:8::baseos'
+  feed INTEGER NOT NULL REFERENCES feed,
+  PRIMARY KEY (name, cpe, feed)
+) STRICT, WITHOUT ROWID;
 
 -- Records that could not be read.
 CREATE TABLE problem (

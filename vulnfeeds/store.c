@@ -37,6 +37,7 @@ static int clear_feed(struct store *s, struct err *e)
 		"DELETE FROM exploit WHERE feed = ?",
 		"DELETE FROM lifecycle WHERE feed = ?",
 		"DELETE FROM vex WHERE feed = ?",
+		"DELETE FROM repository_cpe WHERE feed = ?",
 		"DELETE FROM problem WHERE feed = ?",
 	};
 
@@ -267,7 +268,7 @@ int store_finish(struct store *s, struct err *e)
 		       "UPDATE feed SET records = (SELECT count(*) FROM vuln WHERE feed = feed.id)"
 		       " + (SELECT count(*) FROM kev WHERE feed = feed.id) + (SELECT count(*) FROM epss WHERE feed = feed.id) + (SELECT count(*) FROM exploit WHERE feed = feed.id)"
 		       " + (SELECT count(*) FROM lifecycle WHERE feed = feed.id) + (SELECT count(*) FROM vex WHERE feed = feed.id"
-		       " AND NOT EXISTS (SELECT 1 FROM vuln WHERE feed = vex.feed)),"
+		       " AND NOT EXISTS (SELECT 1 FROM vuln WHERE feed = vex.feed)) + (SELECT count(DISTINCT name) FROM repository_cpe WHERE feed = feed.id),"
 		       " broken = (SELECT count(*) FROM problem WHERE feed = feed.id);"
 		       "DELETE FROM feed_scope WHERE (feed, scope) NOT IN (SELECT v.feed, a.scope FROM vuln v JOIN affected a ON a.vuln = v.id)"
 		       " AND (SELECT merged FROM feed WHERE id = feed_scope.feed);"

@@ -128,8 +128,19 @@ CREATE TABLE inventory (
   ecosystem TEXT,            -- as feeds name it: Debian, Alpine, …; NULL: unknown distribution
   release TEXT,              -- as feeds name it: '12', '3.14'; NULL: not told
   streams TEXT,              -- extended streams of updates that it takes packages from: 'esm' (Ubuntu Pro), 'rhel_eus:9.2'; '': none; NULL: it does not tell
+  repositories TEXT,         -- Red Hat: what tells where its rpms come from: content-sets, build (its name), none (its manifests name no content sets); NULL: nothing
   database TEXT NOT NULL,    -- deb, apk, rpm, unreadable (one is there, it could not be read), removed (a layer had one, a later one took it away), none
   packages INTEGER NOT NULL  -- installed ones
+) STRICT;
+
+-- Repositories that rpms of Red Hat images come from: the content sets of a layer's manifest, or the name of the build.
+CREATE TABLE repository_list (
+  id INTEGER PRIMARY KEY,
+  told_by TEXT NOT NULL,     -- content-sets, build
+  names TEXT NOT NULL,       -- JSON array, sorted: 'rhel-8-for-x86_64-baseos-rpms'; of a build 'ubi8-container-8.3-227-x86_64' and the CPE that its label states
+  products TEXT,             -- JSON array, sorted: products beside Enterprise Linux that these belong to, as the feeds map them ('openshift:4.12::el8'); NULL: not matched
+  unknown TEXT,              -- JSON array, sorted: names that no imported feed maps, and that do not tell it themselves; NULL: not matched
+  UNIQUE (told_by, names)
 ) STRICT;
 
 -- What feeds judge: packages that are the same to them are one component, however many images have it.
@@ -140,7 +151,8 @@ CREATE TABLE component (
   release TEXT,              -- of a distribution, as feeds name it: '12', 'rhel_eus:9.2'; '' where there are none; NULL: not told
   name TEXT NOT NULL, version TEXT NOT NULL, source TEXT, source_version TEXT, module TEXT, -- as in package
   kernel INTEGER NOT NULL,   -- 1: a kernel in an image, which is not judged: the node's is
-  pro INTEGER NOT NULL       -- 1: in an Ubuntu that uses Ubuntu Pro, whose fixes it gets
+  pro INTEGER NOT NULL,      -- 1: in an Ubuntu that uses Ubuntu Pro, whose fixes it gets
+  repositories INTEGER REFERENCES repository_list(id) -- Red Hat: where it comes from; NULL: not told
 ) STRICT;
 CREATE INDEX component_name ON component(name, version);
 
