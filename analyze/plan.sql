@@ -104,9 +104,10 @@ CREATE TEMP TABLE plan_step AS
   SELECT u.place, u.key, min(u.package) AS package, count(*) AS images, coalesce(sum(p.workloads), 0) AS workloads, coalesce(max(p.clusters), 0) AS clusters, coalesce(sum(p.exposed), 0) AS exposed,
     coalesce(sum(p.on_path), 0) AS on_path
   FROM plan_use u LEFT JOIN image_site p ON p.image = u.image GROUP BY u.place, u.key;
-INSERT INTO fix_step(diff_id, image, type, package, version, fixed, vulnerabilities, critical, high, kev, exploits, images, findings, workloads, clusters, exposed, on_path, since)
+INSERT INTO fix_step(diff_id, image, type, package, version, fixed, vulnerabilities, critical, high, kev, exploits, images, findings, workloads, clusters, exposed, on_path, since, owner)
   SELECT y.diff_id, coalesce(y.first, p.thing), p.type, iif(p.type = 'rpm', p.name, coalesce(p.source, p.name)), p.version, x.fixed, x.vulnerabilities, x.critical, x.high, x.kev, x.exploits, s.images,
-    s.images * x.vulnerabilities, s.workloads, s.clusters, s.exposed, s.on_path, x.since
+    s.images * x.vulnerabilities, s.workloads, s.clusters, s.exposed, s.on_path, x.since,
+    (SELECT o.owner FROM package_class c JOIN image_owner o ON o.image = coalesce(y.first, p.thing) AND o.class = iif(p.owned, 'base-os', c.class) WHERE c.type = p.type AND c.name = p.name)
   FROM (SELECT s.*, row_number() OVER (ORDER BY x.kev * (s.workloads > 0) DESC, x.kev DESC, (x.critical * 10 + x.high * 5 + x.vulnerabilities) * (1 + s.workloads + 2 * s.exposed + 3 * s.on_path) DESC,
       s.images * x.vulnerabilities DESC, s.place, s.key) AS nth FROM plan_step s JOIN plan_component x ON x.component = s.key) s
     JOIN plan_component x ON x.component = s.key JOIN package p ON p.id = s.package LEFT JOIN plan_layer y ON y.image = p.thing AND y.ordinal = p.layer

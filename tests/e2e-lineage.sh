@@ -78,6 +78,30 @@ pay:|base-os|Operations|2
 shop|base-os|Operations|2
 shop|middleware|architects|1
 shop|middleware|architects|1"
+why() { q said.db "SELECT f.owner, f.owner_why FROM finding f JOIN v_image v ON v.subject = f.thing WHERE f.verdict = 'fail' AND v.image GLOB '*/$1' AND f.check_id = '$2'"; }
+ok "a finding goes to who answers for its content: of equal parts the lowest" "$(why shop:1 content.setuid-files)" \
+	"Operations|1 came with the base registry.local/java:17 (Operations), 1 with own layers (developers): for Operations (engagement file), of equal parts the lowest."
+ok "own layers" "$(why java:17 content.setuid-files)" "developers|All of it is in own layers: for developers (default)."
+ok "the base alone" "$(why shop:1 content.shell)" "Operations|All of it came with the base registry.local/java:17: for Operations (engagement file)."
+ok "what the check says" "$(why shop:1 content.middleware-not-approved)" "architects|It is about middleware: for architects (default). 0 came with the base registry.local/java:17, 1 with own layers."
+ok "the image as a whole" "$(why pay:1 content.no-healthcheck)" "Payments|It is about the image as it was built: for Payments (engagement file)."
+ok "a base as a whole" "$(why debian:12.1 content.no-healthcheck)" "Operations|It is about a base that others are built on: for Operations (engagement file)."
+ok "checks for other roles keep theirs" "$(why pay:1 content.licence-denied)" "management|"
+ok "each part has its owner" "$(q said.db "SELECT c.class, c.things, c.owner FROM v_finding_content c JOIN v_image v ON v.subject = c.subject WHERE v.image GLOB '*/shop:1' AND c.check_id = 'content.setuid-files' ORDER BY 1")" \
+	"application|1|developers
+base-os|1|Operations"
+# Installed: bash and libc6 in five images, java in two and left (by the file's pattern) in one, odd and right in one.
+ok "sheets of owners" "$(q said.db "SELECT class, owner, images, components, told_by FROM v_owner_content ORDER BY ordinal, owner")" \
+	"base-os|Operations|5|10|engagement
+middleware|architects|2|3|default
+application|Payments|1|2|engagement
+application|developers|0|0|default"
+ok "a sheet has the open findings of its owner" "$(q said.db "SELECT count(*) FROM v_owner_content o WHERE o.findings = (SELECT count(*) FROM finding f WHERE f.owner = o.owner AND f.owner_why IS NOT NULL AND f.accepted IS NULL)")" 4
+ok "findings export who and why" "$("$PLIMSOLL" findings "$D/said.db" --format json | jq -r '.findings[] | select(.check == "content.setuid-files" and (.subject | test("image:")) and .owner == "Operations") | .owner_why')" \
+	"1 came with the base registry.local/java:17 (Operations), 1 with own layers (developers): for Operations (engagement file), of equal parts the lowest."
+ok "a gap's owner is who has most of it" "$(q said.db "SELECT owner, role FROM v_gap_summary WHERE check_id = 'content.setuid-files'; SELECT owner, role FROM v_gap_summary WHERE check_id = 'content.middleware-not-approved'")" \
+	"Operations|developers
+architects|developers"
 ok "licences by class and ruling" "$(q said.db "SELECT text, coalesce(expression, '-'), class, coalesce(ruling, '-') FROM licence ORDER BY 1")" \
 	"(MIT OR GPL-3.0-only)|MIT OR GPL-3.0-only|permissive|allow
 AGPL-3.0-only|AGPL-3.0-only|network-copyleft|deny

@@ -63,6 +63,15 @@ ok "of no scanner" "$(V scans x.db --format csv | short)" "image,scanner,version
 ok "json" "$(V rebase x.db --format json | jq -c '[.schema, .rebases[0].removes, (.rebases | length)]')" '["plimsoll.vulns.rebase/1",2,1]'
 V x.db --severity bad > out.txt
 ok "a word that is none" "$? $(cat err)" "2 plimsoll: vulns: --severity is critical, high, medium, low or unknown, not 'bad'"
+# Who makes the change: the team of the base for what is the base's class, who owns all that runs the image for its application. foo is in the base; libq counts as application.
+printf 'teams: [{name: Platform, images: ["registry.example.com/base/*"]}]\ncontent_owners: [{class: application, packages: [libq]}]\n' > owners.yaml
+cp -r in owned && sed -i 's/"name":"web","namespace":"shop"/"name":"web","namespace":"shop","labels":{"team":"checkout"}/' owned/deployments.json
+SOURCE_DATE_EPOCH=1751328000 "$PLIMSOLL" analyze -o w.db --feeds vulns.db --engagement owners.yaml owned > out.txt 2>&1 || bad "analyze" "$(cat out.txt)"
+ok "plan, by who makes the change" "$(V plan w.db --format csv | cut -d, -f1,4,18 | short)" "package,in,owner/foo,base/debian:12.1,Platform/foo,shop/job:1,Platform/libq,shop/web:1,checkout/fresh,base/debian:12.2,Platform/"
+ok "exploited flaws go there too" "$(sqlite3 w.db "SELECT DISTINCT owner FROM finding WHERE check_id = 'scanning.known-exploited' AND verdict = 'fail'")" Platform
+# web: 0001 and 0002 in foo of the base, 0004 in libq of its own layer; those of foo have exploits.
+ok "a class for each vulnerability" "$(sqlite3 w.db "SELECT x.name, x.origin, x.class FROM v_open_vulnerability x JOIN v_image v ON v.subject = x.subject WHERE v.image GLOB '*/web:1' ORDER BY 1" | tr '\n' ' ')" "CVE-2024-0001|base|base-os CVE-2024-0002|base|base-os CVE-2024-0004|own|application "
+ok "counted by class" "$(sqlite3 w.db "SELECT sum(g.vulnerabilities), sum(g.base_os), sum(g.middleware), sum(g.application) FROM v_open_group g JOIN v_image v ON v.subject = g.subject WHERE v.image GLOB '*/web:1'")" "3|2|0|1"
 # Approved bases: of the same distribution, whatever the repository.
 printf 'approved_images:\n  - {image: "registry.example.com/base/*:12.2", kind: base}\n' > engagement.yaml
 sed 's|base/debian:12.1|old/debian:9|' "$here/make-stack.py" > other.py
