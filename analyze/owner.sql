@@ -51,10 +51,13 @@ CREATE TEMP TABLE open_content AS
   SELECT g.thing AS image, w.class, sum(n) AS n, sum(n * (severity = 'critical')) AS critical, sum(n * (severity = 'high')) AS high, sum(n * kev) AS kev, sum(n * affected) AS fixable
   FROM (SELECT *, base_os AS n, 'base-os' AS class FROM open_group UNION ALL SELECT *, middleware, 'middleware' FROM open_group UNION ALL SELECT *, application, 'application' FROM open_group) g
     JOIN class_word w ON w.class = g.class WHERE n > 0 GROUP BY 1, 2;
+CREATE TEMP TABLE judged(thing INTEGER PRIMARY KEY);
+INSERT INTO judged SELECT thing FROM feed_coverage WHERE package IS NULL GROUP BY thing HAVING min(state = 'assessed');
 CREATE UNIQUE INDEX temp.installed_image ON installed(image, class);
 CREATE UNIQUE INDEX temp.open_content_image ON open_content(image, class);
-INSERT INTO owner_content(class, owner, images, components, vulnerabilities, critical, high, kev, fixable, findings)
-  SELECT o.class, o.owner, count(n.n), total(n.n), total(v.n), total(v.critical), total(v.high), total(v.kev), total(v.fixable),
+INSERT INTO owner_content(class, owner, images, components, judged, vulnerabilities, critical, high, kev, fixable, findings)
+  SELECT o.class, o.owner, count(n.n), total(n.n), count(CASE WHEN n.n > 0 THEN a.thing END), total(v.n), total(v.critical), total(v.high), total(v.kev), total(v.fixable),
     (SELECT count(*) FROM told t JOIN finding f ON f.id = t.finding AND f.accepted IS NULL WHERE t.nth = 1 AND t.class = o.class AND t.owner = o.owner)
   FROM image_owner o LEFT JOIN installed n ON n.image = o.image AND n.class = o.class LEFT JOIN open_content v ON v.image = o.image AND v.class = o.class
+    LEFT JOIN judged a ON a.thing = o.image
   GROUP BY o.class, o.owner HAVING count(n.n) > 0 OR EXISTS (SELECT 1 FROM told t WHERE t.nth = 1 AND t.class = o.class AND t.owner = o.owner);

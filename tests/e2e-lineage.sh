@@ -142,6 +142,43 @@ sleep 0.2
 "$PLIMSOLL" analyze -o "$D/again.db" --cache "$D/cache" "$D/content.tar" 2> "$D/err"
 ok "layers that were remembered say the same" "$(q again.db .dump | sha256sum)" "$(q content.db .dump | sha256sum)"
 
+# ---- the pages
+paper() { "$PLIMSOLL" report -q -o "$D/paper" "$D/$1.db" cgar csb > "$D/out" 2>&1; for p in cgar csb; do pdftotext -layout "$D/paper/$p.pdf" - 2> /dev/null | tr -s ' \n' ' ' > "$D/$p.txt"; done; }
+cgar() { ok "report: $1" "$(grep -cF -- "$2" "$D/cgar.txt")" "${3:-1}"; }
+csb() { ok "blueprint: $1" "$(grep -cF -- "$2" "$D/csb.txt")" 1; }
+paper said
+cgar "a base with its newer build" "registry.local/debian:12.1 its layers 2 0 2026-01-02 12.2 of 2026-06-01 yes"
+cgar "a base by the file's layers" "vendor/minimal the engagement file 3 0 not told not known yes"
+cgar "a base by the image's own word" "docker.io/library/scratchy:1 the image's own label 1 0 not told not known not known"
+cgar "who answers for the base OS" "Base OS Operations 5 10 0 of 5 – – – "
+cgar "who answers by default" "Middleware architects (default) 2 3 0 of 2"
+cgar "licences and policy" "network copyleft 1 1 1 denied not told or not known 4 5 says nothing permissive 1 1 allowed"
+cgar "no package database is said" "No package database in 4 images (registry.local/alone:1, registry.local/left:1 and others): what is installed there is not known as a whole. That is not clean."
+csb "what to do with bases" "registry.local/debian:12.1 2 2026-01-02 yes rebuild on debian:12.2"
+csb "bases of which only a label tells" "give the base to the next assessment: its layers are not known"
+csb "licences to decide on" "network copyleft 1 1 replace 1 package that the policy denies, or write down why not"
+csb "who owns which layer" "Base OS in images 10 packages in 5 images, 0 images judged as a whole Operations"
+cgar "an owner was named" "Nobody has said who answers for which content" 0
+paper site
+# left 2 and right 1 have a layer in common; debian:12.2 has nothing.
+cgar "a base without a name" "a base that was not collected layers in common 3 0 not told not known nobody has said"
+cgar "no common base" "no common base – 1 0 not told not known nobody has said"
+cgar "no policy" "permissive 1 1 no policy given"
+cgar "no owner was named" "Nobody has said who answers for which content of images"
+csb "of which to decide" "not told or not known 4 5 find out what the terms are"
+# 16,290 bytes hidden and 7,000 twice, of 30,240 shown and the hidden ones.
+sqlite3 "$D/content.db" "UPDATE image SET verified = 0"
+paper content
+cgar "waste" "content:1 15 KiB 6 KiB 50 %"
+cgar "waste of all" "All images together carry 15 KiB that no container sees and 6 KiB a second time."
+cgar "not verified is said" "1 image is not verified (content:1)"
+mkdir -p "$D/none" && printf '{"apiVersion":"v1","kind":"List","items":[]}' > "$D/none/pods.json" && "$PLIMSOLL" analyze -o "$D/none.db" "$D/none" 2> "$D/err"
+paper none
+cgar "nothing collected" "What images are built on, who answers for their layers and under which licences they stand cannot be told: no image was collected."
+csb "nothing collected" "which bases they stand on, and under which licences what they hold stands, cannot be told"
+csb "owners without images" "Base OS in images no image was given systems group"
+cgar "no empty table" "Images by the base" 0
+
 # ---- programs and eggs
 "$PLIMSOLL" image "$D/programs.tar" --no-cache --format json > "$D/out" 2> "$D/err"
 ok "what could not be read is told" "$?" 4

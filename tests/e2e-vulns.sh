@@ -63,6 +63,12 @@ ok "of no scanner" "$(V scans x.db --format csv | short)" "image,scanner,version
 ok "json" "$(V rebase x.db --format json | jq -c '[.schema, .rebases[0].removes, (.rebases | length)]')" '["plimsoll.vulns.rebase/1",2,1]'
 V x.db --severity bad > out.txt
 ok "a word that is none" "$? $(cat err)" "2 plimsoll: vulns: --severity is critical, high, medium, low or unknown, not 'bad'"
+"$PLIMSOLL" report -q -o paper x.db cgar > out.txt 2>&1
+text=$(pdftotext -layout paper/cgar.pdf - 2> /dev/null | tr -s ' \n' ' ')
+said() { ok "$1" "$(printf '%s' "$text" | grep -cF -- "$2")" 1; }
+said "the report says what another base removes" "Rebase registry.example.com/base/debian:12.1 to registry.example.com/base/debian:12.2: removes 2 findings in 1 workload on 1 cluster, 2 of them on attack paths. It brings 1 that were not there."
+# foo, libq and fresh: bases and web are covered as a whole.
+said "the report says who answers" "Base OS systems group (default) 4 10 all 7 0 3"
 # Who makes the change: the team of the base for what is the base's class, who owns all that runs the image for its application. foo is in the base; libq counts as application.
 printf 'teams: [{name: Platform, images: ["registry.example.com/base/*"]}]\ncontent_owners: [{class: application, packages: [libq]}]\n' > owners.yaml
 cp -r in owned && sed -i 's/"name":"web","namespace":"shop"/"name":"web","namespace":"shop","labels":{"team":"checkout"}/' owned/deployments.json

@@ -89,6 +89,7 @@ CREATE TABLE finding_content (
 CREATE TABLE owner_content (
   class TEXT NOT NULL, owner TEXT NOT NULL,
   images INTEGER NOT NULL, components INTEGER NOT NULL, -- images with such content; installed packages, counted in each image
+  judged INTEGER NOT NULL,   -- of those images: the ones of which feeds cover all packages. In the others there may be more than the next columns count
   vulnerabilities INTEGER NOT NULL, critical INTEGER NOT NULL, high INTEGER NOT NULL, kev INTEGER NOT NULL, fixable INTEGER NOT NULL, -- open ones, each once an image
   findings INTEGER NOT NULL, -- open findings on images that are this owner's, told by this class
   PRIMARY KEY (class, owner)

@@ -40,7 +40,7 @@ CREATE TABLE image_site (
 -- Another base that could be taken: all images that stand on `base` (itself too) rebuilt on `target`.
 CREATE TABLE rebase (
   base INTEGER NOT NULL REFERENCES image(thing), target INTEGER NOT NULL REFERENCES image(thing),
-  reason TEXT NOT NULL,      -- newer: same repository, built later; approved: the engagement file names it as a base, and it is of the same distribution
+  reason TEXT NOT NULL,      -- newer: same repository, built later; approved: the engagement file names it as a base, it is of the same distribution, and it has the middleware that the base has
   images INTEGER NOT NULL,   -- that stand on it
   removes INTEGER NOT NULL,  -- different vulnerabilities that go
   adds INTEGER NOT NULL,     -- that come
