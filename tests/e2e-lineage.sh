@@ -204,6 +204,23 @@ ok "one image" "$("$PLIMSOLL" sbom "$D/site.db" --image '*/pay:1' | jq -r '.meta
 ok "no image fits" "$("$PLIMSOLL" sbom "$D/site.db" --image nothing 2>&1; echo $?)" "plimsoll: $D/site.db: no image that fits nothing was collected
 3"
 ok "the same each time" "$("$PLIMSOLL" sbom "$D/site.db" | sha256sum)" "$(sha256sum < "$D/cdx.json")"
+# The demo's nodes: four, with the packages that tests/fixtures/demo/nodes.py gives them, beside its images.
+python3 "$here/fixtures/demo/make-demo.py" "$D/demo"
+"$PLIMSOLL" collect -o "$D/demo.plim" $(for n in "$D"/demo/nodes/*; do printf -- '--node %s ' "$n"; done) --import "$D/demo/clusters" --image "$D/demo/images/tracking-web.tar" > "$D/out" 2>&1
+"$PLIMSOLL" analyze -o "$D/nodes.db" --no-cache "$D/demo.plim" 2> "$D/err"
+"$PLIMSOLL" sbom "$D/nodes.db" > "$D/nodes.json" 2> "$D/err"
+ok "nodes with their packages" "$(jq -r '. as $d | .components[] | select(.type == "operating-system") | . as $n | "\(.name) \(.version) \($d.dependencies[] | select(.ref == $n."bom-ref") | .dependsOn | length)"' "$D/nodes.json" | sed 's/.*tidewater[^/]*\///; s/^[^/ ]*\///' | sort)" \
+	"$(q nodes.db "SELECT n.name || ' ' || i.distro || ' ' || i.distro_version || ' ' || i.packages FROM thing n JOIN inventory i ON i.thing = n.id WHERE n.kind = 'node' ORDER BY 1")"
+ok "as many as were collected" "$(jq '[.components[] | select(.type == "operating-system")] | length' "$D/nodes.json")" "$(ls "$D/demo/nodes" | wc -l)"
+ok "a node's packages, by hand" "$("$PLIMSOLL" sbom "$D/nodes.db" --node prod-w-1 | jq -r '.metadata.component.name, ([.components[] | "\(.name) \(.version)"] | join(", "))' | sed 's/.*\/prod/prod/')" \
+	"prod-w-1
+openssl 3.0.17-1~deb12u2, libc6 2.36-9+deb12u13, curl 7.88.1-10+deb12u14, containerd.io 1.7.13-1, runc 1.1.5+ds1-1+deb12u1"
+ok "every reference leads somewhere, nodes too" "$(jq -r '([.components[]."bom-ref"] | sort) == ([.dependencies[].ref, .dependencies[].dependsOn[]] | unique)' "$D/nodes.json")" true
+ok "SPDX with nodes" "$("$PLIMSOLL" sbom "$D/nodes.db" --format spdx | jq -r '[.name, ([.packages[] | select(.primaryPackagePurpose == "OPERATING-SYSTEM")] | length), ([.packages[].SPDXID, "SPDXRef-DOCUMENT"] - [.relationships[] | .spdxElementId, .relatedSpdxElement] | length)] | join(" ")')" \
+	"container images and nodes $(ls "$D/demo/nodes" | wc -l) 0"
+ok "images alone" "$("$PLIMSOLL" sbom "$D/nodes.db" --image '*' | jq '[.components[] | select(.type == "operating-system")] | length')" 0
+sqlite3 "$D/nodes.db" "UPDATE package SET thing = (SELECT thing FROM image) WHERE thing = (SELECT id FROM thing WHERE kind = 'node' AND name = 'prod-w-1')"
+has "nodes without packages are told" "$("$PLIMSOLL" sbom "$D/nodes.db" 2>&1 > "$D/out")" "packages of 1 node were not collected (plimsoll collect --node): not in the document"
 ok "no such format" "$("$PLIMSOLL" sbom "$D/site.db" --format pdf 2> /dev/null; echo $?)" 2
 
 # ---- the layer browser
