@@ -141,7 +141,11 @@ static int take(struct walk *w, int folder, const char *name, const char *base, 
 	const char *path = arena_printf(&w->arena, "%s%s%s", base, base[0] ? "/" : "", name);
 	struct stat st;
 
-	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) || strlen(path) >= LIMIT_NAME_BYTES)
+	if (strlen(path) >= LIMIT_NAME_BYTES || depth > DEPTH_MAX) { /* nothing is hidden by lying deep */
+		miss(w, &w->missed->unread, path);
+		return 0;
+	}
+	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW))
 		return 0;
 	if (w->n > ENTRIES_MAX)
 		return err_set(e, ERR_INPUT, "%s: more than %d files in a layer", w->name, ENTRIES_MAX);
@@ -169,7 +173,7 @@ static int take(struct walk *w, int folder, const char *name, const char *base, 
 static int walk_folder(struct walk *w, int fd, const char *path, int depth, struct err *e)
 {
 	struct dirent **names = NULL;
-	int n = depth > DEPTH_MAX ? 0 : scandirat(fd, ".", &names, NULL, alphasort), rc = 0;
+	int n = scandirat(fd, ".", &names, NULL, alphasort), rc = 0;
 
 	if (n < 0)
 		miss(w, &w->missed->unread, path);
