@@ -25,7 +25,7 @@ static const struct command commands[] = {
 	{"access", cmd_access, "Tell who may do what: can-i, who-can, what-can, reviews."},
 	{"vulns", cmd_vulns, "Vulnerabilities that run, are exposed or on paths; what to upgrade; other scanners."},
 	{"image", cmd_image, "List what is in an image: components, vulnerabilities, SBOM."},
-	{"sbom", cmd_sbom, "Write the bill of materials of all images of a site."},
+	{"sbom", cmd_sbom, "Write the bill of materials of all images and nodes of a site."},
 	{"checks", cmd_checks, "List the checks, explain one, run their cases."},
 	{"findings", cmd_findings, "List findings: table, JSON, CSV, SARIF, JUnit."},
 	{"search", cmd_search, "Find by name, label, image, package, identifier, setting."},

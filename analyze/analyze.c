@@ -89,6 +89,7 @@ static const struct derive_step steps[] = {
 	{"licences", derive_licences},
 	{"network", derive_network},
 	{"engagement", derive_engagement},
+	{"content owners", derive_image_owners},
 	{"inspection", derive_inspection},
 	{"absent", derive_absent_scopes},
 	{NULL, NULL},

@@ -9,6 +9,7 @@ const char *const check_domains[CHECK_DOMAINS] = {"iam", "registry", "scanning",
 
 static const char *const severities[] = {"critical", "high", "medium", "low", "info", NULL};
 static const char *const efforts[] = {"hours", "days", "weeks", NULL};
+static const char *const contents[] = {"base-os", "middleware", "application", NULL};
 static const char *const owners[] = {"developers", "platform", "security", "management", NULL};
 
 /* The keys that hold one text, and where it goes. */
@@ -20,7 +21,7 @@ static const struct knowledge_text texts[] = {
 	{"key", offsetof(struct check, key), false}, {"query", offsetof(struct check, query), false},
 	{"why", offsetof(struct check, why), true}, {"fix", offsetof(struct check, fix), true}, {"patch", offsetof(struct check, patch), false},
 	{"effort", offsetof(struct check, effort), true}, {"owner", offsetof(struct check, owner), true},
-	{"false_positives", offsetof(struct check, false_positives), false},
+	{"false_positives", offsetof(struct check, false_positives), false}, {"content", offsetof(struct check, content), false},
 };
 enum { TEXTS = sizeof(texts) / sizeof(texts[0]) };
 
@@ -115,6 +116,8 @@ static int validate(const struct check *c, struct err *e)
 		return err_set(e, ERR_INPUT, "effort '%s' is not hours, days or weeks", c->effort);
 	if (!knowledge_one_of(c->owner, owners))
 		return err_set(e, ERR_INPUT, "owner '%s' is not developers, platform, security or management", c->owner);
+	if (c->content && !knowledge_one_of(c->content, contents))
+		return err_set(e, ERR_INPUT, "content '%s' is not base-os, middleware or application", c->content);
 	if (!id_fits(c))
 		return err_set(e, ERR_INPUT, "id '%s' is not domain '%s', a dot and the file's stem", c->id, c->domain);
 	if (c->query ? c->over || c->where || c->fails || c->detail || c->key || c->facts : !c->over || !c->fails || !c->detail)

@@ -147,10 +147,10 @@ static int describe(struct db *db, const struct check *c, struct err *e)
 	for (size_t i = 0; i < c->needs_n; i++)
 		buf_printf(&needs, "%s\"%s\"", i ? "," : "", c->needs[i].any[0]);
 	buf_add_char(&needs, ']');
-	return db_run(db, e, "INSERT INTO \"check\"(id, title, severity, domain, scope_kind, needs, why, fix, patch, effort, owner, false_positives, refs) "
-			     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		      "sssssssssssss", c->id, c->title, c->severity, c->domain, c->scope, buf_str(&needs), c->why, c->fix, c->patch, c->effort, c->owner,
-		      c->false_positives, c->references);
+	return db_run(db, e, "INSERT INTO \"check\"(id, title, severity, domain, scope_kind, needs, why, fix, patch, effort, owner, false_positives, refs, content) "
+			     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		      "ssssssssssssss", c->id, c->title, c->severity, c->domain, c->scope, buf_str(&needs), c->why, c->fix, c->patch, c->effort, c->owner,
+		      c->false_positives, c->references, c->content);
 }
 
 /* A check that says two things about one is wrong, and neither counts. */

@@ -21,6 +21,7 @@ struct check {
 	const char *query;
 	const char **facts;	/* columns of `over` to keep with a finding; NULL-terminated; NULL: those that `fails` names */
 	const char *why, *fix, *patch, *effort, *owner, *false_positives;
+	const char *content; /* of checks of images: base-os, middleware, application; NULL: none in particular */
 	const char *references; /* JSON array */
 	const char *file;
 };

@@ -110,6 +110,35 @@ static const char *const approvals[] = {
 	NULL,
 };
 
+/* ---- who answers for which content */
+
+/* The closest line of the engagement file first, then teams (of an application also the one that owns all workloads that run it), then the default. A label alone makes nobody's base of an image. */
+#define OWNED_BY(name) "SELECT min(t.name) FROM team t, json_each(t.selector, '$.images') j WHERE " name " GLOB " PATTERN("j.value")
+static const char *const owners[] = {
+	"CREATE TEMP TABLE said_owner AS SELECT image, class, owner FROM (SELECT l.image, o.class, o.owner, row_number() OVER (PARTITION BY l.image, o.class "
+	"ORDER BY o.pattern = '*', length(o.pattern) DESC, o.pattern, o.owner) AS nth FROM content_owner o JOIN image_lineage l ON o.pattern = '*' "
+	"OR EXISTS (SELECT 1 FROM image_name n WHERE n.image = l.image AND n.name GLOB " PATTERN("o.pattern") ") WHERE o.what = 'owner' AND o.said) WHERE nth = 1",
+	"CREATE UNIQUE INDEX temp.said_owner_image ON said_owner(image, class)",
+	"CREATE TEMP TABLE image_team AS SELECT n.image, min(t.name) AS team FROM image_name n, team t, json_each(t.selector, '$.images') j "
+	"WHERE n.name GLOB " PATTERN("j.value") " OR n.registry || '/' || n.repository GLOB " PATTERN("j.value") " GROUP BY n.image",
+	"CREATE UNIQUE INDEX temp.image_team_image ON image_team(image)",
+	"CREATE TEMP TABLE base_team AS SELECT l.image, CASE WHEN l.base_image IS NOT NULL THEN (SELECT team FROM image_team WHERE image = l.base_image) "
+	"WHEN l.base_layers IS NULL OR l.base_layers = i.layers THEN (SELECT team FROM image_team WHERE image = l.image) WHEN l.told_by = 'engagement' THEN (" OWNED_BY("l.base") ") END AS team "
+	"FROM image_lineage l JOIN image i ON i.thing = l.image",
+	"CREATE UNIQUE INDEX temp.base_team_image ON base_team(image)",
+	"CREATE TEMP TABLE running_team AS SELECT u.image, max(w.owner) AS team FROM image_use u JOIN container c ON c.thing = u.container JOIN workload w ON w.thing = c.workload "
+	"GROUP BY u.image HAVING count(DISTINCT w.owner) = 1 AND count(w.owner) = count(*)",
+	"CREATE UNIQUE INDEX temp.running_team_image ON running_team(image)",
+	"INSERT INTO image_owner(image, class, owner, told_by) SELECT l.image, d.class, coalesce(s.owner, t.team, CASE d.class WHEN 'application' THEN w.team END, d.owner), "
+	"CASE WHEN s.owner IS NOT NULL THEN 'engagement' WHEN t.team IS NOT NULL THEN 'team' "
+	"WHEN d.class = 'application' AND w.team IS NOT NULL THEN 'workloads' ELSE 'default' END "
+	"FROM image_lineage l JOIN content_owner d ON d.what = 'owner' AND NOT d.said LEFT JOIN temp.said_owner s ON s.image = l.image AND s.class = d.class "
+	"LEFT JOIN (SELECT image, 1 AS application, team FROM temp.image_team UNION ALL SELECT image, 0, team FROM temp.base_team) t ON t.image = l.image AND t.application = (d.class = 'application') "
+	"LEFT JOIN temp.running_team w ON w.image = l.image",
+	"DROP TABLE temp.running_team", "DROP TABLE temp.said_owner", "DROP TABLE temp.image_team", "DROP TABLE temp.base_team",
+	NULL,
+};
+
 /* ---- what components count as */
 
 static int read_middleware(struct db *db, struct err *e)
@@ -153,6 +182,11 @@ int derive_lineage(struct db *db, struct err *e)
 	if (!db_int(db, 0, "SELECT 1 FROM image LIMIT 1", ""))
 		return 0;
 	return fill_chains(db, e) || run_all(db, bases, e) || run_all(db, approvals, e) || read_middleware(db, e) || run_all(db, classes, e) ? -1 : 0;
+}
+
+int derive_image_owners(struct db *db, struct err *e)
+{
+	return run_all(db, owners, e);
 }
 
 int derive_finding_origins(struct db *db, struct err *e)

@@ -5,6 +5,8 @@
 #include "derive.h"
 
 int derive_lineage(struct db *db, struct err *e);
+/* Who answers for which content of each image: when the owners of workloads are known. */
+int derive_image_owners(struct db *db, struct err *e);
 /* After the checks: where what they found came from. */
 int derive_finding_origins(struct db *db, struct err *e);
 

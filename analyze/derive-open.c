@@ -20,7 +20,8 @@ enum { STATUSES = sizeof(statuses) / sizeof(statuses[0]) };
 enum { SEVERITY = 7, KEV = 8, OVERDUE = 16, RANSOMWARE = 32, LIKELY = 64, PUBLIC = 128, MASK = 512 };
 static const char *const severities[] = {"unknown", "low", "medium", "high", "critical"};
 
-enum { IN_BASE = 1, IN_OWN = 2 };
+/* Where packages come from, and what they count as. */
+enum { IN_BASE = 1, IN_OWN = 2, BASE_OS = 4, MIDDLEWARE = 8, APPLICATION = 16, ORIGINS = IN_BASE | IN_OWN };
 
 struct vulnerability {
 	struct span name;
@@ -29,7 +30,7 @@ struct vulnerability {
 	uint32_t key;  /* without its statuses */
 	/* In the thing at hand. */
 	uint32_t packages[STATUSES], fixable, mask;
-	uint8_t origins[STATUSES]; /* IN_BASE, IN_OWN; none: no base is known */
+	uint8_t marks[STATUSES]; /* IN_BASE …; neither IN_BASE nor IN_OWN: no base is known */
 };
 
 struct hit {
@@ -61,7 +62,7 @@ struct gather {
 	size_t touched_n;
 	struct map names; /* of the thing's packages with vulnerabilities: 1 or, with a fix, 2 */
 	int64_t thing, components_n, fixable_n;
-	bool base_known;      /* of the thing */
+	bool base_known, classed; /* of the thing: where its base ends, what its packages count as (images only) */
 };
 
 /* ---- reading */
@@ -175,7 +176,7 @@ static void take_name(struct gather *g, struct span name, bool fixable)
 	slot->value = (void *)(fixable ? (intptr_t)2 : before ? before : 1);
 }
 
-static void take_package(struct gather *g, int64_t package, uint8_t origin, const struct component *c)
+static void take_package(struct gather *g, int64_t package, uint8_t marks, const struct component *c)
 {
 	bool any = false, any_fix = false;
 
@@ -189,7 +190,7 @@ static void take_package(struct gather *g, int64_t package, uint8_t origin, cons
 			g->touched[g->touched_n++] = h->vulnerability;
 		v->mask |= 1u << h->status;
 		v->packages[h->status]++;
-		v->origins[h->status] |= origin;
+		v->marks[h->status] |= marks;
 		v->fixable += h->fixable;
 		any = true;
 		any_fix = any_fix || h->fixable;
@@ -198,13 +199,19 @@ static void take_package(struct gather *g, int64_t package, uint8_t origin, cons
 		take_name(g, c->name, any_fix);
 }
 
+/* Of several the lowest. */
+static const char *class_of(uint8_t marks)
+{
+	return marks & BASE_OS ? "base-os" : marks & MIDDLEWARE ? "middleware" : marks & APPLICATION ? "application" : NULL;
+}
+
 static int write_rows(struct gather *g, const struct vulnerability *v, struct err *e)
 {
 	static const char *const origins[] = {NULL, "base", "own", "both"};
 
 	for (int i = 0; i < STATUSES; i++)
-		if (v->packages[i] && db_run(g->db, e, "INSERT INTO open_vulnerability(thing, vulnerability, status, packages, origin) VALUES (?, ?, ?, ?, ?)", "iisis", g->thing, v->id,
-					     statuses[i], (int64_t)v->packages[i], origins[v->origins[i]]))
+		if (v->packages[i] && db_run(g->db, e, "INSERT INTO open_vulnerability(thing, vulnerability, status, packages, origin, class) VALUES (?, ?, ?, ?, ?, ?)", "iisiss", g->thing, v->id,
+					     statuses[i], (int64_t)v->packages[i], origins[v->marks[i] & ORIGINS], class_of(v->marks[i])))
 			return -1;
 	return 0;
 }
@@ -231,23 +238,23 @@ static int write_group(struct gather *g, size_t from, size_t to, struct err *e)
 {
 	static const char sql[] =
 		"INSERT INTO open_group(thing, severity, affected, unfixed, will_not_fix, deferred, end_of_life, under_investigation, in_pro, kev, overdue, ransomware, likely,"
-		" public, vulnerabilities, packages, fixable_packages, worst, names, in_base, in_own) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+		" public, vulnerabilities, packages, fixable_packages, worst, names, base_os, middleware, application, in_base, in_own)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 	const struct vulnerability *worst = &g->vulnerabilities[g->touched[from]];
 	uint32_t key = group_of(worst), mask = key / MASK;
-	int64_t packages = 0, fixable = 0, in_base = 0, in_own = 0;
+	int64_t packages = 0, fixable = 0, with[5] = {0};
 	auto_buf names = BUF_INIT;
 
 	for (size_t i = from; i < to; i++) {
 		const struct vulnerability *v = &g->vulnerabilities[g->touched[i]];
-
-		uint8_t origins = 0;
+		uint8_t marks = 0;
 
 		for (int k = 0; k < STATUSES; k++) {
 			packages += v->packages[k];
-			origins |= v->origins[k];
+			marks |= v->marks[k];
 		}
-		in_base += (origins & IN_BASE) != 0;
-		in_own += (origins & IN_OWN) != 0;
+		for (int k = 0; k < 5; k++)
+			with[k] += marks >> k & 1;
 		fixable += v->fixable;
 		if (v->score > worst->score || (v->score == worst->score && v->id < worst->id))
 			worst = v;
@@ -257,9 +264,9 @@ static int write_group(struct gather *g, size_t from, size_t to, struct err *e)
 		}
 	}
 	buf_add_char(&names, ']');
-	return db_run(g->db, e, sql, g->base_known ? "isbbbbbbbbbbbiiiiisii" : "isbbbbbbbbbbbiiiiisnn", g->thing, severities[key & SEVERITY], mask & 1, mask >> 1 & 1, mask >> 2 & 1, mask >> 3 & 1, mask >> 4 & 1,
+	return db_run(g->db, e, sql, !g->classed ? "isbbbbbbbbbbbiiiiisnnnnn" : g->base_known ? "isbbbbbbbbbbbiiiiisiiiii" : "isbbbbbbbbbbbiiiiisiiinn", g->thing, severities[key & SEVERITY], mask & 1, mask >> 1 & 1, mask >> 2 & 1, mask >> 3 & 1, mask >> 4 & 1,
 		      mask >> 5 & 1, mask >> 6 & 1, (key & KEV) != 0, (key & OVERDUE) != 0, (key & RANSOMWARE) != 0, (key & LIKELY) != 0, (int64_t)(key / PUBLIC & 3),
-		      (int64_t)(to - from), packages, fixable, worst->id, buf_str(&names), in_base, in_own);
+		      (int64_t)(to - from), packages, fixable, worst->id, buf_str(&names), with[2], with[3], with[4], with[0], with[1]);
 }
 
 static int id_cmp(const void *a, const void *b, void *ctx)
@@ -293,7 +300,7 @@ static int end_thing(struct gather *g, struct err *e)
 
 		v->mask = v->fixable = 0;
 		memset(v->packages, 0, sizeof(v->packages));
-		memset(v->origins, 0, sizeof(v->origins));
+		memset(v->marks, 0, sizeof(v->marks));
 	}
 	g->touched_n = 0;
 	map_fini(&g->names);
@@ -303,7 +310,9 @@ static int end_thing(struct gather *g, struct err *e)
 static int each_thing(struct gather *g, struct err *e)
 {
 	sqlite3_stmt *q = db_stmt(g->db, "SELECT p.thing, p.component, p.id, CASE WHEN p.layer < l.base_layers THEN 1 WHEN l.base_layers IS NOT NULL THEN 2 ELSE 0 END "
-				    "FROM package p LEFT JOIN image_lineage l ON l.image = p.thing WHERE p.component IS NOT NULL ORDER BY p.thing");
+				    "+ CASE WHEN l.image IS NULL THEN 0 WHEN p.owned THEN 4 ELSE CASE c.class WHEN 'base-os' THEN 4 WHEN 'middleware' THEN 8 ELSE 16 END END "
+				    "FROM package p LEFT JOIN image_lineage l ON l.image = p.thing LEFT JOIN package_class c ON c.type = p.type AND c.name = p.name "
+				    "WHERE p.component IS NOT NULL ORDER BY p.thing");
 	int r;
 
 	while ((r = db_step(g->db, q, e)) == 1) {
@@ -316,7 +325,8 @@ static int each_thing(struct gather *g, struct err *e)
 			}
 			g->thing = thing;
 			g->components_n = g->fixable_n = 0;
-			g->base_known = sqlite3_column_int(q, 3) != 0;
+			g->base_known = (sqlite3_column_int(q, 3) & ORIGINS) != 0;
+			g->classed = sqlite3_column_int(q, 3) > ORIGINS;
 		}
 		if (component <= g->max_component && g->components[component].n)
 			take_package(g, sqlite3_column_int64(q, 2), (uint8_t)sqlite3_column_int(q, 3), &g->components[component]);

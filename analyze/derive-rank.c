@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs the SQL of settle.sql, risk.sql and score.sql with the weights of risk.yaml. What is computed stands in those files.
+// Runs the SQL of settle.sql, owner.sql, risk.sql and score.sql with the weights of risk.yaml. What is computed stands in those files.
 #include "derive-rank.h"
 #include "common/buf.h"
 #include "common/embed.h"
@@ -29,7 +29,7 @@ static int run_file(struct db *db, const char *path, struct err *e)
 
 int derive_settled(struct db *db, struct err *e)
 {
-	return run_file(db, "analyze/settle.sql", e);
+	return run_file(db, "analyze/settle.sql", e) || run_file(db, "analyze/owner.sql", e) ? -1 : 0;
 }
 
 /* Rows (key, value) of a mapping of scalars. */

@@ -8,12 +8,15 @@ struct image_out {
 	struct db *db;
 	bool feeds;	 /* vulnerabilities are wanted */
 	bool only_fixed; /* of those, the ones that have a fix */
-	const char *image; /* bills of materials: only images whose name or ref this pattern (SQLite's GLOB) fits; NULL: all */
+	/* Bills of materials: only images whose name or ref this pattern (SQLite's GLOB) fits, only nodes whose name or 'cluster/name' fits; NULL: all, but none where the other one is given. */
+	const char *image, *node;
 };
 
 /* JSON Lines: one "image" line per image, then its components, then vulnerabilities and what could not be assessed. */
 int image_out_json(const struct image_out *o, struct err *e);
 int image_out_table(const struct image_out *o, struct err *e);
+/* Chooses what a bill of materials is about, into temp.sbom: images, and nodes of which packages are known. */
+int image_out_choose(const struct image_out *o, int64_t *n, struct err *e);
 /* CycloneDX 1.6 (ECMA-424) and SPDX 2.3 (ISO/IEC 5962), as one JSON document. */
 int image_out_cyclonedx(const struct image_out *o, struct err *e);
 int image_out_spdx(const struct image_out *o, struct err *e);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bills of materials of all images in a database: CycloneDX 1.6 and SPDX 2.3 as JSON. What was removed by a later layer is
+// Bills of materials of all images and nodes in a database: CycloneDX 1.6 and SPDX 2.3 as JSON. What was removed by a later layer is
 // not in the image and is left out. Same input, same document: ids are made from content, times from the evidence.
 #include "image-out.h"
 #include "image-print.h"
@@ -11,13 +11,22 @@ static const char identity_sql[] =
 	"SELECT ref FROM thing WHERE id IN (SELECT id FROM temp.sbom) UNION ALL SELECT purl FROM (SELECT purl FROM package WHERE thing IN (SELECT id FROM temp.sbom) ORDER BY id)";
 
 static const char packages_sql[] =
-	"SELECT p.id, p.thing, p.type, p.name, p.version, p.license, l.expression, p.purl, p.path, p.layer, p.declared, p.owner FROM package p"
-	" LEFT JOIN licence l ON l.text = p.license WHERE p.removed_in IS NULL AND p.thing IN (SELECT id FROM temp.sbom) ORDER BY p.id";
-enum { P_ID, P_THING, P_TYPE, P_NAME, P_VERSION, P_LICENSE, P_EXPRESSION, P_PURL, P_PATH, P_LAYER, P_DECLARED, P_OWNER };
+	"SELECT p.id, p.thing, p.type, p.name, p.version, p.license, l.expression, p.purl, p.path, p.layer, p.declared, p.owner, t.kind = 'node' FROM package p"
+	" JOIN thing t ON t.id = p.thing LEFT JOIN licence l ON l.text = p.license WHERE p.removed_in IS NULL AND p.thing IN (SELECT id FROM temp.sbom) ORDER BY p.id";
+enum { P_ID, P_THING, P_TYPE, P_NAME, P_VERSION, P_LICENSE, P_EXPRESSION, P_PURL, P_PATH, P_LAYER, P_DECLARED, P_OWNER, P_NODE };
 
 static const char images_sql[] =
-	"SELECT t.id, coalesce(v.image, t.name), coalesce(v.config_digest, ''), coalesce(i.distro, ''), coalesce(i.distro_version, '')"
+	"SELECT t.id, CASE t.kind WHEN 'node' THEN substr(t.ref, 6) ELSE coalesce(v.image, t.name) END, CASE t.kind WHEN 'node' THEN coalesce(i.distro || coalesce(' ' || i.distro_version, ''), '')"
+	" ELSE coalesce(v.config_digest, '') END, t.kind = 'node'"
 	" FROM thing t LEFT JOIN v_image v ON v.subject = t.id LEFT JOIN inventory i ON i.thing = t.id WHERE t.id IN (SELECT id FROM temp.sbom) ORDER BY t.id";
+
+/* What a document is made of: images and root file systems, and nodes (refs are "node:cluster/name"). */
+enum { I_ID, I_NAME, I_VERSION, I_NODE };
+
+static const char *sort_of(sqlite3_stmt *q, int column)
+{
+	return sqlite3_column_int(q, column) ? "node" : "image";
+}
 
 /* ---- CycloneDX */
 
@@ -84,18 +93,18 @@ static void cyclonedx_component(struct buf *b, sqlite3_stmt *q)
 
 static void cyclonedx_image(struct buf *b, sqlite3_stmt *q)
 {
-	buf_printf(b, "{\"type\":\"container\",\"bom-ref\":\"image-%lld\",", (long long)sqlite3_column_int64(q, 0));
-	image_print_pair(b, "name", db_text(q, 1));
-	if (db_text(q, 2).n > 0) {
+	buf_printf(b, "{\"type\":\"%s\",\"bom-ref\":\"%s-%lld\",", sqlite3_column_int(q, I_NODE) ? "operating-system" : "container", sort_of(q, I_NODE), (long long)sqlite3_column_int64(q, I_ID));
+	image_print_pair(b, "name", db_text(q, I_NAME));
+	if (db_text(q, I_VERSION).n > 0) {
 		buf_add_char(b, ',');
-		image_print_pair(b, "version", db_text(q, 2));
+		image_print_pair(b, "version", db_text(q, I_VERSION));
 	}
 	buf_add_char(b, '}');
 }
 
 static void cyclonedx_dependency(struct buf *b, sqlite3_stmt *q)
 {
-	buf_printf(b, "{\"ref\":\"image-%lld\",\"dependsOn\":[", (long long)sqlite3_column_int64(q, 0));
+	buf_printf(b, "{\"ref\":\"%s-%lld\",\"dependsOn\":[", sort_of(q, 2), (long long)sqlite3_column_int64(q, 0));
 	buf_add_span(b, db_text(q, 1));
 	buf_add_str(b, "]}");
 }
@@ -134,7 +143,7 @@ static void cyclonedx_vulnerability(struct buf *b, sqlite3_stmt *q)
 }
 
 static const char dependencies_sql[] =
-	"SELECT t.id, (SELECT group_concat('\"package-' || p.id || '\"', ',') FROM (SELECT id FROM package WHERE thing = t.id AND removed_in IS NULL ORDER BY +id) p)"
+	"SELECT t.id, (SELECT group_concat('\"package-' || p.id || '\"', ',') FROM (SELECT id FROM package WHERE thing = t.id AND removed_in IS NULL ORDER BY +id) p), t.kind = 'node'"
 	" FROM thing t WHERE t.id IN (SELECT id FROM temp.sbom) ORDER BY t.id";
 static const char vulnerabilities_sql[] =
 	"SELECT name, severity, feed, fixed, package, subscription_fixed, reason FROM v_vulnerability WHERE (fixed IS NOT NULL OR NOT ?1) AND subject IN (SELECT id FROM temp.sbom) ORDER BY name, package";
@@ -144,26 +153,32 @@ static int64_t image_count(struct db *db)
 	return db_int(db, 0, "SELECT count(*) FROM temp.sbom", "");
 }
 
-/* Which images the document is about. */
-static int choose(const struct image_out *o, struct err *e)
+int image_out_choose(const struct image_out *o, int64_t *n, struct err *e)
 {
-	if (db_exec(o->db, "CREATE TEMP TABLE IF NOT EXISTS sbom(id INTEGER PRIMARY KEY)", e))
+	if (db_exec(o->db, "CREATE TEMP TABLE IF NOT EXISTS sbom(id INTEGER PRIMARY KEY)", e) ||
+	    db_run(o->db, e,
+		   "INSERT OR IGNORE INTO temp.sbom(id) SELECT t.id FROM thing t WHERE t.kind IN ('image', 'rootfs') AND (?1 IS NOT NULL OR ?2 IS NULL)"
+		   " AND (?1 IS NULL OR t.name GLOB ?1 OR t.ref GLOB ?1 OR EXISTS (SELECT 1 FROM image_name n WHERE n.image = t.id AND n.name GLOB ?1))",
+		   "ss", o->image, o->node) ||
+	    db_run(o->db, e,
+		   "INSERT OR IGNORE INTO temp.sbom(id) SELECT t.id FROM thing t WHERE t.kind = 'node' AND (?2 IS NOT NULL OR ?1 IS NULL) AND t.id IN (SELECT thing FROM package)"
+		   " AND (?2 IS NULL OR t.name GLOB ?2 OR substr(t.ref, 6) GLOB ?2)",
+		   "ss", o->image, o->node))
 		return -1;
-	return db_run(o->db, e,
-		      "INSERT OR IGNORE INTO temp.sbom(id) SELECT t.id FROM thing t WHERE t.kind IN ('image', 'rootfs') AND (?1 IS NULL OR t.name GLOB ?1 OR t.ref GLOB ?1"
-		      " OR EXISTS (SELECT 1 FROM image_name n WHERE n.image = t.id AND n.name GLOB ?1))",
-		      "s", o->image);
+	*n = image_count(o->db);
+	return 0;
 }
 
 int image_out_cyclonedx(const struct image_out *o, struct err *e)
 {
 	auto_buf b = BUF_INIT;
 	char id[37];
+	int64_t n;
 	bool one;
 
-	if (choose(o, e))
+	if (image_out_choose(o, &n, e))
 		return -1;
-	one = image_count(o->db) == 1;
+	one = n == 1;
 	image_print_id(o->db, identity_sql, id);
 	buf_printf(&b, "{\"$schema\":\"http://cyclonedx.org/schema/bom-1.6.schema.json\",\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\","
 		       "\"serialNumber\":\"urn:uuid:%s\",\"version\":1,\"metadata\":{\"timestamp\":", id);
@@ -176,7 +191,7 @@ int image_out_cyclonedx(const struct image_out *o, struct err *e)
 	printf("},\"components\":[\n");
 	if (!one && image_print_list(o->db, images_sql, 0, cyclonedx_image, false, e))
 		return -1;
-	if (image_print_list(o->db, packages_sql, 0, cyclonedx_component, !one && image_count(o->db) > 0, e))
+	if (image_print_list(o->db, packages_sql, 0, cyclonedx_component, n > 1, e))
 		return -1;
 	printf("],\"dependencies\":[\n");
 	if (image_print_list(o->db, dependencies_sql, 0, cyclonedx_dependency, false, e))
@@ -207,12 +222,12 @@ static void spdx_license(struct buf *b, struct span license, struct span express
 
 static void spdx_image(struct buf *b, sqlite3_stmt *q)
 {
-	struct span digest = db_text(q, 2);
+	struct span digest = db_text(q, I_VERSION);
 
 	buf_add_char(b, '{');
-	image_print_pair(b, "name", db_text(q, 1));
-	buf_printf(b, ",\"SPDXID\":\"SPDXRef-image-%lld\",\"downloadLocation\":\"NOASSERTION\",\"filesAnalyzed\":false,\"primaryPackagePurpose\":\"CONTAINER\"",
-		   (long long)sqlite3_column_int64(q, 0));
+	image_print_pair(b, "name", db_text(q, I_NAME));
+	buf_printf(b, ",\"SPDXID\":\"SPDXRef-%s-%lld\",\"downloadLocation\":\"NOASSERTION\",\"filesAnalyzed\":false,\"primaryPackagePurpose\":\"%s\"", sort_of(q, I_NODE),
+		   (long long)sqlite3_column_int64(q, I_ID), sqlite3_column_int(q, I_NODE) ? "OPERATING-SYSTEM" : "CONTAINER");
 	if (digest.n > 0) {
 		buf_add_char(b, ',');
 		image_print_pair(b, "versionInfo", digest);
@@ -244,13 +259,13 @@ static void spdx_package(struct buf *b, sqlite3_stmt *q)
 
 static void spdx_describes(struct buf *b, sqlite3_stmt *q)
 {
-	buf_printf(b, "{\"spdxElementId\":\"SPDXRef-DOCUMENT\",\"relationshipType\":\"DESCRIBES\",\"relatedSpdxElement\":\"SPDXRef-image-%lld\"}",
-		   (long long)sqlite3_column_int64(q, 0));
+	buf_printf(b, "{\"spdxElementId\":\"SPDXRef-DOCUMENT\",\"relationshipType\":\"DESCRIBES\",\"relatedSpdxElement\":\"SPDXRef-%s-%lld\"}", sort_of(q, I_NODE),
+		   (long long)sqlite3_column_int64(q, I_ID));
 }
 
 static void spdx_contains(struct buf *b, sqlite3_stmt *q)
 {
-	buf_printf(b, "{\"spdxElementId\":\"SPDXRef-image-%lld\",\"relationshipType\":\"CONTAINS\",\"relatedSpdxElement\":\"SPDXRef-package-%lld\"}",
+	buf_printf(b, "{\"spdxElementId\":\"SPDXRef-%s-%lld\",\"relationshipType\":\"CONTAINS\",\"relatedSpdxElement\":\"SPDXRef-package-%lld\"}", sort_of(q, P_NODE),
 		   (long long)sqlite3_column_int64(q, P_THING), (long long)sqlite3_column_int64(q, P_ID));
 }
 
@@ -258,14 +273,16 @@ int image_out_spdx(const struct image_out *o, struct err *e)
 {
 	auto_buf b = BUF_INIT;
 	char id[37];
+	int64_t n;
 	bool any;
 
-	if (choose(o, e))
+	if (image_out_choose(o, &n, e))
 		return -1;
-	any = image_count(o->db) > 0;
+	any = n > 0;
 	image_print_id(o->db, identity_sql, id);
-	buf_printf(&b, "{\"spdxVersion\":\"SPDX-2.3\",\"dataLicense\":\"CC0-1.0\",\"SPDXID\":\"SPDXRef-DOCUMENT\",\"name\":\"container images\","
-		       "\"documentNamespace\":\"https://plimsoll.invalid/spdx/%s\",\"creationInfo\":{\"created\":", id);
+	buf_printf(&b, "{\"spdxVersion\":\"SPDX-2.3\",\"dataLicense\":\"CC0-1.0\",\"SPDXID\":\"SPDXRef-DOCUMENT\",\"name\":\"%s\","
+		       "\"documentNamespace\":\"https://plimsoll.invalid/spdx/%s\",\"creationInfo\":{\"created\":",
+		   db_int(o->db, 0, "SELECT 1 FROM thing WHERE kind = 'node' AND id IN (SELECT id FROM temp.sbom)", "") ? "container images and nodes" : "container images", id);
 	image_print_time(&b, o->db);
 	buf_add_str(&b, ",\"creators\":[\"Tool: plimsoll-" PLIMSOLL_VERSION "\"]},\"packages\":[\n");
 	image_print(&b);

@@ -235,20 +235,43 @@ bool layer_cache_archive(struct layer_cache *c, const struct stat *st, struct ar
 	return true;
 }
 
+static bool settled(int64_t changed)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return ns(now) - changed >= (int64_t)SETTLED_MS * 1000000;
+}
+
 void layer_cache_keep_archive(struct layer_cache *c, const struct stat *st, const struct archive_known *k)
 {
 	auto_buf b = BUF_INIT;
 	char name[HASH_HEX];
-	struct timespec now;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	if (k->n > ARCHIVE_LAYERS_MAX || ns(now) - ns(st->st_ctim) < (int64_t)SETTLED_MS * 1000000)
+	if (k->n > ARCHIVE_LAYERS_MAX || !settled(ns(st->st_ctim)))
 		return;
 	identity(st, name);
 	buf_add(&b, k->sha256, HASH_HEX);
 	if (k->n)
 		buf_add(&b, k->layers, k->n * sizeof(*k->layers));
 	write_entry(c, "archives", name, buf_span(&b));
+}
+
+bool layer_cache_named(struct layer_cache *c, const char *identity, char digest[static HASH_HEX])
+{
+	auto_buf b = BUF_INIT;
+	struct span content;
+
+	if (!read_entry(c, "archives", identity, &b, &content) || content.n != HASH_HEX || content.p[HASH_HEX - 1])
+		return false;
+	memcpy(digest, content.p, HASH_HEX);
+	return true;
+}
+
+void layer_cache_keep_named(struct layer_cache *c, const char *identity, int64_t changed, const char *digest)
+{
+	if (settled(changed))
+		write_entry(c, "archives", identity, (struct span){digest, HASH_HEX});
 }
 
 void archive_known_add(struct archive_known *k, uint64_t offset, const char *digest)

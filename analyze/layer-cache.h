@@ -38,6 +38,9 @@ struct archive_known {
 bool layer_cache_archive(struct layer_cache *c, const struct stat *st, struct archive_known *out);
 /* Nothing is kept of a file that changed just now: it may change again within the clock's step. */
 void layer_cache_keep_archive(struct layer_cache *c, const struct stat *st, const struct archive_known *k);
+/* The digest of a layer that is no file of its own: `identity` (64 hex digits) tells the files that it is made of, `changed` when the last of them was changed (nanoseconds since 1970). */
+bool layer_cache_named(struct layer_cache *c, const char *identity, char digest[static HASH_HEX]);
+void layer_cache_keep_named(struct layer_cache *c, const char *identity, int64_t changed, const char *digest);
 void archive_known_add(struct archive_known *k, uint64_t offset, const char *digest);
 void archive_known_fini(struct archive_known *k);
 #endif

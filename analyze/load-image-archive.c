@@ -34,7 +34,7 @@ static int add_blob(struct archive_state *st, const struct tar_entry *t, struct 
 		return -1;
 	b = arena_alloc(&st->arena, sizeof(*b));
 	b->path = path;
-	*st->end = b;
+	*st->end = st->last = b;
 	st->end = &b->next;
 	*out = b;
 	return 0;
@@ -460,6 +460,51 @@ static int take_store_file(void *ctx, const char *name, struct source *content, 
 	return add_blob(st, &t, &b) ? 0 : read_blob(st, content, b, e);
 }
 
+/* What was kept of the layer with this digest, under the name that it has here. */
+static int take_store_layer(void *ctx, const char *name, const char *digest, struct err *e)
+{
+	struct archive_state *st = ctx;
+	struct tar_entry t = {.name = name, .link = "", .type = 'f'};
+	struct layer *l = layer_cache_load(st->load->cache, digest);
+	struct blob *b;
+
+	if (!l)
+		return 0;
+	if (add_blob(st, &t, &b)) {
+		layer_free(l);
+		return 0;
+	}
+	b->layer = l;
+	b->bytes = l->stored_bytes;
+	return tell_layer(st, b, e) ? -1 : 1;
+}
+
+static int know_store_layer(void *ctx, const char *name, const char *identity, struct err *e)
+{
+	struct archive_state *st = ctx;
+	char digest[HASH_HEX];
+
+	return layer_cache_named(st->load->cache, identity, digest) ? take_store_layer(ctx, name, digest, e) : 0;
+}
+
+static bool has_store_layer(void *ctx, const char *digest)
+{
+	struct archive_state *st = ctx;
+
+	return layer_cache_has(st->load->cache, digest);
+}
+
+static void keep_store_layer(void *ctx, const char *name, const char *identity, int64_t changed)
+{
+	struct archive_state *st = ctx;
+	const struct blob *b = st->last;
+
+	if (!b || !b->layer || b->layer->problem[0] || strcmp(b->path, name) != 0)
+		return;
+	layer_cache_store(st->load->cache, b->layer);
+	layer_cache_keep_named(st->load->cache, identity, changed, b->layer->digest);
+}
+
 static int tell_store_problem(void *ctx, const char *at, const char *message, struct err *e)
 {
 	struct archive_state *st = ctx;
@@ -471,7 +516,8 @@ static int tell_store_problem(void *ctx, const char *at, const char *message, st
 static int read_layout(struct archive_state *st, const char *folder, struct err *e)
 {
 	static const char containerd[] = "io.containerd.content.v1.content/blobs/sha256";
-	const struct image_store_sink sink = {take_store_file, tell_store_problem, st};
+	static const struct image_store_memory memory = {know_store_layer, has_store_layer, take_store_layer, keep_store_layer};
+	const struct image_store_sink sink = {take_store_file, tell_store_problem, st->load->cache ? &memory : NULL, st};
 
 	if (image_store_is(folder))
 		return image_store_read(folder, &sink, e);

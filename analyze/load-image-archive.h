@@ -15,6 +15,7 @@ struct archive_state {
 	struct load *load;
 	struct arena arena;
 	struct blob *blobs, **end;
+	struct blob *last; /* of the archive's files */
 	struct tag *tags;	/* of a registry's folder */
 	int tags_read, depth;	/* while they are read */
 	bool store;		/* a folder of blobs without a list of its images */

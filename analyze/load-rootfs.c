@@ -27,12 +27,12 @@ static void fill(struct tar_entry *t, const char *path, const struct stat *st)
 	t->size = t->type == 'f' ? (uint64_t)st->st_size : 0;
 }
 
-static void unreadable(struct walk *w, const struct tar_entry *t)
+static void unreadable(struct walk *w, const struct tar_entry *t, int why)
 {
 	struct note *n = note_add(w->layer, t->name, t, 0);
 
 	if (n->path)
-		n->problem = arena_printf(&w->layer->arena, "cannot be read: %s", strerrordesc_np(errno));
+		n->problem = arena_printf(&w->layer->arena, "cannot be read: %s", strerrordesc_np(why));
 }
 
 static int take_file(struct walk *w, int folder, const char *name, const struct tar_entry *t, struct err *e)
@@ -43,7 +43,7 @@ static int take_file(struct walk *w, int folder, const char *name, const struct 
 	int r;
 
 	if (fd < 0) {
-		unreadable(w, t);
+		unreadable(w, t, errno);
 		return 0;
 	}
 	/* It may have become something else meanwhile. */
@@ -84,7 +84,7 @@ static int take_entry(struct walk *w, int folder, const char *name, const char *
 		return r;
 	fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0) {
-		unreadable(w, &t);
+		unreadable(w, &t, errno);
 		return 0;
 	}
 	return walk_folder(w, fd, path, depth + 1, e);
@@ -103,6 +103,7 @@ static int walk_folder(struct walk *w, int folder, const char *path, int depth, 
 	struct dirent *entry;
 	char **names = NULL;
 	size_t n = 0, cap = 0;
+	bool told = false;
 	int r = 0;
 
 	if (!d) {
@@ -124,10 +125,16 @@ static int walk_folder(struct walk *w, int folder, const char *path, int depth, 
 	}
 	if (n > 1)
 		qsort(names, n, sizeof(*names), by_name);
-	for (size_t i = 0; i < n && r == 0 && depth < DEPTH_MAX; i++) {
+	for (size_t i = 0; i < n && r == 0; i++) {
 		char *inner = arena_printf(&a, "%s%s%s", path, path[0] ? "/" : "", names[i]);
 
-		r = strlen(inner) < LIMIT_NAME_BYTES ? take_entry(w, dirfd(d), names[i], inner, depth, e) : 0;
+		if (strlen(inner) >= LIMIT_NAME_BYTES || depth >= DEPTH_MAX) { /* nothing is hidden by lying deep: told once a folder */
+			if (!told)
+				unreadable(w, &(struct tar_entry){.name = path, .link = "", .type = 'd'}, ENAMETOOLONG);
+			told = true;
+			continue;
+		}
+		r = take_entry(w, dirfd(d), names[i], inner, depth, e);
 		arena_reset(&w->scratch);
 	}
 	closedir(d);

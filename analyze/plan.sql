@@ -31,7 +31,7 @@ CREATE TEMP TABLE plan_newest AS
       row_number() OVER (PARTITION BY n.registry, n.repository, i.architecture ORDER BY i.created DESC, n.image) AS nth
     FROM (SELECT DISTINCT image, registry, repository FROM image_name WHERE repository IS NOT NULL) n JOIN image i ON i.thing = n.image WHERE i.created IS NOT NULL)
   WHERE nth <= 3;
--- Same repository and built later, or a base that the engagement file approves, of the same distribution. Both assessed: of what is not, nothing can be said.
+-- Same repository and built later, or a base that the engagement file approves, of the same distribution, and with the runtimes and servers that the old one has. Both assessed: of what is not, nothing can be said.
 CREATE TEMP TABLE plan_target AS
   SELECT base, target, min(reason) AS reason FROM (
     SELECT x.image AS base, y.image AS target, 'newer' AS reason FROM plan_newest y JOIN image_name x ON x.registry IS y.registry AND x.repository = y.repository AND x.image <> y.image
@@ -40,7 +40,9 @@ CREATE TEMP TABLE plan_target AS
     UNION
     SELECT v.thing, n.image, 'approved' FROM approved_image a JOIN image_name n ON a.kind = 'base' AND (n.name GLOB a.pattern OR n.registry || '/' || n.repository || ':' || n.tag GLOB a.pattern)
       JOIN inventory y ON y.thing = n.image JOIN inventory v ON v.distro = y.distro AND v.thing <> y.thing JOIN image i ON i.thing = v.thing JOIN image j ON j.thing = n.image AND j.architecture IS i.architecture
-    WHERE EXISTS (SELECT 1 FROM plan_base b WHERE b.base = v.thing AND b.image <> v.thing))
+    WHERE EXISTS (SELECT 1 FROM plan_base b WHERE b.base = v.thing AND b.image <> v.thing)
+      AND NOT EXISTS (SELECT 1 FROM package p JOIN package_class k ON k.type = p.type AND k.name = p.name AND k.class = 'middleware' WHERE p.thing = v.thing AND p.removed_in IS NULL AND NOT p.declared AND NOT p.owned
+        AND NOT EXISTS (SELECT 1 FROM package q WHERE q.thing = n.image AND q.type = p.type AND q.name = p.name AND q.removed_in IS NULL AND NOT q.declared)))
   WHERE base IN (SELECT thing FROM plan_assessed) AND target IN (SELECT thing FROM plan_assessed)
   GROUP BY base, target;
 -- What an image's own layers bring stays, whatever its base.
@@ -104,9 +106,10 @@ CREATE TEMP TABLE plan_step AS
   SELECT u.place, u.key, min(u.package) AS package, count(*) AS images, coalesce(sum(p.workloads), 0) AS workloads, coalesce(max(p.clusters), 0) AS clusters, coalesce(sum(p.exposed), 0) AS exposed,
     coalesce(sum(p.on_path), 0) AS on_path
   FROM plan_use u LEFT JOIN image_site p ON p.image = u.image GROUP BY u.place, u.key;
-INSERT INTO fix_step(diff_id, image, type, package, version, fixed, vulnerabilities, critical, high, kev, exploits, images, findings, workloads, clusters, exposed, on_path, since)
+INSERT INTO fix_step(diff_id, image, type, package, version, fixed, vulnerabilities, critical, high, kev, exploits, images, findings, workloads, clusters, exposed, on_path, since, owner)
   SELECT y.diff_id, coalesce(y.first, p.thing), p.type, iif(p.type = 'rpm', p.name, coalesce(p.source, p.name)), p.version, x.fixed, x.vulnerabilities, x.critical, x.high, x.kev, x.exploits, s.images,
-    s.images * x.vulnerabilities, s.workloads, s.clusters, s.exposed, s.on_path, x.since
+    s.images * x.vulnerabilities, s.workloads, s.clusters, s.exposed, s.on_path, x.since,
+    (SELECT o.owner FROM package_class c JOIN image_owner o ON o.image = coalesce(y.first, p.thing) AND o.class = iif(p.owned, 'base-os', c.class) WHERE c.type = p.type AND c.name = p.name)
   FROM (SELECT s.*, row_number() OVER (ORDER BY x.kev * (s.workloads > 0) DESC, x.kev DESC, (x.critical * 10 + x.high * 5 + x.vulnerabilities) * (1 + s.workloads + 2 * s.exposed + 3 * s.on_path) DESC,
       s.images * x.vulnerabilities DESC, s.place, s.key) AS nth FROM plan_step s JOIN plan_component x ON x.component = s.key) s
     JOIN plan_component x ON x.component = s.key JOIN package p ON p.id = s.package LEFT JOIN plan_layer y ON y.image = p.thing AND y.ordinal = p.layer

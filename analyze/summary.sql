@@ -27,7 +27,9 @@ INSERT INTO gap
   SELECT g.check_id, row_number() OVER (ORDER BY g.rank DESC, w.score DESC NULLS LAST, g.open DESC, g.check_id),
     CASE g.rank WHEN 5 THEN 'critical' WHEN 4 THEN 'high' WHEN 3 THEN 'medium' WHEN 2 THEN 'low' ELSE 'info' END,
     (SELECT domain FROM "check" WHERE id = g.check_id), g.open,
-    (SELECT count(*) FROM finding f WHERE f.check_id = g.check_id AND f.verdict = 'fail') - g.open, g.things, g.clusters, g.namespaces, w.likelihood, w.impact, w.score
+    (SELECT count(*) FROM finding f WHERE f.check_id = g.check_id AND f.verdict = 'fail') - g.open, g.things, g.clusters, g.namespaces, w.likelihood, w.impact, w.score,
+    coalesce((SELECT f.owner FROM finding f WHERE f.check_id = g.check_id AND f.owner_why IS NOT NULL AND f.accepted IS NULL GROUP BY f.owner ORDER BY count(*) DESC, f.owner LIMIT 1),
+      (SELECT owner FROM "check" WHERE id = g.check_id))
   FROM (SELECT check_id, max(rank) AS rank, count(*) AS open, count(DISTINCT thing) AS things, count(DISTINCT scope) AS clusters, sum(in_place = 1 AND namespace IS NOT NULL) AS namespaces
     FROM ranked_finding GROUP BY check_id) g JOIN worst_finding w ON w.check_id = g.check_id;
 

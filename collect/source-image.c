@@ -144,7 +144,7 @@ static int store_problem(void *ctx, const char *at, const char *message, struct 
 /* Layers that lie unpacked become archives again. */
 static int from_store(struct image *im, const char *folder, struct err *e)
 {
-	const struct image_store_sink sink = {store_file, store_problem, im};
+	const struct image_store_sink sink = {store_file, store_problem, NULL, im};
 
 	return image_store_read(folder, &sink, e);
 }

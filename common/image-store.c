@@ -94,6 +94,7 @@ static struct json *document(struct store *s, const char *path, size_t limit, st
 
 struct layer {
 	const char *id, *folder, *split; /* in the store */
+	const char *diff;		 /* what the store says that its archive's digest is; NULL: nothing */
 };
 
 static int give_source(struct store *s, const char *name, struct source *content, struct err *e)
@@ -104,13 +105,78 @@ static int give_source(struct store *s, const char *name, struct source *content
 	return rc;
 }
 
+/* ---- layers that were read before */
+
+/* The layer's files as they are now. */
+struct mark {
+	char identity[HASH_HEX]; /* "": not to be remembered */
+	int64_t changed;
+};
+
+/* `split`: its list of entries; NULL: it is read from its folder. */
+static void mark_layer(struct store *s, struct root *folder, const struct stat *split, struct mark *m)
+{
+	struct hash sum;
+
+	*m = (struct mark){0};
+	if (!s->sink->memory)
+		return;
+	hash_init(&sum);
+	hash_add(&sum, split ? "list" : "tree", 4);
+	if (split)
+		store_identity_add(&sum, split, &m->changed);
+	if (store_folder_identity(folder, "layer", &sum, &m->changed, NULL))
+		hash_fini(&sum);
+	else
+		hash_hex(&sum, m->identity);
+}
+
+static int take_known(struct store *s, const char *name, const struct mark *m, struct err *e)
+{
+	return m->identity[0] ? s->sink->memory->known(s->sink->ctx, name, m->identity, e) : 0;
+}
+
+/* Only what nobody changed meanwhile is remembered. */
+static void remember(struct store *s, const char *name, struct root *folder, const struct stat *split, const struct mark *before)
+{
+	struct mark now;
+
+	if (!before->identity[0])
+		return;
+	mark_layer(s, folder, split, &now);
+	if (strcmp(now.identity, before->identity) == 0)
+		s->sink->memory->keep(s->sink->ctx, name, now.identity, now.changed);
+}
+
+/* Where the store says that the archive is one that is known, its bytes are hashed to see whether it is. */
+static int take_proved(struct store *s, const struct layer *l, struct root *folder, const char *name, struct err *e)
+{
+	int split = l->diff && s->sink->memory && s->sink->memory->has(s->sink->ctx, l->diff) ? root_open(&s->root, l->split, O_RDONLY | O_NOFOLLOW | O_NONBLOCK) : -1;
+	char chunk[65536], hex[HASH_HEX];
+	struct source content;
+	struct hash sum;
+	ssize_t got;
+
+	if (split < 0)
+		return 0;
+	hash_init(&sum);
+	store_split_source(&content, folder, split, l->split);
+	while ((got = source_read(&content, chunk, sizeof(chunk), NULL)) > 0)
+		hash_add(&sum, chunk, (size_t)got);
+	source_close(&content);
+	hash_hex(&sum, hex);
+	return got == 0 && strcmp(hex, l->diff) == 0 ? s->sink->memory->take(s->sink->ctx, name, hex, e) : 0;
+}
+
 /* 1: given, 0: there is no such list, or it does not fit what lies there; -1. */
 static int give_split(struct store *s, const struct layer *l, struct root *folder, const char **name, struct err *e)
 {
+	const char *as = arena_printf(&s->arena, "layers/%s.tar", l->id);
+	struct mark mark;
 	struct err why = {0};
 	struct source content;
 	struct stat st;
-	int fd = root_open(&s->root, l->split, O_RDONLY | O_NOFOLLOW | O_NONBLOCK), again;
+	int fd = root_open(&s->root, l->split, O_RDONLY | O_NOFOLLOW | O_NONBLOCK), again, rc;
 
 	if (fd < 0)
 		return 0;
@@ -118,14 +184,28 @@ static int give_split(struct store *s, const struct layer *l, struct root *folde
 		close(fd);
 		return 0;
 	}
+	mark_layer(s, folder, &st, &mark);
+	rc = take_known(s, as, &mark, e);
+	if (rc) {
+		close(fd);
+		*name = as;
+		return rc;
+	}
 	if (store_split_check(folder, fd, "tar-split", &why))
 		return PROBLEM(s, l->split, e, "%s", why.msg) ? -1 : 0;
-	again = root_open(&s->root, l->split, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-	if (again < 0)
-		return 0;
-	*name = arena_printf(&s->arena, "layers/%s.tar", l->id);
-	store_split_source(&content, folder, again, l->split);
-	return give_source(s, *name, &content, e) ? -1 : 1;
+	rc = take_proved(s, l, folder, as, e);
+	if (rc == 0) {
+		again = root_open(&s->root, l->split, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+		if (again < 0)
+			return 0;
+		store_split_source(&content, folder, again, l->split);
+		rc = give_source(s, as, &content, e);
+	}
+	if (rc < 0)
+		return -1;
+	*name = as;
+	remember(s, as, folder, &st, &mark);
+	return 1;
 }
 
 static int give_folder(struct store *s, const struct layer *l, struct root *folder, const char **name, struct err *e)
@@ -133,11 +213,21 @@ static int give_folder(struct store *s, const struct layer *l, struct root *fold
 	struct store_missed missed;
 	struct err why = {0};
 	struct source content;
+	struct mark mark;
+	int rc;
 
+	mark_layer(s, folder, NULL, &mark);
 	if (store_folder_source(&content, folder, l->folder, &missed, &why))
 		return PROBLEM(s, l->folder, e, "%s", why.msg);
 	*name = arena_printf(&s->arena, IMAGE_STORE_UNPACKED "%s.tar", l->id);
-	if (give_source(s, *name, &content, e))
+	rc = take_known(s, *name, &mark, e);
+	if (rc) {
+		source_close(&content);
+	} else {
+		rc = give_source(s, *name, &content, e);
+		remember(s, *name, folder, NULL, &mark);
+	}
+	if (rc < 0)
 		return -1;
 	if (missed.unread && PROBLEM(s, l->folder, e, "%u files or folders of the layer cannot be read, for example %s", missed.unread, missed.first))
 		return -1;
@@ -233,12 +323,14 @@ static size_t containers_chain(struct store *s, const char *image, struct span t
 static const char *containers_layer(struct store *s, struct span id, struct err *e)
 {
 	const struct json *v = map_find(&s->known, id);
+	struct span diff = without_algorithm(json_text_at(v, "diff-digest"));
 	struct layer l = {.id = arena_strndup(&s->arena, id.p, id.n)};
 
 	if (!is_id(id) || !v)
 		return "missing/unknown.tar";
 	l.folder = arena_printf(&s->arena, "overlay/%s/diff", l.id);
 	l.split = arena_printf(&s->arena, "overlay-layers/%s.tar-split.gz", l.id);
+	l.diff = is_id(diff) ? arena_strndup(&s->arena, diff.p, diff.n) : NULL;
 	return give_layer(s, &l, e);
 }
 
@@ -352,6 +444,7 @@ static const char *docker_layer(struct store *s, const char *below, const char *
 		return NULL;
 	l.folder = arena_printf(&s->arena, "overlay2/%.*s/diff", SPAN_ARG(cache));
 	l.split = arena_printf(&s->arena, "%s/tar-split.json.gz", at);
+	l.diff = arena_strndup(&s->arena, diff.p, diff.n);
 	return give_layer(s, &l, e);
 }
 

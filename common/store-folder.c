@@ -2,6 +2,7 @@
 // From the folder of an overlay layer to a tar of it. Sources: Linux Documentation/filesystems/overlayfs.rst (whiteouts, opaque directories, metacopy,
 // redirect_dir); fuse-overlayfs's names for the same.
 #include "store-layer.h"
+#include "hash.h"
 #include "limits.h"
 #include "map.h"
 #include "tar-header.h"
@@ -29,6 +30,8 @@ struct walk {
 	struct entry *first, **end;
 	size_t n;
 	struct store_missed *missed;
+	struct hash *sum; /* of what tells the files apart; NULL: not wanted */
+	int64_t changed;
 	/* While it is given: */
 	struct buf head;
 	size_t at;
@@ -74,6 +77,20 @@ static ssize_t overlay_attribute(int fd, const char *what, char *value, size_t c
 		n = fgetxattr(fd, name, value, cap);
 	}
 	return n;
+}
+
+static int64_t ns(struct timespec t)
+{
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+void store_identity_add(struct hash *sum, const struct stat *st, int64_t *changed)
+{
+	const int64_t parts[] = {(int64_t)st->st_dev, (int64_t)st->st_ino, (int64_t)st->st_mode, (int64_t)st->st_uid, (int64_t)st->st_gid, (int64_t)st->st_rdev,
+				 (int64_t)st->st_size, ns(st->st_mtim), ns(st->st_ctim)};
+
+	hash_add(sum, parts, sizeof(parts));
+	*changed = ns(st->st_ctim) > *changed ? ns(st->st_ctim) : *changed;
 }
 
 static int walk_folder(struct walk *w, int fd, const char *path, int depth, struct err *e);
@@ -124,10 +141,21 @@ static int take(struct walk *w, int folder, const char *name, const char *base, 
 	const char *path = arena_printf(&w->arena, "%s%s%s", base, base[0] ? "/" : "", name);
 	struct stat st;
 
-	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) || strlen(path) >= LIMIT_NAME_BYTES)
+	if (strlen(path) >= LIMIT_NAME_BYTES || depth > DEPTH_MAX) { /* nothing is hidden by lying deep */
+		miss(w, &w->missed->unread, path);
+		return 0;
+	}
+	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW))
 		return 0;
 	if (w->n > ENTRIES_MAX)
 		return err_set(e, ERR_INPUT, "%s: more than %d files in a layer", w->name, ENTRIES_MAX);
+	if (w->sum) {
+		hash_add(w->sum, path, strlen(path) + 1);
+		store_identity_add(w->sum, &st, &w->changed);
+		w->n++;
+		if (!S_ISDIR(st.st_mode))
+			return 0;
+	}
 	if (S_ISDIR(st.st_mode))
 		return take_folder(w, path, &st, depth, e);
 	if (S_ISREG(st.st_mode))
@@ -145,7 +173,7 @@ static int take(struct walk *w, int folder, const char *name, const char *base, 
 static int walk_folder(struct walk *w, int fd, const char *path, int depth, struct err *e)
 {
 	struct dirent **names = NULL;
-	int n = depth > DEPTH_MAX ? 0 : scandirat(fd, ".", &names, NULL, alphasort), rc = 0;
+	int n = scandirat(fd, ".", &names, NULL, alphasort), rc = 0;
 
 	if (n < 0)
 		miss(w, &w->missed->unread, path);
@@ -232,14 +260,16 @@ static void folder_close(struct source *s)
 	free(w);
 }
 
-int store_folder_source(struct source *out, struct root *folder, const char *name, struct store_missed *missed, struct err *e)
+static int open_walk(struct source *out, struct root *folder, const char *name, struct store_missed *missed, struct hash *sum, struct err *e)
 {
 	struct walk *w = calloc(1, sizeof(*w));
+	struct stat st;
 	int fd;
 
 	if (!w)
 		die("out of memory");
 	*missed = (struct store_missed){0};
+	w->sum = sum;
 	w->folder = folder;
 	w->end = &w->first;
 	w->missed = missed;
@@ -247,12 +277,32 @@ int store_folder_source(struct source *out, struct root *folder, const char *nam
 	w->name = name;
 	*out = (struct source){.read = folder_read, .close = folder_close, .ctx = w, .name = name};
 	fd = root_open(folder, ".", O_RDONLY | O_DIRECTORY);
+	if (fd >= 0 && sum && fstat(fd, &st) == 0)
+		store_identity_add(sum, &st, &w->changed);
 	if (fd >= 0 && walk_folder(w, fd, "", 0, e) == 0)
 		return 0;
 	if (fd < 0)
 		err_set(e, ERR_INPUT, "%s: the layer's folder cannot be read", name);
 	source_close(out);
 	return -1;
+}
+
+int store_folder_source(struct source *out, struct root *folder, const char *name, struct store_missed *missed, struct err *e)
+{
+	return open_walk(out, folder, name, missed, NULL, e);
+}
+
+int store_folder_identity(struct root *folder, const char *name, struct hash *sum, int64_t *changed, struct err *e)
+{
+	struct store_missed missed;
+	struct source s;
+
+	if (open_walk(&s, folder, name, &missed, sum, e))
+		return -1;
+	if (((const struct walk *)s.ctx)->changed > *changed)
+		*changed = ((const struct walk *)s.ctx)->changed;
+	source_close(&s);
+	return 0;
 }
 
 int store_folder_stray(struct root *folder, const struct map *names, const char *name, struct err *e)

@@ -100,7 +100,7 @@ static void bound_set(sqlite3_stmt *s, const struct bound *b, bool open)
 /* Keys are sorted alone, then each row is looked up: rows are wide. LIMIT keeps SQLite from joining the two. */
 #define READ(order) \
 	"SELECT f.check_id, f.id, f.verdict, f.severity, f.domain, f.subject, f.cluster, f.namespace, coalesce(t.type, s.kind), coalesce(t.name, s.name, f.subject), " \
-	"f.detail, f.owner, CASE WHEN json_valid(f.facts) THEN f.facts ELSE '{}' END, CASE WHEN json_valid(f.missing) THEN f.missing ELSE '[]' END, " \
+	"f.detail, f.owner, f.owner_why, CASE WHEN json_valid(f.facts) THEN f.facts ELSE '{}' END, CASE WHEN json_valid(f.missing) THEN f.missing ELSE '[]' END, " \
 	"e.path, t.pointer, e.sha256, x.reason, x.approver, x.expires " \
 	"FROM (SELECT f.rowid AS row FROM finding f WHERE " SELECTED "ORDER BY " order " LIMIT ?8) o CROSS JOIN finding f ON f.rowid = o.row " \
 	"LEFT JOIN thing t ON t.id = f.thing LEFT JOIN evidence e ON e.id = t.evidence LEFT JOIN scope s ON s.id = f.scope AND f.thing IS NULL " \
@@ -191,7 +191,7 @@ static int count_passes(struct findings *f, const struct bound *b, struct err *e
 
 static int read_row(struct findings *f, sqlite3_stmt *s, struct finding *r, struct err *e)
 {
-	struct span *const at[] = {&r->id, &r->verdict, &r->severity, &r->domain, &r->subject, &r->cluster, &r->namespace, &r->kind, &r->name, &r->detail, &r->owner,
+	struct span *const at[] = {&r->id, &r->verdict, &r->severity, &r->domain, &r->subject, &r->cluster, &r->namespace, &r->kind, &r->name, &r->detail, &r->owner, &r->owner_why,
 				   &r->facts, &r->missing, &r->member, &r->pointer, &r->sha256, &r->accepted, &r->approver};
 
 	r->check = findings_check_find(f, db_text(s, 0));
@@ -199,7 +199,7 @@ static int read_row(struct findings *f, sqlite3_stmt *s, struct finding *r, stru
 		return err_set(e, ERR_INPUT, "%s: a finding of a check that is not there: %.*s", f->db->path, SPAN_ARG(db_text(s, 0)));
 	for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++)
 		*at[i] = db_text(s, (int)i + 1);
-	r->expires = sqlite3_column_int64(s, 19);
+	r->expires = sqlite3_column_int64(s, 20);
 	return 0;
 }
 

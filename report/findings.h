@@ -28,7 +28,7 @@ struct findings_check {
 /* One finding. Absent spans are NULL in the database. Valid until the next one. */
 struct finding {
 	const struct findings_check *check;
-	struct span id, verdict, severity, domain, subject, cluster, namespace, kind, name, detail, owner;
+	struct span id, verdict, severity, domain, subject, cluster, namespace, kind, name, detail, owner, owner_why;
 	struct span facts, missing; /* JSON object, JSON array of kinds of evidence */
 	struct span member, pointer, sha256; /* where its thing stands in the evidence; absent: nowhere */
 	struct span accepted, approver; /* reason and who; absent: open */

@@ -56,6 +56,7 @@ static void row(struct findings *f, const struct finding *r)
 	buf_add_str(b, "],\"controls\":");
 	buf_add_span(b, c->controls);
 	put(b, "owner", r->owner);
+	put(b, "owner_why", r->owner_why);
 	put(b, "effort", span_of(c->effort));
 	buf_add_str(b, ",\"accepted\":");
 	if (r->accepted.p) {

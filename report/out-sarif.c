@@ -140,7 +140,7 @@ static void put_properties(struct buf *b, const struct finding *r)
 		const char *key;
 		struct span value;
 	} texts[] = {{",\"kind\":", r->kind}, {",\"cluster\":", r->cluster}, {",\"namespace\":", r->namespace}, {",\"pointer\":", r->pointer},
-		     {",\"sha256\":", r->sha256}, {",\"owner\":", r->owner}};
+		     {",\"sha256\":", r->sha256}, {",\"owner\":", r->owner}, {",\"owner_why\":", r->owner_why}};
 
 	put(b, ",\"properties\":{\"severity\":", r->severity);
 	put(b, ",\"verdict\":", r->verdict);

@@ -34,9 +34,9 @@ static const char list_sql[] =
 
 static const struct column plan_columns[] = {{.name = "package", .weight = 1}, {.name = "installed", .weight = 1}, {.name = "upgrade-to", .weight = 1}, {.name = "in", .weight = 2}, {.name = "type"}, {.name = "fix-since"},
 					     {.name = "removes"}, {.name = "critical"}, {.name = "high"}, {.name = "exploited"}, {.name = "findings"}, {.name = "images"}, {.name = "workloads"},
-					     {.name = "clusters"}, {.name = "exposed"}, {.name = "on-path"}, {.name = "days"}};
+					     {.name = "clusters"}, {.name = "exposed"}, {.name = "on-path"}, {.name = "days"}, {.name = "owner", .weight = 1}};
 static const char plan_sql[] =
-	"SELECT package, version, fixed, place, type, date(since, 'unixepoch'), vulnerabilities, critical, high, kev, findings, images, workloads, clusters, exposed, on_path, days FROM v_fix_step f"
+	"SELECT package, version, fixed, place, type, date(since, 'unixepoch'), vulnerabilities, critical, high, kev, findings, images, workloads, clusters, exposed, on_path, days, owner FROM v_fix_step f"
 	" WHERE (?1 IS NULL OR (instr(?1, ',on-path,') AND on_path > 0) OR (instr(?1, ',exposed,') AND exposed > 0) OR (instr(?1, ',running,') AND workloads > 0) OR (instr(?1, ',shelf,') AND workloads = 0))"
 	" AND (?2 < 3 OR critical > 0 OR (?2 = 3 AND high > 0)) AND (?3 IS NULL OR place GLOB ?3) AND (NOT ?5 OR kev > 0 OR exploits > 0) AND ?4 IS NOT NULL AND ?6 IS NULL ORDER BY ordinal LIMIT ?7";
 

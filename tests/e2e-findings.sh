@@ -17,7 +17,7 @@ F "$DB" --format json > "$D/a.json"
 ok "json: exit code" "$?" 0
 ok "json: schema" "$(jq -r .schema "$D/a.json")" plimsoll.findings/1
 ok "json: keys" "$(jq -c '[.findings[] | keys_unsorted] | unique[]' "$D/a.json")" \
-	'["id","check","title","domain","severity","verdict","subject","cluster","namespace","kind","name","detail","why","fix","facts","missing","evidence","controls","owner","effort","accepted"]'
+	'["id","check","title","domain","severity","verdict","subject","cluster","namespace","kind","name","detail","why","fix","facts","missing","evidence","controls","owner","owner_why","effort","accepted"]'
 ok "json: types" "$(jq -c '[.findings[] | [(.facts | type), (.missing | type), (.evidence | type), (.controls | type), (.why | type), (.fix | type)]] | unique[]' "$D/a.json")" \
 	'["object","array","array","array","string","string"]'
 ok "json: as many as in the database" "$(jq '.findings | length' "$D/a.json")" "$(q 'SELECT count(*) FROM finding')"
@@ -55,7 +55,7 @@ rows = list(csv.reader(data.splitlines(keepends=True)))
 runs = [c for r in rows for c in r if c[:1] in "=+-@\t\r" and c]
 print(len(rows), {len(r) for r in rows}, rows[0][:4], runs, data.count("\r\n") == len(rows), "'=cmd|calc" in rows[1])
 P
-)" "$(($(q 'SELECT count(*) FROM finding') + 1)) {23} ['id', 'check', 'title', 'domain'] [] True True"
+)" "$(($(q 'SELECT count(*) FROM finding') + 1)) {24} ['id', 'check', 'title', 'domain'] [] True True"
 
 # SARIF: results are fails; every rule that is named is there at its index; members are encoded.
 ok "sarif: version" "$(jq -r '.version, .runs[0].tool.driver.name' "$D/a.sarif" | tr '\n' ' ')" "2.1.0 Plimsoll "

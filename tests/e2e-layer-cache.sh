@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 D=${TMPDIR:-/tmp}/layer-cache
 mkdir -p "$D/img"
-here=$(dirname "$0")
+here=$(cd "$(dirname "$0")" && pwd)
 C=$D/cache
 plain() { "$PLIMSOLL" image "$@" --no-cache --format json 2> "$D/err"; }
 kept() { "$PLIMSOLL" image "$@" --cache "$C" --format json 2> "$D/err"; }
@@ -24,6 +24,61 @@ ok "something is kept" "$([ "$(ls "$C/layers" | wc -l)" -ge 8 ] && [ "$(ls "$C/a
 ok "layers that cannot be read to their end are not" "$(grep -l 'bomb' -r "$C/layers" | wc -l)" 0
 ok "nothing of a configuration" "$(cat "$C"/layers/* "$C"/archives/* | grep -c hunter2)" 0
 ok "for the user only" "$(stat -c %a "$C" "$C/key" | tr '\n' ' ')" "700 600 "
+
+# Stores: told by all that the file system says of their files.
+mkdir -p "$D/stores"
+python3 "$here/make-stores.py" app.docker.tar "$D/stores" > "$D/x" || exit 1
+sleep 0.2
+# touched COMMAND...: how often content of the stores' files is read while it runs (inotify, IN_ACCESS; folders' own reads do not count)
+cat > "$D/touched.py" << 'EOF'
+import ctypes, os, struct, subprocess, sys
+libc = ctypes.CDLL(None, use_errno=True)
+fd = libc.inotify_init1(os.O_NONBLOCK)
+for folder, _, _ in os.walk(sys.argv[1]):
+    if libc.inotify_add_watch(fd, folder.encode(), 1) < 0:
+        sys.exit("no inotify")
+subprocess.run(sys.argv[2:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+reads = 0
+while True:
+    try:
+        data = os.read(fd, 1 << 16)
+    except BlockingIOError:
+        break
+    at = 0
+    while at < len(data):
+        _, mask, _, n = struct.unpack_from("iIII", data, at)
+        reads += not mask & 0x40000000
+        at += 16 + n
+print(reads)
+EOF
+touched() { python3 "$D/touched.py" "$1" "$PLIMSOLL" image "$2" --cache "$3"; }
+for s in crio docker crio-plain docker-plain crio-file crio-changed crio-extra crio-gone crio-loop crio-split docker-loop docker-cache; do
+	plain "$D/stores/$s" > "$D/a"
+	cp "$D/err" "$D/err-a"
+	for run in first second third; do
+		kept "$D/stores/$s" > "$D/b"
+		ok "store $s, $run run" "$(same a b)" same
+		ok "store $s, $run run: the same is told" "$(same err-a err)" same
+	done
+done
+for s in crio docker; do
+	lists=$(find "$D/stores/$s" -name '*split*' | wc -l)
+	ok "$s: content is read the first time" "$([ "$(touched "$D/stores/$s" "$D/stores/$s" "$D/cache-$s")" -gt "$lists" ] && echo yes)" yes
+	ok "$s: and not again" "$(touched "$(find "$D/stores/$s" -maxdepth 1 -name 'overlay*' ! -name '*-*')" "$D/stores/$s" "$D/cache-$s")" 0
+done
+# Another copy has other inodes: hashed before it is believed, and the layer not made twice.
+cp -a "$D/stores/crio" "$D/copied"
+entries=$(ls "$D/cache-crio/layers" | wc -l)
+plain "$D/copied" > "$D/a"
+"$PLIMSOLL" image "$D/copied" --cache "$D/cache-crio" --format json > "$D/b" 2> "$D/err"
+ok "a copy of the store says the same" "$(same a b) $(ls "$D/cache-crio/layers" | wc -l)" "same $entries"
+# A changed file is seen, though its size and time of change are as they were.
+f=$(find "$D/copied/overlay" -path '*lodash/package.json' | head -n 1)
+sleep 0.2
+"$PLIMSOLL" image "$D/copied" --cache "$D/cache-crio" > "$D/x" 2> "$D/err"
+cp -p "$f" "$D/times" && sed -i 's/4\.17\.4/4.17.9/' "$f" && touch -r "$D/times" "$f"
+"$PLIMSOLL" image "$D/copied" --cache "$D/cache-crio" --format json > "$D/b" 2> "$D/err"
+ok "a file of a store changed" "$(jq -r 'select(.kind == "component" and .name == "lodash") | .version' "$D/b" | grep -v 4.17.4) $(jq -r 'select(.kind == "image") | .verified' "$D/b")" "4.17.9 false"
 
 "$PLIMSOLL" analyze -o "$D/plain.db" --no-cache "$D/img" 2> "$D/err"
 "$PLIMSOLL" analyze -o "$D/kept.db" --cache "$C" "$D/img" 2> "$D/err"

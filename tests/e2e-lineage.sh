@@ -78,6 +78,30 @@ pay:|base-os|Operations|2
 shop|base-os|Operations|2
 shop|middleware|architects|1
 shop|middleware|architects|1"
+why() { q said.db "SELECT f.owner, f.owner_why FROM finding f JOIN v_image v ON v.subject = f.thing WHERE f.verdict = 'fail' AND v.image GLOB '*/$1' AND f.check_id = '$2'"; }
+ok "a finding goes to who answers for its content: of equal parts the lowest" "$(why shop:1 content.setuid-files)" \
+	"Operations|1 came with the base registry.local/java:17 (Operations), 1 with own layers (developers): for Operations (engagement file), of equal parts the lowest."
+ok "own layers" "$(why java:17 content.setuid-files)" "developers|All of it is in own layers: for developers (default)."
+ok "the base alone" "$(why shop:1 content.shell)" "Operations|All of it came with the base registry.local/java:17: for Operations (engagement file)."
+ok "what the check says" "$(why shop:1 content.middleware-not-approved)" "architects|It is about middleware: for architects (default). 0 came with the base registry.local/java:17, 1 with own layers."
+ok "the image as a whole" "$(why pay:1 content.no-healthcheck)" "Payments|It is about the image as it was built: for Payments (engagement file)."
+ok "a base as a whole" "$(why debian:12.1 content.no-healthcheck)" "Operations|It is about a base that others are built on: for Operations (engagement file)."
+ok "checks for other roles keep theirs" "$(why pay:1 content.licence-denied)" "management|"
+ok "each part has its owner" "$(q said.db "SELECT c.class, c.things, c.owner FROM v_finding_content c JOIN v_image v ON v.subject = c.subject WHERE v.image GLOB '*/shop:1' AND c.check_id = 'content.setuid-files' ORDER BY 1")" \
+	"application|1|developers
+base-os|1|Operations"
+# Installed: bash and libc6 in five images, java in two and left (by the file's pattern) in one, odd and right in one.
+ok "sheets of owners" "$(q said.db "SELECT class, owner, images, components, told_by FROM v_owner_content ORDER BY ordinal, owner")" \
+	"base-os|Operations|5|10|engagement
+middleware|architects|2|3|default
+application|Payments|1|2|engagement
+application|developers|0|0|default"
+ok "a sheet has the open findings of its owner" "$(q said.db "SELECT count(*) FROM v_owner_content o WHERE o.findings = (SELECT count(*) FROM finding f WHERE f.owner = o.owner AND f.owner_why IS NOT NULL AND f.accepted IS NULL)")" 4
+ok "findings export who and why" "$("$PLIMSOLL" findings "$D/said.db" --format json | jq -r '.findings[] | select(.check == "content.setuid-files" and (.subject | test("image:")) and .owner == "Operations") | .owner_why')" \
+	"1 came with the base registry.local/java:17 (Operations), 1 with own layers (developers): for Operations (engagement file), of equal parts the lowest."
+ok "a gap's owner is who has most of it" "$(q said.db "SELECT owner, role FROM v_gap_summary WHERE check_id = 'content.setuid-files'; SELECT owner, role FROM v_gap_summary WHERE check_id = 'content.middleware-not-approved'")" \
+	"Operations|developers
+architects|developers"
 ok "licences by class and ruling" "$(q said.db "SELECT text, coalesce(expression, '-'), class, coalesce(ruling, '-') FROM licence ORDER BY 1")" \
 	"(MIT OR GPL-3.0-only)|MIT OR GPL-3.0-only|permissive|allow
 AGPL-3.0-only|AGPL-3.0-only|network-copyleft|deny
@@ -118,6 +142,43 @@ sleep 0.2
 "$PLIMSOLL" analyze -o "$D/again.db" --cache "$D/cache" "$D/content.tar" 2> "$D/err"
 ok "layers that were remembered say the same" "$(q again.db .dump | sha256sum)" "$(q content.db .dump | sha256sum)"
 
+# ---- the pages
+paper() { "$PLIMSOLL" report -q -o "$D/paper" "$D/$1.db" cgar csb > "$D/out" 2>&1; for p in cgar csb; do pdftotext -layout "$D/paper/$p.pdf" - 2> /dev/null | tr -s ' \n' ' ' > "$D/$p.txt"; done; }
+cgar() { ok "report: $1" "$(grep -cF -- "$2" "$D/cgar.txt")" "${3:-1}"; }
+csb() { ok "blueprint: $1" "$(grep -cF -- "$2" "$D/csb.txt")" 1; }
+paper said
+cgar "a base with its newer build" "registry.local/debian:12.1 its layers 2 0 2026-01-02 12.2 of 2026-06-01 yes"
+cgar "a base by the file's layers" "vendor/minimal the engagement file 3 0 not told not known yes"
+cgar "a base by the image's own word" "docker.io/library/scratchy:1 the image's own label 1 0 not told not known not known"
+cgar "who answers for the base OS" "Base OS Operations 5 10 0 of 5 – – – "
+cgar "who answers by default" "Middleware architects (default) 2 3 0 of 2"
+cgar "licences and policy" "network copyleft 1 1 1 denied not told or not known 4 5 says nothing permissive 1 1 allowed"
+cgar "no package database is said" "No package database in 4 images (registry.local/alone:1, registry.local/left:1 and others): what is installed there is not known as a whole. That is not clean."
+csb "what to do with bases" "registry.local/debian:12.1 2 2026-01-02 yes rebuild on debian:12.2"
+csb "bases of which only a label tells" "give the base to the next assessment: its layers are not known"
+csb "licences to decide on" "network copyleft 1 1 replace 1 package that the policy denies, or write down why not"
+csb "who owns which layer" "Base OS in images 10 packages in 5 images, 0 images judged as a whole Operations"
+cgar "an owner was named" "Nobody has said who answers for which content" 0
+paper site
+# left 2 and right 1 have a layer in common; debian:12.2 has nothing.
+cgar "a base without a name" "a base that was not collected layers in common 3 0 not told not known nobody has said"
+cgar "no common base" "no common base – 1 0 not told not known nobody has said"
+cgar "no policy" "permissive 1 1 no policy given"
+cgar "no owner was named" "Nobody has said who answers for which content of images"
+csb "of which to decide" "not told or not known 4 5 find out what the terms are"
+# 16,290 bytes hidden and 7,000 twice, of 30,240 shown and the hidden ones.
+sqlite3 "$D/content.db" "UPDATE image SET verified = 0"
+paper content
+cgar "waste" "content:1 15 KiB 6 KiB 50 %"
+cgar "waste of all" "All images together carry 15 KiB that no container sees and 6 KiB a second time."
+cgar "not verified is said" "1 image is not verified (content:1)"
+mkdir -p "$D/none" && printf '{"apiVersion":"v1","kind":"List","items":[]}' > "$D/none/pods.json" && "$PLIMSOLL" analyze -o "$D/none.db" "$D/none" 2> "$D/err"
+paper none
+cgar "nothing collected" "What images are built on, who answers for their layers and under which licences they stand cannot be told: no image was collected."
+csb "nothing collected" "which bases they stand on, and under which licences what they hold stands, cannot be told"
+csb "owners without images" "Base OS in images no image was given systems group"
+cgar "no empty table" "Images by the base" 0
+
 # ---- programs and eggs
 "$PLIMSOLL" image "$D/programs.tar" --no-cache --format json > "$D/out" 2> "$D/err"
 ok "what could not be read is told" "$?" 4
@@ -143,6 +204,23 @@ ok "one image" "$("$PLIMSOLL" sbom "$D/site.db" --image '*/pay:1' | jq -r '.meta
 ok "no image fits" "$("$PLIMSOLL" sbom "$D/site.db" --image nothing 2>&1; echo $?)" "plimsoll: $D/site.db: no image that fits nothing was collected
 3"
 ok "the same each time" "$("$PLIMSOLL" sbom "$D/site.db" | sha256sum)" "$(sha256sum < "$D/cdx.json")"
+# The demo's nodes: four, with the packages that tests/fixtures/demo/nodes.py gives them, beside its images.
+python3 "$here/fixtures/demo/make-demo.py" "$D/demo"
+"$PLIMSOLL" collect -o "$D/demo.plim" $(for n in "$D"/demo/nodes/*; do printf -- '--node %s ' "$n"; done) --import "$D/demo/clusters" --image "$D/demo/images/tracking-web.tar" > "$D/out" 2>&1
+"$PLIMSOLL" analyze -o "$D/nodes.db" --no-cache "$D/demo.plim" 2> "$D/err"
+"$PLIMSOLL" sbom "$D/nodes.db" > "$D/nodes.json" 2> "$D/err"
+ok "nodes with their packages" "$(jq -r '. as $d | .components[] | select(.type == "operating-system") | . as $n | "\(.name) \(.version) \($d.dependencies[] | select(.ref == $n."bom-ref") | .dependsOn | length)"' "$D/nodes.json" | sed 's/.*tidewater[^/]*\///; s/^[^/ ]*\///' | sort)" \
+	"$(q nodes.db "SELECT n.name || ' ' || i.distro || ' ' || i.distro_version || ' ' || i.packages FROM thing n JOIN inventory i ON i.thing = n.id WHERE n.kind = 'node' ORDER BY 1")"
+ok "as many as were collected" "$(jq '[.components[] | select(.type == "operating-system")] | length' "$D/nodes.json")" "$(ls "$D/demo/nodes" | wc -l)"
+ok "a node's packages, by hand" "$("$PLIMSOLL" sbom "$D/nodes.db" --node prod-w-1 | jq -r '.metadata.component.name, ([.components[] | "\(.name) \(.version)"] | join(", "))' | sed 's/.*\/prod/prod/')" \
+	"prod-w-1
+openssl 3.0.17-1~deb12u2, libc6 2.36-9+deb12u13, curl 7.88.1-10+deb12u14, containerd.io 1.7.13-1, runc 1.1.5+ds1-1+deb12u1"
+ok "every reference leads somewhere, nodes too" "$(jq -r '([.components[]."bom-ref"] | sort) == ([.dependencies[].ref, .dependencies[].dependsOn[]] | unique)' "$D/nodes.json")" true
+ok "SPDX with nodes" "$("$PLIMSOLL" sbom "$D/nodes.db" --format spdx | jq -r '[.name, ([.packages[] | select(.primaryPackagePurpose == "OPERATING-SYSTEM")] | length), ([.packages[].SPDXID, "SPDXRef-DOCUMENT"] - [.relationships[] | .spdxElementId, .relatedSpdxElement] | length)] | join(" ")')" \
+	"container images and nodes $(ls "$D/demo/nodes" | wc -l) 0"
+ok "images alone" "$("$PLIMSOLL" sbom "$D/nodes.db" --image '*' | jq '[.components[] | select(.type == "operating-system")] | length')" 0
+sqlite3 "$D/nodes.db" "UPDATE package SET thing = (SELECT thing FROM image) WHERE thing = (SELECT id FROM thing WHERE kind = 'node' AND name = 'prod-w-1')"
+has "nodes without packages are told" "$("$PLIMSOLL" sbom "$D/nodes.db" 2>&1 > "$D/out")" "packages of 1 node were not collected (plimsoll collect --node): not in the document"
 ok "no such format" "$("$PLIMSOLL" sbom "$D/site.db" --format pdf 2> /dev/null; echo $?)" 2
 
 # ---- the layer browser

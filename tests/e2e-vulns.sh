@@ -63,6 +63,21 @@ ok "of no scanner" "$(V scans x.db --format csv | short)" "image,scanner,version
 ok "json" "$(V rebase x.db --format json | jq -c '[.schema, .rebases[0].removes, (.rebases | length)]')" '["plimsoll.vulns.rebase/1",2,1]'
 V x.db --severity bad > out.txt
 ok "a word that is none" "$? $(cat err)" "2 plimsoll: vulns: --severity is critical, high, medium, low or unknown, not 'bad'"
+"$PLIMSOLL" report -q -o paper x.db cgar > out.txt 2>&1
+text=$(pdftotext -layout paper/cgar.pdf - 2> /dev/null | tr -s ' \n' ' ')
+said() { ok "$1" "$(printf '%s' "$text" | grep -cF -- "$2")" 1; }
+said "the report says what another base removes" "Rebase registry.example.com/base/debian:12.1 to registry.example.com/base/debian:12.2: removes 2 findings in 1 workload on 1 cluster, 2 of them on attack paths. It brings 1 that were not there."
+# foo, libq and fresh: bases and web are covered as a whole.
+said "the report says who answers" "Base OS systems group (default) 4 10 all 7 0 3"
+# Who makes the change: the team of the base for what is the base's class, who owns all that runs the image for its application. foo is in the base; libq counts as application.
+printf 'teams: [{name: Platform, images: ["registry.example.com/base/*"]}]\ncontent_owners: [{class: application, packages: [libq]}]\n' > owners.yaml
+cp -r in owned && sed -i 's/"name":"web","namespace":"shop"/"name":"web","namespace":"shop","labels":{"team":"checkout"}/' owned/deployments.json
+SOURCE_DATE_EPOCH=1751328000 "$PLIMSOLL" analyze -o w.db --feeds vulns.db --engagement owners.yaml owned > out.txt 2>&1 || bad "analyze" "$(cat out.txt)"
+ok "plan, by who makes the change" "$(V plan w.db --format csv | cut -d, -f1,4,18 | short)" "package,in,owner/foo,base/debian:12.1,Platform/foo,shop/job:1,Platform/libq,shop/web:1,checkout/fresh,base/debian:12.2,Platform/"
+ok "exploited flaws go there too" "$(sqlite3 w.db "SELECT DISTINCT owner FROM finding WHERE check_id = 'scanning.known-exploited' AND verdict = 'fail'")" Platform
+# web: 0001 and 0002 in foo of the base, 0004 in libq of its own layer; those of foo have exploits.
+ok "a class for each vulnerability" "$(sqlite3 w.db "SELECT x.name, x.origin, x.class FROM v_open_vulnerability x JOIN v_image v ON v.subject = x.subject WHERE v.image GLOB '*/web:1' ORDER BY 1" | tr '\n' ' ')" "CVE-2024-0001|base|base-os CVE-2024-0002|base|base-os CVE-2024-0004|own|application "
+ok "counted by class" "$(sqlite3 w.db "SELECT sum(g.vulnerabilities), sum(g.base_os), sum(g.middleware), sum(g.application) FROM v_open_group g JOIN v_image v ON v.subject = g.subject WHERE v.image GLOB '*/web:1'")" "3|2|0|1"
 # Approved bases: of the same distribution, whatever the repository.
 printf 'approved_images:\n  - {image: "registry.example.com/base/*:12.2", kind: base}\n' > engagement.yaml
 sed 's|base/debian:12.1|old/debian:9|' "$here/make-stack.py" > other.py

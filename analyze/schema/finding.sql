@@ -9,6 +9,7 @@ CREATE TABLE "check" (
   scope_kind TEXT NOT NULL,  -- which scopes it is judged in
   needs TEXT NOT NULL,       -- JSON array of evidence kinds
   why TEXT NOT NULL, fix TEXT NOT NULL, patch TEXT, effort TEXT NOT NULL, owner TEXT NOT NULL, false_positives TEXT,
+  content TEXT,              -- of checks of images: the class of content that it is about (base-os, middleware, application); NULL: its facts tell, or the image as a whole
   refs TEXT NOT NULL         -- JSON array of addresses
 ) STRICT, WITHOUT ROWID;
 
@@ -27,7 +28,8 @@ CREATE TABLE finding (
   facts TEXT NOT NULL,       -- JSON object
   missing TEXT NOT NULL,     -- JSON array of evidence kinds (not-assessed)
   accepted INTEGER REFERENCES exception(id), -- a valid exception covers it
-  owner TEXT                 -- team, else the check's owner
+  owner TEXT,                -- of an image's content who answers for it (finding_content), else the team, else the check's owner
+  owner_why TEXT             -- why that one: one sentence; NULL: see owner
 ) STRICT; -- with a row number: rows lie in the order of the checks, which is how they are read
 
 -- Counts of every verdict, passes too.

@@ -36,8 +36,9 @@ CREATE VIEW v_image_licence AS
   SELECT p.thing AS subject, coalesce(p.license, '') AS licence, coalesce(l.class, 'unknown') AS class, l.ruling, count(*) AS packages
   FROM package p LEFT JOIN licence l ON l.text = p.license WHERE p.removed_in IS NULL AND NOT p.declared GROUP BY p.thing, p.license;
 
--- The report over the whole site: packages and images for each class.
+-- The report over the whole site: packages and images for each class. denied, allowed: packages that the policy names so, exceptions not taken out.
 CREATE VIEW v_licence_class AS
   SELECT coalesce(l.class, 'unknown') AS class, count(DISTINCT p.type || ' ' || p.name) AS packages, count(DISTINCT p.thing) AS images, count(DISTINCT p.license) AS licences,
-    count(DISTINCT CASE WHEN l.ruling = 'deny' THEN p.type || ' ' || p.name END) AS denied
+    count(DISTINCT CASE WHEN l.ruling = 'deny' THEN p.type || ' ' || p.name END) AS denied,
+    count(DISTINCT CASE WHEN l.ruling = 'allow' THEN p.type || ' ' || p.name END) AS allowed
   FROM package p JOIN image i ON i.thing = p.thing LEFT JOIN licence l ON l.text = p.license WHERE p.removed_in IS NULL AND NOT p.declared GROUP BY 1;

@@ -43,6 +43,16 @@ CREATE TABLE content_owner (
 INSERT INTO content_owner(class, owner, what, pattern, said) VALUES
   ('base-os', 'systems group', 'owner', '*', 0), ('middleware', 'architects', 'owner', '*', 0), ('application', 'developers', 'owner', '*', 0);
 
+-- Who answers for which content of each image. told_by: engagement (a line of content_owners), team (of base-os and middleware the team whose images the base is one of
+-- (where no base is known, the image itself), of
+-- application the team whose image it is), workloads (of application: all workloads that run the image are this owner's), default.
+CREATE TABLE image_owner (
+  image INTEGER NOT NULL REFERENCES image(thing),
+  class TEXT NOT NULL,       -- base-os, middleware, application
+  owner TEXT NOT NULL, told_by TEXT NOT NULL,
+  PRIMARY KEY (image, class)
+) STRICT, WITHOUT ROWID;
+
 -- Interpreters, servers and their versions that the engagement file approves (approved_middleware).
 CREATE TABLE approved_middleware (
   name TEXT NOT NULL,        -- pattern of package names
@@ -61,6 +71,28 @@ CREATE TABLE package_class (
 CREATE TABLE finding_origin (
   finding TEXT PRIMARY KEY REFERENCES finding(id),
   in_base INTEGER NOT NULL, in_own INTEGER NOT NULL -- a vulnerability that both have counts in both
+) STRICT, WITHOUT ROWID;
+
+-- Which content the fails on images are about, of checks that are for developers: the classes of what they count; where they count files, those of the base as base-os and
+-- those of own layers as application; where they count nothing, what the check says (its key content), else the image as a whole, which is base-os for an image that is a
+-- base itself, and application. The finding's owner is the one with most, of equals the lowest class. Filled after the checks (analyze/owner.sql).
+CREATE TABLE finding_content (
+  finding TEXT NOT NULL REFERENCES finding(id),
+  class TEXT NOT NULL,
+  things INTEGER,            -- how many of what the finding counts; NULL: it counts nothing
+  owner TEXT NOT NULL,
+  basis TEXT NOT NULL,       -- packages, layers, check, image: how the class was told
+  PRIMARY KEY (finding, class)
+) STRICT, WITHOUT ROWID;
+
+-- The sheet of each owner over the whole site: what is installed in images, what is open in it. Filled after the checks.
+CREATE TABLE owner_content (
+  class TEXT NOT NULL, owner TEXT NOT NULL,
+  images INTEGER NOT NULL, components INTEGER NOT NULL, -- images with such content; installed packages, counted in each image
+  judged INTEGER NOT NULL,   -- of those images: the ones of which feeds cover all packages. In the others there may be more than the next columns count
+  vulnerabilities INTEGER NOT NULL, critical INTEGER NOT NULL, high INTEGER NOT NULL, kev INTEGER NOT NULL, fixable INTEGER NOT NULL, -- open ones, each once an image
+  findings INTEGER NOT NULL, -- open findings on images that are this owner's, told by this class
+  PRIMARY KEY (class, owner)
 ) STRICT, WITHOUT ROWID;
 
 CREATE VIEW v_image_lineage AS
@@ -86,8 +118,7 @@ CREATE VIEW v_image_component AS
 -- Counts of installed components and of open vulnerabilities by image, origin and class, with who answers: the sheet for each owner.
 CREATE VIEW v_image_content AS
   SELECT c.subject, v.image, coalesce(c.origin, 'unknown') AS origin, c.class,
-    (SELECT o.owner FROM content_owner o WHERE o.class = c.class AND o.what = 'owner' AND v.image GLOB replace(replace(o.pattern, '[', '[[]'), '?', '[?]')
-      ORDER BY o.said DESC, o.pattern = '*', length(o.pattern) DESC, o.pattern, o.owner LIMIT 1) AS content_owner,
+    (SELECT o.owner FROM image_owner o WHERE o.image = c.subject AND o.class = c.class) AS content_owner,
     count(*) AS components,
     sum((SELECT count(*) FROM match m WHERE m.package = c.package AND (m.vex IS NULL OR m.vex NOT IN ('not-affected', 'fixed')))) AS vulnerabilities
   FROM v_image_component c JOIN v_image v ON v.subject = c.subject WHERE c.removed_in IS NULL AND NOT c.declared GROUP BY c.subject, c.origin, c.class;
@@ -125,3 +156,14 @@ CREATE VIEW v_image_finding AS
   SELECT f.id AS finding, f.thing AS subject, f.check_id, f.severity, f.verdict, f.accepted, l.base, l.base_layers, o.in_base, o.in_own,
     CASE WHEN o.in_base > 0 AND o.in_own > 0 THEN 'both' WHEN o.in_base > 0 THEN 'base' WHEN o.in_own > 0 THEN 'own' END AS origin
   FROM finding f JOIN image_lineage l ON l.image = f.thing LEFT JOIN finding_origin o ON o.finding = f.id;
+
+-- As owner_content, by what comes first from below. told_by: of the owner, where it is the same for all images; 'mixed' otherwise.
+CREATE VIEW v_owner_content AS
+  SELECT o.*, CASE o.class WHEN 'base-os' THEN 1 WHEN 'middleware' THEN 2 ELSE 3 END AS ordinal,
+    (SELECT CASE WHEN min(i.told_by) = max(i.told_by) THEN min(i.told_by) ELSE 'mixed' END FROM image_owner i WHERE i.class = o.class AND i.owner = o.owner) AS told_by
+  FROM owner_content o;
+
+-- Findings on images with each class of content that they are about.
+CREATE VIEW v_finding_content AS
+  SELECT f.thing AS subject, f.id AS finding, f.check_id, f.severity, f.accepted, f.owner AS finding_owner, c.class, c.things, c.owner, c.basis, x.in_base, x.in_own
+  FROM finding_content c JOIN finding f ON f.id = c.finding LEFT JOIN finding_origin x ON x.finding = f.id;

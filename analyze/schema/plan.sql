@@ -40,7 +40,7 @@ CREATE TABLE image_site (
 -- Another base that could be taken: all images that stand on `base` (itself too) rebuilt on `target`.
 CREATE TABLE rebase (
   base INTEGER NOT NULL REFERENCES image(thing), target INTEGER NOT NULL REFERENCES image(thing),
-  reason TEXT NOT NULL,      -- newer: same repository, built later; approved: the engagement file names it as a base, and it is of the same distribution
+  reason TEXT NOT NULL,      -- newer: same repository, built later; approved: the engagement file names it as a base, it is of the same distribution, and it has the middleware that the base has
   images INTEGER NOT NULL,   -- that stand on it
   removes INTEGER NOT NULL,  -- different vulnerabilities that go
   adds INTEGER NOT NULL,     -- that come
@@ -60,7 +60,8 @@ CREATE TABLE fix_step (
   vulnerabilities INTEGER NOT NULL, critical INTEGER NOT NULL, high INTEGER NOT NULL, kev INTEGER NOT NULL, exploits INTEGER NOT NULL, -- different ones
   images INTEGER NOT NULL, findings INTEGER NOT NULL, -- images and nodes that have them; vulnerabilities counted in each
   workloads INTEGER NOT NULL, clusters INTEGER NOT NULL, exposed INTEGER NOT NULL, on_path INTEGER NOT NULL, -- sums over the images
-  since INTEGER              -- since when the first of the fixes is there; NULL: no feed tells
+  since INTEGER,             -- since when the first of the fixes is there; NULL: no feed tells
+  owner TEXT                 -- who answers for that content of that image (image_owner); NULL: a node
 ) STRICT;
 
 CREATE VIEW v_known_exploit AS SELECT k.vulnerability, v.name, v.severity, k.source, k.name AS exploit, k.since, k.verified FROM known_exploit k JOIN vulnerability v ON v.id = k.vulnerability;
@@ -70,7 +71,7 @@ CREATE VIEW v_site_vulnerability AS
   SELECT o.subject, t.kind AS subject_kind, t.ref, o.name, o.vulnerability, o.status, o.severity, o.severity_rank, o.fixable, o.packages, o.kev, o.epss, o.published,
     (SELECT count(*) FROM known_exploit k WHERE k.vulnerability = o.vulnerability) AS exploits,
     CASE WHEN p.on_path > 0 THEN 'on-path' WHEN p.exposed > 0 THEN 'exposed' WHEN p.running > 0 OR t.kind = 'node' THEN 'running' ELSE 'shelf' END AS place,
-    coalesce(p.workloads, 0) AS workloads, coalesce(p.running, 0) AS running, coalesce(p.clusters, 0) AS clusters, coalesce(p.exposed, 0) AS exposed, coalesce(p.on_path, 0) AS on_path, p.owners
+    coalesce(p.workloads, 0) AS workloads, coalesce(p.running, 0) AS running, coalesce(p.clusters, 0) AS clusters, coalesce(p.exposed, 0) AS exposed, coalesce(p.on_path, 0) AS on_path, p.owners, o.origin, o.class
   FROM v_open_vulnerability o JOIN thing t ON t.id = o.subject LEFT JOIN image_site p ON p.image = o.subject;
 
 CREATE VIEW v_rebase AS
@@ -79,12 +80,12 @@ CREATE VIEW v_rebase AS
 
 CREATE VIEW v_fix_step AS
   SELECT f.ordinal, f.image AS subject, coalesce(v.image, t.name) AS place, f.diff_id, f.type, f.package, f.version, f.fixed, f.vulnerabilities, f.critical, f.high, f.kev, f.exploits, f.images,
-    f.findings, f.workloads, f.clusters, f.exposed, f.on_path, f.since, ((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'as-of') - f.since) / 86400 AS days
+    f.findings, f.workloads, f.clusters, f.exposed, f.on_path, f.owner, f.since, ((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'as-of') - f.since) / 86400 AS days
   FROM fix_step f JOIN thing t ON t.id = f.image LEFT JOIN v_image v ON v.subject = f.image;
 
 -- Since when each open finding could have been fixed. days: NULL where the feed that decided does not tell.
 CREATE VIEW v_fix_age AS
-  SELECT x.subject, x.ref, x.name, x.severity, x.severity_rank, x.component, x.version, x.fixed, x.feed, d.since,
+  SELECT x.subject, x.ref, x.name, x.severity, x.severity_rank, x.component, x.version, x.fixed, x.feed, x.origin, x.class, d.since,
     ((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'as-of') - d.since) / 86400 AS days
   FROM v_vulnerability x LEFT JOIN feed f ON f.name = x.feed LEFT JOIN fix_date d ON d.vulnerability = x.vulnerability AND d.feed = f.id AND d.fixed = x.fixed
   WHERE x.fixable;

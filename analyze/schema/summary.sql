@@ -17,7 +17,8 @@ CREATE TABLE gap (
   things INTEGER NOT NULL,   -- different things among the open ones
   clusters INTEGER NOT NULL, namespaces INTEGER NOT NULL,
   likelihood REAL, impact REAL, -- of the riskiest thing that has it, 1-5; NULL: none of them is ranked
-  score REAL                 -- their product
+  score REAL,                -- their product
+  owner TEXT NOT NULL        -- of checks of images' content who answers for most of the open findings, else the check's
 ) STRICT, WITHOUT ROWID;
 
 -- The findings that stand for a gap: the riskiest first, one per namespace while there are several.
@@ -69,7 +70,7 @@ CREATE TABLE inferred_way (
 -- What a gap says, with its check's words.
 CREATE VIEW v_gap_summary AS
   SELECT g.number, 'G' || g.number AS label, g.check_id, c.title, g.severity, g.domain, g.open, g.accepted, g.things, g.clusters, g.namespaces, g.likelihood, g.impact, g.score,
-    c.why, c.fix, c.effort, c.owner, c.patch,
+    c.why, c.fix, c.effort, g.owner, c.owner AS role, c.patch,
     CASE g.severity WHEN 'critical' THEN 5 WHEN 'high' THEN 4 WHEN 'medium' THEN 3 WHEN 'low' THEN 2 ELSE 1 END AS rank
   FROM gap g JOIN "check" c ON c.id = g.check_id;
 

@@ -79,7 +79,7 @@ static void controls(struct text *t, struct browser *b, struct span check)
 static int fill_finding(struct detail *d, struct browser *b, struct err *e)
 {
 	static const char sql[] = "SELECT f.title, f.severity, f.verdict, f.subject, f.detail, f.facts, (SELECT group_concat(value, ', ') FROM json_each(f.missing)), f.why, f.fix, f.effort, f.owner, f.evidence, "
-				  "f.pointer, f.check_id, c.patch, c.false_positives, c.refs, (SELECT reason FROM exception x WHERE x.id = f.accepted) "
+				  "f.pointer, f.check_id, c.patch, c.false_positives, c.refs, (SELECT reason FROM exception x WHERE x.id = f.accepted), f.owner_why "
 				  "FROM v_finding f JOIN \"check\" c ON c.id = f.check_id WHERE f.id = ?";
 	sqlite3_stmt *s = db_stmt(b->db, sql);
 	struct text *t = &d->text;
@@ -106,6 +106,7 @@ static int fill_finding(struct detail *d, struct browser *b, struct err *e)
 		buf_reset(&line);
 		buf_printf(&line, "%.*s, %.*s", SPAN_ARG(db_text(s, 10)), SPAN_ARG(db_text(s, 9)));
 		labelled(t, "who, effort", buf_span(&line));
+		labelled(t, "why they", db_text(s, 18));
 		labelled(t, "when a fail may be right", db_text(s, 15));
 		evidence(t, b, sqlite3_column_int64(s, 11), db_text(s, 12));
 		controls(t, b, db_text(s, 13));
