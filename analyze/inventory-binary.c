@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Matches programs with the rules of analyze/binaries/*.yaml. A rule names paths, a text that stands near the version, and a regular
-// expression (POSIX extended) whose first group is the version; it is tried on runs of printable characters.
+// expression (POSIX extended) whose first group is the version; it is tried on runs of printable characters, or on what stands around the text.
 #include "inventory-binary.h"
 
 #include "common/embed.h"
@@ -10,10 +10,11 @@
 #include <fnmatch.h>
 #include <regex.h>
 
-enum { RULES_MAX = 128, PATHS_MAX = 12, PATTERNS_MAX = 6, RUN_MAX = 512, RUN_MIN = 5, TRIES_MAX = 200000 };
+enum { RULES_MAX = 128, PATHS_MAX = 12, PATTERNS_MAX = 6, RUN_MAX = 512, RUN_MIN = 3, TRIES_MAX = 200000, AROUND = 128 };
 
 struct pattern {
 	struct span near; /* empty: any run of characters */
+	bool around;	  /* tried on the bytes on both sides of it, what is not printable there being one blank */
 	regex_t regex;
 };
 
@@ -50,6 +51,7 @@ static int read_rule(struct rule *r, const struct json *doc, const char *file, s
 		if (r->n_patterns == PATTERNS_MAX || !regex.p || regcomp(&p->regex, regex.p, REG_EXTENDED))
 			return err_set(e, ERR_INPUT, "%s: not a regular expression: '%.*s'", file, SPAN_ARG(regex));
 		p->near = json_text_at(v, "near");
+		p->around = json_bool_at(v, "around") == 1;
 		r->n_patterns++;
 	}
 	return r->name.p && r->n_paths && r->n_patterns ? 0 : err_set(e, ERR_INPUT, "%s: name, paths and patterns are needed", file);
@@ -101,19 +103,21 @@ static bool continues(struct span version, struct span start)
 	return start.n > 0 && version.n > start.n && memcmp(version.p, start.p, start.n) == 0 && version.p[start.n] == '.';
 }
 
-/* The version in one run of characters; absent when there is none. In the arena. */
+/* The version in one run of at most 2 * RUN_MAX characters; absent when there is none. In the arena. */
 static struct span in_run(struct parse *p, const struct rule *r, const struct pattern *pattern, struct span run)
 {
-	char *text = arena_strndup(&p->arena, run.p, run.n);
+	char text[2 * RUN_MAX + 1];
 	regmatch_t m[2];
 	struct span version;
 
+	memcpy(text, run.p, run.n);
+	text[run.n] = 0;
 	if (regexec(&pattern->regex, text, 2, m, 0) || m[1].rm_so < 0)
 		return SPAN_NONE;
 	version = (struct span){text + m[1].rm_so, (size_t)(m[1].rm_eo - m[1].rm_so)};
 	if (r->from_name && !continues(version, number_in(span_after_last(span_of(p->path), '/'))))
 		return SPAN_NONE;
-	return version;
+	return (struct span){arena_strndup(&p->arena, version.p, version.n), version.n};
 }
 
 static bool printable(char c)
@@ -121,21 +125,45 @@ static bool printable(char c)
 	return c >= 32 && c < 127;
 }
 
+/* The run of printable characters that `hit` stands in. */
+static struct span run_at(struct span text, const char *hit)
+{
+	const char *from, *to;
+
+	for (from = hit; from > text.p && hit - from < RUN_MAX && printable(from[-1]); from--)
+		;
+	for (to = hit; to < text.p + text.n && to - hit < RUN_MAX && printable(*to); to++)
+		;
+	return (struct span){from, (size_t)(to - from)};
+}
+
+/* What stands on both sides of `hit`: texts that follow each other in the program, with a blank between them. */
+static struct span around(struct span text, const char *hit, char out[2 * AROUND])
+{
+	size_t before = (size_t)(hit - text.p), after = text.n - before, n = 0;
+
+	before = before < AROUND ? before : AROUND;
+	after = after < AROUND ? after : AROUND;
+	for (const char *c = hit - before; c < hit + after; c++)
+		if (printable(*c))
+			out[n++] = *c;
+		else if (n == 0 || out[n - 1] != ' ')
+			out[n++] = ' ';
+	return (struct span){out, n};
+}
+
 static struct span near_text(struct parse *p, const struct rule *r, const struct pattern *pattern)
 {
 	struct span rest = p->text, found = SPAN_NONE;
+	char window[2 * AROUND];
 	int tries = 0;
 
-	while (!found.p && rest.n > 0 && tries++ < 1000) {
-		const char *hit = memmem(rest.p, rest.n, pattern->near.p, pattern->near.n), *from, *to;
+	while (!found.p && rest.n > 0 && tries++ < 2000) {
+		const char *hit = memmem(rest.p, rest.n, pattern->near.p, pattern->near.n);
 
 		if (!hit)
 			break;
-		for (from = hit; from > p->text.p && hit - from < RUN_MAX && printable(from[-1]); from--)
-			;
-		for (to = hit; to < p->text.p + p->text.n && to - hit < RUN_MAX && printable(*to); to++)
-			;
-		found = in_run(p, r, pattern, (struct span){from, (size_t)(to - from)});
+		found = in_run(p, r, pattern, pattern->around ? around(p->text, hit, window) : run_at(p->text, hit));
 		rest = span_from(rest, (size_t)(hit - rest.p) + pattern->near.n);
 	}
 	return found;
@@ -161,6 +189,13 @@ static struct span any_text(struct parse *p, const struct rule *r, const struct 
 		i++;
 	}
 	return found;
+}
+
+int parse_script(struct parse *p, struct err *e)
+{
+	(void)e;
+	binary_match(p);
+	return 0;
 }
 
 void binary_match(struct parse *p)
