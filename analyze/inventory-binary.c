@@ -24,6 +24,7 @@ struct rule {
 	int n_paths, n_patterns;
 	struct pattern patterns[PATTERNS_MAX];
 	bool from_name;   /* the version starts with the number in the file's name */
+	bool names_itself; /* the file's name up to the first '.' is the package's, behind the rule's */
 };
 
 /* Made once and kept: the rules are part of the program. */
@@ -38,6 +39,7 @@ static int read_rule(struct rule *r, const struct json *doc, const char *file, s
 {
 	r->name = json_text_at(doc, "name");
 	r->from_name = json_bool_at(doc, "version-from-name") == 1;
+	r->names_itself = json_bool_at(doc, "name-from-file") == 1;
 	JSON_EACH(path, json_get(doc, "paths"))
 	{
 		if (r->n_paths < PATHS_MAX)
@@ -191,6 +193,14 @@ static struct span any_text(struct parse *p, const struct rule *r, const struct 
 	return found;
 }
 
+/* "php/extensions/…/redis.so" is php-redis. */
+static struct span file_name(struct parse *p, const struct rule *r)
+{
+	struct span base = span_after_last(span_of(p->path), '/'), stem = span_cut(&base, '.');
+
+	return span_of(arena_printf(&p->arena, "%.*s-%.*s", SPAN_ARG(r->name), SPAN_ARG(stem)));
+}
+
 int parse_script(struct parse *p, struct err *e)
 {
 	(void)e;
@@ -216,6 +226,8 @@ void binary_match(struct parse *p)
 
 			if (version.n == 0)
 				continue;
+			if (r->names_itself)
+				pkg.name = file_name(p, r);
 			parse_emit(p, &pkg);
 			return;
 		}

@@ -61,6 +61,13 @@ static const struct parser parsers[] = {
 	{"cyclonedx", "*.cyclonedx.json", NULL, parse_cyclonedx_json, LARGE, 0},
 	{"cyclonedx", "bom.json", NULL, parse_cyclonedx_json, LARGE, 0},
 	{"cyclonedx", "sbom.json", NULL, parse_cyclonedx_json, LARGE, 0},
+	{"java-release", "release", NULL, parse_java_release, SMALL, 0},
+	{"pear", "*.reg", ".registry", parse_pear, SMALL, PARSE_NAMED},
+	{"luarocks", "*.rockspec", NULL, parse_rockspec, SMALL, 0},
+	{"wordpress", "version.php", "wp-includes", parse_wordpress, SMALL, 0},
+	{"wordpress", "*.php", "plugins", parse_wordpress_plugin, SMALL, PARSE_NAMED},
+	{"pacman", "desc", "local", parse_pacman, SMALL, PARSE_NAMED},
+	{"portage", "CONTENTS", "pkg", parse_portage, LARGE, PARSE_NAMED},
 	/* Programs that are no ELF files, for the same rules (analyze/binaries). */
 	{"binary", "composer", NULL, parse_script, LARGE, 0},
 	{"binary", "composer.phar", NULL, parse_script, LARGE, 0},
