@@ -74,7 +74,7 @@ static const struct parser parsers[] = {
 	{"binary", "wp", NULL, parse_script, LARGE, 0},
 	{"binary", "elixir", NULL, parse_script, SMALL, 0},
 	{"binary", "elixir.app", "ebin", parse_script, SMALL, 0},
-	{"binary", "VERSION", "go", parse_script, SMALL, 0},
+	{"binary", "VERSION", NULL, parse_script, SMALL, 0},
 };
 
 /* Told by the first bytes, wherever they lie. */

@@ -249,6 +249,7 @@ def varint(n):
     return b + bytes([n])
 
 
+PATH_ONLY = "path\tgithub.com/nats-io/nats-server\n"
 MODULES = "path\tshop/cmd\nmod\tshop\t(devel)\t\ndep\tgolang.org/x/net\tv0.7.0\th1:x=\ndep\tgithub.com/old/fork\tv1.0.0\n=>\tgithub.com/new/fork\tv1.0.1\th1:y=\ndep\tk8s.io/api\tv0.0.0\n=>\t./staging/api\t(devel)\t\nbuild\t-ldflags=\"-s -X main.version=v2.3.4 -X main.commit=abc\"\n"
 marks = b"0w\xaf\x0c\x92t\x08\x02A\xe1\xc1\x07\xe6\xd6\x18\xe6", b"\xf92C1\x86\x18 r\0\x82B\x10A\x16\xd8\xf2"
 modinfo = marks[0] + MODULES.encode() + marks[1]
@@ -256,6 +257,10 @@ version = b"go1.21.0 X:boringcrypto"
 new = b"\xff Go buildinf:" + bytes([8, 2]) + b"\0" * 16 + varint(len(version)) + version + varint(len(modinfo)) + modinfo
 both("programs", "usr/bin/shop", elf([(".text", b"\x90" * 64), (".go.buildinfo", new)]))
 both("programs", "usr/bin/stripped", elf([(".data", new)]))
+
+
+bare = marks[0] + PATH_ONLY.encode() + marks[1]
+put("programs", "usr/bin/gopath", elf([(".go.buildinfo", b"\xff Go buildinf:" + bytes([8, 2]) + b"\0" * 16 + varint(len(version)) + version + varint(len(bare)) + bare)]))
 
 
 def old_go(big):

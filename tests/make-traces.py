@@ -44,6 +44,9 @@ put("traces", "srv/app/package.json", json.dumps({"name": "shop", "version": "1.
 put("traces", "srv/app/node_modules/lib/dist/package.json", json.dumps({"name": "part", "version": "1.0.0"}))
 put("traces", "srv/esm/package.json", json.dumps({"type": "module"}))
 
+put("traces", "usr/lib/R/library/translations/DESCRIPTION", "Package: translations\nVersion: 4.2.2\nPriority: base\nLicense: Part of R 4.2.2\n")
+put("traces", "usr/lib/R/library/pkg/tests/DESCRIPTION", "Package: no\nVersion: 1\n")
+
 # ---- package databases of Arch and Gentoo
 put("arch", "etc/os-release", 'ID=arch\nPRETTY_NAME="Arch Linux"\n')
 put("arch", "var/lib/pacman/local/python-six-1.16.0-8/desc", "%NAME%\npython-six\n\n%VERSION%\n1.16.0-8\n\n%BASE%\npython-six\n\n%DESC%\nx\n\n%ARCH%\nany\n\n%LICENSE%\nMIT\n\n%DEPENDS%\npython\n")
@@ -72,6 +75,7 @@ PROGRAMS = [
 for path, texts in PROGRAMS:
     put("programs", path, ELF + b"\0" + b"\0".join(t.encode() for t in texts.split("|")) + b"\0")
 put("programs", "usr/local/go/VERSION", "go1.21.3\ntime 2023-10-09T17:04:35Z\n")
+put("programs", "usr/lib/go-1.19/VERSION", "go1.19.8")
 put("programs", "srv/VERSION", "go1.21.3\n")
 put("programs", "usr/bin/composer", "#!/usr/bin/env php\n<?php 'root' => array('name' => 'composer/composer', 'pretty_version' => '2.6.5',\n")
 put("programs", "usr/local/bin/elixir", "#!/bin/sh\nset -e\nELIXIR_VERSION=1.15.7\n")
