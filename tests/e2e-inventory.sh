@@ -71,7 +71,7 @@ ok "node: declared" "$(list node .declared)" \
 	"@babel/core 7.21.0,@s/b3 3.1.0,@s/hop 2.0.0,@s/q5 2.0.0,@s/q9 2.0.0,a1 1.0.0,a3 3.0.0,ansi 1.0.3,b1 2.0.0,bunny 1.2.3,chalk 4.1.2,p5 1.0.0,p9 1.0.0,real3 3.2.0"
 ok "node: URL of a scoped package" "$(scan --rootfs "$D/node" | jq -r 'select(.name == "@scope/pkg") | .purl')" "pkg:npm/%40scope/pkg@1.0.0"
 ok "java" "$(list java '.declared | not')" \
-	"com.google.guava:guava 31.1-jre,com.script:launch 2.0,com.shaded:all 1.0,com.shop:shop 1.0.0,org.apache.commons:commons-lang3 3.12.0,org.apache.logging.log4j:log4j-core 2.14.1,org.slf4j:slf4j-api 1.7.36,plain 4.5"
+	"com.google.guava:guava 31.1-jre,com.script:launch 2.0,com.shaded:all 1.0,com.shop:shop 1.0.0,junit:junit 4.13.2,net.agent:agent 1.0,org.apache.commons:commons-lang3 3.12.0,org.apache.logging.log4j:log4j-core 2.14.1,org.glassfish.hk2:hk2-api 2.2.0,org.slf4j:slf4j-api 1.7.36,plain 4.5"
 ok "java: place in nested archives" "$(scan --rootfs "$D/java" | jq -r 'select(.name == "org.slf4j:slf4j-api") | .path')" \
 	"app/site.war!/WEB-INF/lib/inner.war!/WEB-INF/lib/slf4j-api-1.7.36.jar"
 ok "java: URL" "$(scan --rootfs "$D/java" | jq -r 'select(.name == "org.apache.logging.log4j:log4j-core") | .purl')" "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1"

@@ -208,6 +208,9 @@ commons = jar([("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\r\nBundle-Symboli
 boot = jar([("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\nMain-Class: org.springframework.boot.loader.JarLauncher\n"), pom("com.shop", "shop", "1.0.0"),
             ("BOOT-INF/lib/log4j-core-2.14.1.jar", log4j), ("BOOT-INF/lib/commons-lang3-3.12.0.jar", commons), ("BOOT-INF/lib/plain-4.5.jar", jar([("a.class", "x")]))], stored=True)
 both("java", "app/shop.jar", boot)
+inside = pom("org.glassfish.hk2", "hk2-api", "2.2.0")
+put("java", "app/agent-1.0.jar", jar([pom("net.agent", "agent", "1.0"), ("private-classpath/" + inside[0], inside[1])]))
+put("java", "app/junit-4.13.2.jar", jar([("META-INF/MANIFEST.MF", "Implementation-Vendor-Id: junit\nAutomatic-Module-Name: junit\nImplementation-Version: 4.13.2\n")]))
 both("java", "app/shaded-all-1.0.jar", jar([pom("com.shaded", "all", "1.0"), pom("com.google.guava", "guava", "31.1-jre"), pom("x", "placeholder", "${v}")]))
 both("java", "app/site.war", jar([("WEB-INF/lib/inner.war", jar([("WEB-INF/lib/slf4j-api-1.7.36.jar", jar([("META-INF/MANIFEST.MF", "Bundle-SymbolicName: slf4j.api\nBundle-Version: 1.7.36\n")]))]))]))
 put("java", "app/script.jar", b"#!/bin/sh\nexec java -jar \"$0\"\n" + jar([pom("com.script", "launch", "2.0")]))
