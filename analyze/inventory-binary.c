@@ -42,8 +42,9 @@ static int read_rule(struct rule *r, const struct json *doc, const char *file, s
 	r->names_itself = json_bool_at(doc, "name-from-file") == 1;
 	JSON_EACH(path, json_get(doc, "paths"))
 	{
-		if (r->n_paths < PATHS_MAX)
-			r->paths[r->n_paths++] = json_str(path).p;
+		if (r->n_paths == PATHS_MAX || !span_starts(json_str(path), "*/"))
+			return err_set(e, ERR_INPUT, "%s: at most %d paths, each with */ before it", file, PATHS_MAX);
+		r->paths[r->n_paths++] = json_str(path).p;
 	}
 	JSON_EACH(v, json_get(doc, "patterns"))
 	{
@@ -80,11 +81,20 @@ int binary_rules_load(struct err *e)
 	return 0;
 }
 
+/* Patterns name the end of a path, part by part: "lib/python3.12/x.so" is not a Python of that number. */
 static bool fits(const struct rule *r, const char *path)
 {
-	for (int i = 0; i < r->n_paths; i++)
-		if (fnmatch(r->paths[i], path, 0) == 0)
+	for (int i = 0; i < r->n_paths; i++) {
+		const char *pattern = r->paths[i] + strlen("*/"), *tail = path + strlen(path);
+		int parts = 1;
+
+		for (const char *c = pattern; *c; c++)
+			parts += *c == '/';
+		while (tail > path && parts > 0)
+			parts -= *--tail == '/';
+		if (parts == 0 && fnmatch(pattern, tail + 1, FNM_PATHNAME) == 0)
 			return true;
+	}
 	return false;
 }
 

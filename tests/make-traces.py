@@ -70,7 +70,7 @@ PROGRAMS = [
     ("fluent/fluent-bit", "s() at|2.2.1|||Fluent Bit v%s"), ("fluentdev/fluent-bit", "1.7.0|\x1b[1m|%sFluent Bit"), ("zstd/zstd", "Yann|v1.5.6|Zstandard"), ("gzip/gzip", "a|1.12|b"),
     ("dart/dart", "MathAtan|2.12.4 (stable) (Thu Apr 15)"), ("ghc/ghc-9.6.5", "|GHC 9.6.5|"), ("otp/beam.smp", "||26.1.2||||Erlang/OTP"), ("rust/libstd-86aefecbddda356d.so", "|clang LLVM (rustc version 1.67.1 (d5a82bbd2 2023-02-07))"),
     ("lib/php/extensions/no-debug-non-zts-20230831/redis.so", "redis|6.0.2|API20230831,NTS"), ("usr/local/bin/chrome", "127.0.6533.119|Default"), ("gcc/gcc", "GCC: (GNU) 12.3.0"),
-    ("julia/libjulia-internal.so.1", "__init__|1.9.3|verify"), ("up/getopt", "util-linux 2.37.4"), ("owned-name/other", "PostgreSQL 15.1"),
+    ("julia/libjulia-internal.so.1", "__init__|1.9.3|verify"), ("up/getopt", "util-linux 2.37.4"), ("lib/python3.12/cryptography/_rust.abi3.so", "OpenSSL|3.0.16|x"), ("py/libpython3.12.so.1.0", "3.0.16|3.12.10|"), ("owned-name/other", "PostgreSQL 15.1"),
 ]
 for path, texts in PROGRAMS:
     put("programs", path, ELF + b"\0" + b"\0".join(t.encode() for t in texts.split("|")) + b"\0")
