@@ -138,7 +138,8 @@ for name, data in (("bdb-little", bdb(HEADERS + [BIG], "<")), ("bdb-big", bdb(HE
     put(name, "etc/os-release", OS % ("centos", "8", "CentOS 8"))
 both("ndb", "usr/lib/sysimage/rpm/Packages.db", ndb(HEADERS + [BIG]))
 os.makedirs(os.path.join(out, "ndb/var/lib"), exist_ok=True)
-os.symlink("../../usr/lib/sysimage/rpm", os.path.join(out, "ndb/var/lib/rpm"))
+if not os.path.islink(os.path.join(out, "ndb/var/lib/rpm")):
+    os.symlink("../../usr/lib/sysimage/rpm", os.path.join(out, "ndb/var/lib/rpm"))
 base, wal = sqlite(HEADERS, [header("late", "2.0", "1", source="late-2.0-1.src.rpm")])
 both("sqlite", "var/lib/rpm/rpmdb.sqlite", base)
 put("sqlite", "usr/lib/python3.9/site-packages/six-1.15.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: six\nVersion: 1.15.0\nLicense: MIT\n\nbody\nName: no\n")

@@ -128,7 +128,7 @@ CREATE TABLE inventory (
   ecosystem TEXT,            -- as feeds name it: Debian, Alpine, …; NULL: unknown distribution
   release TEXT,              -- as feeds name it: '12', '3.14'; NULL: not told
   streams TEXT,              -- extended streams of updates that it takes packages from: 'esm' (Ubuntu Pro), 'rhel_eus:9.2'; '': none; NULL: it does not tell
-  database TEXT NOT NULL,    -- deb, apk, rpm, unreadable (one is there, it could not be read), removed (a layer had one, a later one took it away), none
+  database TEXT NOT NULL,    -- deb, apk, rpm, alpm, ebuild, unreadable (one is there, it could not be read), removed (a layer had one, a later one took it away), none
   packages INTEGER NOT NULL  -- installed ones
 ) STRICT;
 
