@@ -2,16 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes what tests/e2e-traces.sh reads: make-traces.py DIRECTORY. Samples follow what the tools write: PEAR's registry (PHP serialize()),
 a JDK's release file, LuaRocks, WordPress, pacman and Portage; programs hold only the texts that their rules look for, as real ones have them."""
-import json, os, sys
+import json, pathlib, sys
 
 out = sys.argv[1]
 
 
 def put(root, path, data):
-    p = os.path.join(out, root, path)
-    os.makedirs(os.path.dirname(p), exist_ok=True)
-    with open(p, "wb") as f:
-        f.write(data if isinstance(data, bytes) else data.encode())
+    p = pathlib.Path(out, root, path)
+    p.parent.mkdir(parents=True, exist_ok=True)
+    p.write_bytes(data if isinstance(data, bytes) else data.encode())
 
 
 def serialize(v):
@@ -63,7 +62,7 @@ ELF = b"\x7fELF\2\1\1" + b"\0" * 9 + b"\2\0\x3e\0\1\0\0\0" + b"\0" * 40
 PROGRAMS = [
     ("redis4/redis-server", "x|4.0.11841ce7054bd9-1542359302000000000|y"), ("redis7/redis-server", ")7.2.3buildkitsandbox-1702957734000000000"),
     ("redis6/redis-server", "6.0.16964cbe20d4f7-1700000000000000000"), ("redisd/redis-server", "7.0.15debian-build-1-1700000000"),
-    ("java/bin/java", "openjdk|java|0.0|11.0.22+7|-J-ms8m"), ("java8/bin/java", "openjdk|java|1.8|1.8.0_352-b08|x"), ("mysql/mysql", "KNOWN_USER|shutdown|8.0.37|||mysql_real_escape_string"),
+    ("java/bin/java", "openjdk|java|0.0|11.0.22+7|-J-ms8m"), ("java-arm/bin/java", "up %s: %s|0.0||11.0.22+7|||openjdk|java|-J-ms8m"), ("java8/bin/java", "openjdk|java|1.8|1.8.0_352-b08|x"), ("mysql/mysql", "KNOWN_USER|shutdown|8.0.37|||mysql_real_escape_string"),
     ("mysql5/mysql", "/var/lib/pb2/sb_1-1538601/release/mysql-5.6.51/vio/viosocket.c"), ("maria/mysql", "10.6.15-MariaDB"), ("pg/postgres", "PostgreSQL 15beta4 on x|postgres (PostgreSQL) 15beta4"),
     ("haproxy/haproxy", "x| version 2.0.0, released 2019/06/16"), ("haproxy3/haproxy", "2024/05/29|3.1-dev0-1eb0f22|HAProxy version follows"), ("node0/node", "v0.12.18"), ("node4/node", "|v4.9.1|"),
     ("resty/nginx", "nginx version: openresty/1.21.4.3"), ("ruby/ruby", "ruby 3.4.0preview1 (2024-05-16 master 9d69619623) [x86_64-linux]"), ("ruby2/ruby", "ruby 2.7.7p221 (2022-11-24 revision 168ec2b1e5)"),
