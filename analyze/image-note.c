@@ -61,6 +61,16 @@ static bool is_repository(struct span path)
 	return span_eq(path, "etc/apt/sources.list") || (span_starts(path, "etc/apt/sources.list.d/") && (span_ends(path, ".list") || span_ends(path, ".sources")));
 }
 
+static bool is_pacman_list(struct span path)
+{
+	return span_starts(path, "var/lib/pacman/local/") && span_ends(path, "/files");
+}
+
+static bool is_portage_list(struct span path)
+{
+	return span_starts(path, "var/db/pkg/") && span_ends(path, "/CONTENTS");
+}
+
 unsigned note_name_kinds(const char *path)
 {
 	struct span p = span_of(path);
@@ -73,7 +83,7 @@ unsigned note_name_kinds(const char *path)
 	if (is_rpm(p))
 		k |= NOTE_RPM;
 	if ((span_starts(p, "var/lib/dpkg/info/") && (span_ends(p, ".list") || span_ends(p, ".md5sums"))) ||
-	    (span_starts(p, "var/lib/dpkg/status.d/") && span_ends(p, ".md5sums")))
+	    (span_starts(p, "var/lib/dpkg/status.d/") && span_ends(p, ".md5sums")) || is_pacman_list(p) || is_portage_list(p))
 		k |= NOTE_OWNED;
 	if (span_starts(p, "usr/share/doc/") && span_eq(span_after_last(p, '/'), "copyright"))
 		k |= NOTE_COPYRIGHT;
@@ -194,6 +204,40 @@ static int take_file(void *ctx, struct span owner, struct span directory, struct
 	(void)e;
 	add_owned(ctx, owner, path_hash_joined(directory, file));
 	return 0;
+}
+
+/* The folder "NAME-VERSION-RELEASE" of pacman; "NAME-VERSION" or "NAME-VERSION-rN" of Portage: the name. */
+static struct span folder_owner(struct span path, bool pacman)
+{
+	struct span base = span_after_last(path, '/'), folder = {path.p, path.n - base.n - 1}, last;
+
+	folder = span_after_last(folder, '/');
+	for (int i = 0; i < 2; i++) {
+		last = span_after_last(folder, '-');
+		if (last.n == folder.n || (!pacman && i == 1))
+			break;
+		if (!pacman && last.p[0] == 'r')
+			i--;
+		folder.n -= last.n + 1;
+	}
+	return folder;
+}
+
+/* pacman: paths as they are, folders with '/' at their end. Portage: "obj /usr/bin/x SUM TIME", "sym /usr/bin/y -> x TIME". */
+static void read_folder_list(struct found_in *f, struct span text, bool pacman)
+{
+	struct span owner = folder_owner(span_of(f->note->path), pacman);
+
+	while (text.p) {
+		struct span line = span_cut(&text, '\n'), kind;
+
+		if (!pacman) {
+			kind = span_cut(&line, ' ');
+			line = span_eq(kind, "obj") || span_eq(kind, "sym") ? span_cut(&line, ' ') : SPAN_NONE;
+		}
+		if (line.n > 1 && line.p[0] != '%' && !span_ends(line, "/"))
+			add_owned(f, owner, path_hash_joined(SPAN(""), line));
+	}
 }
 
 /* "libfoo1:amd64.list" is libfoo1's. Lines are paths, in .md5sums behind the sum and two blanks. */
@@ -333,7 +377,9 @@ static int read_content(struct found_in *f, const struct parser *ps, struct sour
 	} else if (kinds & NOTE_RPM) {
 		read_rpm(f, text);
 	}
-	if (kinds & NOTE_OWNED)
+	if (kinds & NOTE_OWNED && (is_pacman_list(span_of(f->note->path)) || is_portage_list(span_of(f->note->path))))
+		read_folder_list(f, text, is_pacman_list(span_of(f->note->path)));
+	else if (kinds & NOTE_OWNED)
 		read_file_list(f, text);
 	if (kinds & NOTE_COPYRIGHT)
 		f->note->text = read_copyright(&l->arena, text);

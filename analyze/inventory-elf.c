@@ -156,7 +156,7 @@ static void emit_stdlib(struct parse *p, struct span version)
 
 static void parse_go(struct parse *p, const struct elf *f)
 {
-	struct span version, rest, line;
+	struct span version, rest, line, path = SPAN_NONE;
 	struct go_module main = {.mark = SPAN_NONE}, held = {.mark = SPAN_NONE};
 
 	read_build_info(f, &version, &rest);
@@ -173,7 +173,9 @@ static void parse_go(struct parse *p, const struct elf *f)
 		}
 		emit_go(p, held);
 		held.path = SPAN_NONE;
-		if (span_starts(line, "mod\t"))
+		if (span_starts(line, "path\t"))
+			path = span_from(line, strlen("path\t"));
+		else if (span_starts(line, "mod\t"))
 			main = read_module(span_from(line, 4));
 		else if (span_starts(line, "dep\t"))
 			held = read_module(span_from(line, 4));
@@ -184,6 +186,9 @@ static void parse_go(struct parse *p, const struct elf *f)
 		}
 	}
 	emit_go(p, held);
+	/* Built without modules: the program's own package is all that is told. The tool chain's are Go itself. */
+	if (main.path.n == 0 && memchr(path.p ? path.p : "", '.', path.n) && memchr(path.p, '/', path.n))
+		main.path = path;
 	if (span_starts(main.version, "v0.0.0-"))
 		main.mark = SPAN("main");
 	emit_go(p, main);

@@ -159,6 +159,12 @@ static bool is_archive(struct span name)
 	return false;
 }
 
+/* Also below folders: WEB-INF/classes, or classes that a jar hides under a folder of its own (Ehcache's management agent). */
+static bool is_pom(struct span name)
+{
+	return span_ends(name, "/pom.properties") && (span_starts(name, "META-INF/maven/") || span_has(name, "/META-INF/maven/"));
+}
+
 static int read_archive(struct parse *p, struct span bytes, struct span inner, int depth, struct budget *left, struct err *e);
 
 static struct span inner_path(struct parse *p, struct span inner, struct span name)
@@ -195,7 +201,7 @@ static int read_archive(struct parse *p, struct span bytes, struct span inner, i
 	while ((r = zip_next(&z, &entry, &bad)) == 1) {
 		auto_buf b = BUF_INIT;
 		struct span text;
-		bool pom = span_starts(entry.name, "META-INF/maven/") && span_ends(entry.name, "/pom.properties"),
+		bool pom = is_pom(entry.name),
 		     manifest = span_eq(entry.name, "META-INF/MANIFEST.MF");
 
 		r = 0;

@@ -179,6 +179,19 @@ int parse_conan_lock(struct parse *p, struct err *e)
 	return 0;
 }
 
+/* …/library/NAME/DESCRIPTION and …/site-library/NAME/DESCRIPTION: R's own "translations" has no "Built". */
+static bool in_r_library(struct span path)
+{
+	for (int i = 0; i < 2; i++) {
+		struct span last = span_after_last(path, '/');
+
+		if (last.n == path.n)
+			return false;
+		path.n -= last.n + 1;
+	}
+	return span_ends(path, "/R/library") || span_ends(path, "/site-library");
+}
+
 /* An installed R package's DESCRIPTION has "Package", "Version" and "Built"; other files of the name do not. */
 int parse_r_description(struct parse *p, struct err *e)
 {
@@ -202,7 +215,7 @@ int parse_r_description(struct parse *p, struct err *e)
 		else if (span_eq(key, "Built"))
 			built = true;
 	}
-	if (built && pkg.name.n > 0)
+	if ((built || in_r_library(span_of(p->path))) && pkg.name.n > 0)
 		parse_emit(p, &pkg);
 	return 0;
 }

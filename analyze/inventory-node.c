@@ -6,11 +6,14 @@
 
 enum { TREE_DEPTH = 64 };
 
-/* …/node_modules/NAME/package.json or …/node_modules/@SCOPE/NAME/package.json: deeper ones are parts of a package. */
+/* …/node_modules/NAME/package.json or …/node_modules/@SCOPE/NAME/package.json: deeper ones are parts of a package. Elsewhere each is a
+ * package of its own: a tool unpacked by hand ("opt/yarn-v1.22.22"), the application itself, the members of its workspace. */
 static bool is_installed(struct span path)
 {
 	struct span part;
 
+	if (!span_has(path, "node_modules/"))
+		return !span_starts(path, "usr/share/doc/");
 	if (path.n < strlen("/package.json"))
 		return false;
 	path.n -= strlen("/package.json");

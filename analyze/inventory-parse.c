@@ -25,7 +25,7 @@ static const struct parser parsers[] = {
 	{"python-pdm", "pdm.lock", NULL, parse_poetry_lock, LARGE, PARSE_LOCK},
 	{"python-uv", "uv.lock", NULL, parse_poetry_lock, LARGE, PARSE_LOCK},
 	{"python-pipenv", "Pipfile.lock", NULL, parse_pipfile_lock, LARGE, PARSE_LOCK},
-	{"npm", "package.json", "node_modules", parse_package_json, SMALL, PARSE_NAMED},
+	{"npm", "package.json", NULL, parse_package_json, SMALL, 0},
 	{"npm-lock", "package-lock.json", NULL, parse_package_lock, LARGE, PARSE_LOCK},
 	{"npm-lock", "npm-shrinkwrap.json", NULL, parse_package_lock, LARGE, PARSE_LOCK},
 	{"yarn-lock", "yarn.lock", NULL, parse_yarn_lock, LARGE, PARSE_LOCK},
@@ -61,6 +61,20 @@ static const struct parser parsers[] = {
 	{"cyclonedx", "*.cyclonedx.json", NULL, parse_cyclonedx_json, LARGE, 0},
 	{"cyclonedx", "bom.json", NULL, parse_cyclonedx_json, LARGE, 0},
 	{"cyclonedx", "sbom.json", NULL, parse_cyclonedx_json, LARGE, 0},
+	{"java-release", "release", NULL, parse_java_release, SMALL, 0},
+	{"pear", "*.reg", ".registry", parse_pear, SMALL, PARSE_NAMED},
+	{"luarocks", "*.rockspec", NULL, parse_rockspec, SMALL, 0},
+	{"wordpress", "version.php", "wp-includes", parse_wordpress, SMALL, 0},
+	{"wordpress", "*.php", "plugins", parse_wordpress_plugin, SMALL, PARSE_NAMED},
+	{"pacman", "desc", "local", parse_pacman, SMALL, PARSE_NAMED},
+	{"portage", "CONTENTS", "pkg", parse_portage, LARGE, PARSE_NAMED},
+	/* Programs that are no ELF files, for the same rules (analyze/binaries). */
+	{"binary", "composer", NULL, parse_script, LARGE, 0},
+	{"binary", "composer.phar", NULL, parse_script, LARGE, 0},
+	{"binary", "wp", NULL, parse_script, LARGE, 0},
+	{"binary", "elixir", NULL, parse_script, SMALL, 0},
+	{"binary", "elixir.app", "ebin", parse_script, SMALL, 0},
+	{"binary", "VERSION", NULL, parse_script, SMALL, 0},
 };
 
 /* Told by the first bytes, wherever they lie. */

@@ -62,7 +62,8 @@ static inline struct span span_from(struct span s, size_t n)
 parser_fn parse_conda_meta, parse_python_metadata, parse_python_archive, parse_requirements, parse_poetry_lock, parse_pipfile_lock;
 parser_fn parse_package_json, parse_package_lock, parse_yarn_lock, parse_pnpm_lock, parse_bun_lock;
 parser_fn parse_jar, parse_gradle_lock;
-parser_fn parse_elf;
+parser_fn parse_elf, parse_script;
+parser_fn parse_java_release, parse_pear, parse_rockspec, parse_wordpress, parse_wordpress_plugin, parse_pacman, parse_portage;
 parser_fn parse_cargo_lock;
 parser_fn parse_gemspec, parse_gemfile_lock;
 parser_fn parse_composer_installed, parse_composer_lock;

@@ -28,7 +28,7 @@ static struct span decoded(struct arena *a, struct span s)
 }
 
 static const char *const types[] = {"deb",    "rpm", "apk",	"npm",	 "pypi",      "gem",   "golang", "cargo",	  "maven",   "composer", "nuget",
-				    "hex",    "pub", "swift",	"conan", "cocoapods", "cran",  "hackage", "bitnami", "generic", "nix"};
+				    "hex",    "pub", "swift",	"conan", "cocoapods", "cran",  "hackage", "bitnami", "generic", "nix", "conda", "luarocks", "pear", "alpm"};
 
 static const char *known_type(struct span type)
 {

@@ -562,15 +562,19 @@ struct databases {
 
 static const char *database_kind(const struct collect *c, const struct databases *d)
 {
-	bool dpkg = d->dpkg.file != NULL, ever = d->ever;
+	bool dpkg = d->dpkg.file != NULL, ever = d->ever, pacman = false, portage = false;
 
 	if (c->unreadable)
 		return "unreadable";
 	for (size_t i = 0; i < c->n && !dpkg; i++) {
-		dpkg = c->list[i]->removed_in < 0 && in_status_d(c->list[i]->path);
-		ever = ever || package_is_os(c->list[i]->p.type);
+		const struct found *f = c->list[i];
+
+		dpkg = f->removed_in < 0 && in_status_d(f->path);
+		pacman = pacman || (f->removed_in < 0 && strcmp(f->p.type, "alpm") == 0);
+		portage = portage || (f->removed_in < 0 && strcmp(f->p.type, "ebuild") == 0);
+		ever = ever || package_is_os(f->p.type);
 	}
-	return dpkg ? "deb" : d->apk.file ? "apk" : d->rpm.file ? "rpm" : ever ? "removed" : "none";
+	return dpkg ? "deb" : d->apk.file ? "apk" : d->rpm.file ? "rpm" : pacman ? "alpm" : portage ? "ebuild" : ever ? "removed" : "none";
 }
 
 static int follow_all(struct collect *c, struct databases *d, struct err *e)

@@ -19,7 +19,7 @@ static const struct type_rule {
 } rules[] = {
 	{"pypi", PLAIN, true, true},	{"npm", SLASH, false, false},	   {"maven", COLON, false, false}, {"golang", SLASH, false, false},
 	{"composer", SLASH, true, false}, {"hex", SLASH, true, false},	   {"swift", SLASH, false, false}, {"github", SLASH, true, false},
-	{"bitnami", PLAIN, true, false},
+	{"bitnami", PLAIN, true, false},  {"generic", SLASH, false, false}, {"luarocks", SLASH, true, false}, {"alpm", PLAIN, true, false}, {"ebuild", SLASH, false, false},
 };
 
 static const struct type_rule *rule_of(const char *type)

@@ -267,5 +267,10 @@ bool packages_release_file(struct arena *a, struct span path, struct span text, 
 
 bool package_is_os(const char *type)
 {
-	return strcmp(type, "deb") == 0 || strcmp(type, "apk") == 0 || strcmp(type, "rpm") == 0;
+	static const char *const types[] = {"deb", "apk", "rpm", "alpm", "ebuild"};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(type, types[i]) == 0)
+			return true;
+	return false;
 }

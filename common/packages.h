@@ -16,7 +16,7 @@ struct package {
 	const char *found_by;		      /* parser: "dpkg", "python-metadata", ...; a literal */
 };
 
-/* True for packages that an operating system's package manager installs: deb, apk, rpm. */
+/* True for packages that an operating system's package manager installs: deb, apk, rpm; alpm (pacman), ebuild (Portage). */
 bool package_is_os(const char *type);
 
 /* Returns -1 to stop. The spans point into the text. */

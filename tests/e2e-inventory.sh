@@ -66,12 +66,12 @@ ok "python: declared, but not what is installed" "$(list python .declared)" \
 	"Django 3.2.5,anyio 4.4.0,certifi 2023.7.22,click 8.1.7,flask 2.0.1,idna 3.4,pytest 7.4.0,urllib3 1.26.18"
 ok "python: licences" "$(scan --rootfs "$D/python" | jq -r 'select(.declared == false) | .licenses[0] // "-"' | tr '\n' ' ')" "BSD-3-Clause MIT - MIT "
 ok "python: metadata without a name" "$(grep -c nameless "$D/err")" 1
-ok "node: installed" "$(list node '.declared | not')" "@scope/pkg 1.0.0,lodash 4.17.21"
+ok "node: installed" "$(list node '.declared | not')" "@scope/pkg 1.0.0,app 1.0.0,lodash 4.17.21"
 ok "node: declared" "$(list node .declared)" \
 	"@babel/core 7.21.0,@s/b3 3.1.0,@s/hop 2.0.0,@s/q5 2.0.0,@s/q9 2.0.0,a1 1.0.0,a3 3.0.0,ansi 1.0.3,b1 2.0.0,bunny 1.2.3,chalk 4.1.2,p5 1.0.0,p9 1.0.0,real3 3.2.0"
 ok "node: URL of a scoped package" "$(scan --rootfs "$D/node" | jq -r 'select(.name == "@scope/pkg") | .purl')" "pkg:npm/%40scope/pkg@1.0.0"
 ok "java" "$(list java '.declared | not')" \
-	"com.google.guava:guava 31.1-jre,com.script:launch 2.0,com.shaded:all 1.0,com.shop:shop 1.0.0,org.apache.commons:commons-lang3 3.12.0,org.apache.logging.log4j:log4j-core 2.14.1,org.slf4j:slf4j-api 1.7.36,plain 4.5"
+	"com.google.guava:guava 31.1-jre,com.script:launch 2.0,com.shaded:all 1.0,com.shop:shop 1.0.0,junit:junit 4.13.2,net.agent:agent 1.0,org.apache.commons:commons-lang3 3.12.0,org.apache.logging.log4j:log4j-core 2.14.1,org.glassfish.hk2:hk2-api 2.2.0,org.slf4j:slf4j-api 1.7.36,plain 4.5"
 ok "java: place in nested archives" "$(scan --rootfs "$D/java" | jq -r 'select(.name == "org.slf4j:slf4j-api") | .path')" \
 	"app/site.war!/WEB-INF/lib/inner.war!/WEB-INF/lib/slf4j-api-1.7.36.jar"
 ok "java: URL" "$(scan --rootfs "$D/java" | jq -r 'select(.name == "org.apache.logging.log4j:log4j-core") | .purl')" "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1"
@@ -83,6 +83,7 @@ for p in shop stripped old old-big; do
 	case $p in old*) v=1.16.5 ;; esac
 	ok "go: $p" "$(list programs ".path == \"usr/bin/$p\"")" "github.com/new/fork v1.0.1,golang.org/x/net v0.7.0,k8s.io/api (devel),shop v2.3.4,stdlib $v"
 done
+ok "go: built without modules, as go version -m has it" "$(list programs '.path == "usr/bin/gopath"')" "github.com/nats-io/nats-server (devel),stdlib 1.21.0"
 ok "rust: build-time packages left out" "$(list programs '.type == "cargo"')" "rusty 0.1.0,serde 1.0.160"
 ok "programs by rules, none that a package owns" "$(list programs '.type == "generic"')" "nginx 1.25.3,python 3.11.7"
 ok "owner under a merged /usr" "$(scan --rootfs "$D/programs" | jq -r 'select(.name == "owned") | .owner')" nginx-custom

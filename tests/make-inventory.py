@@ -138,7 +138,8 @@ for name, data in (("bdb-little", bdb(HEADERS + [BIG], "<")), ("bdb-big", bdb(HE
     put(name, "etc/os-release", OS % ("centos", "8", "CentOS 8"))
 both("ndb", "usr/lib/sysimage/rpm/Packages.db", ndb(HEADERS + [BIG]))
 os.makedirs(os.path.join(out, "ndb/var/lib"), exist_ok=True)
-os.symlink("../../usr/lib/sysimage/rpm", os.path.join(out, "ndb/var/lib/rpm"))
+if not os.path.islink(os.path.join(out, "ndb/var/lib/rpm")):
+    os.symlink("../../usr/lib/sysimage/rpm", os.path.join(out, "ndb/var/lib/rpm"))
 base, wal = sqlite(HEADERS, [header("late", "2.0", "1", source="late-2.0-1.src.rpm")])
 both("sqlite", "var/lib/rpm/rpmdb.sqlite", base)
 put("sqlite", "usr/lib/python3.9/site-packages/six-1.15.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: six\nVersion: 1.15.0\nLicense: MIT\n\nbody\nName: no\n")
@@ -208,6 +209,9 @@ commons = jar([("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\r\nBundle-Symboli
 boot = jar([("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\nMain-Class: org.springframework.boot.loader.JarLauncher\n"), pom("com.shop", "shop", "1.0.0"),
             ("BOOT-INF/lib/log4j-core-2.14.1.jar", log4j), ("BOOT-INF/lib/commons-lang3-3.12.0.jar", commons), ("BOOT-INF/lib/plain-4.5.jar", jar([("a.class", "x")]))], stored=True)
 both("java", "app/shop.jar", boot)
+inside = pom("org.glassfish.hk2", "hk2-api", "2.2.0")
+put("java", "app/agent-1.0.jar", jar([pom("net.agent", "agent", "1.0"), ("private-classpath/" + inside[0], inside[1])]))
+put("java", "app/junit-4.13.2.jar", jar([("META-INF/MANIFEST.MF", "Implementation-Vendor-Id: junit\nAutomatic-Module-Name: junit\nImplementation-Version: 4.13.2\n")]))
 both("java", "app/shaded-all-1.0.jar", jar([pom("com.shaded", "all", "1.0"), pom("com.google.guava", "guava", "31.1-jre"), pom("x", "placeholder", "${v}")]))
 both("java", "app/site.war", jar([("WEB-INF/lib/inner.war", jar([("WEB-INF/lib/slf4j-api-1.7.36.jar", jar([("META-INF/MANIFEST.MF", "Bundle-SymbolicName: slf4j.api\nBundle-Version: 1.7.36\n")]))]))]))
 put("java", "app/script.jar", b"#!/bin/sh\nexec java -jar \"$0\"\n" + jar([pom("com.script", "launch", "2.0")]))
@@ -249,6 +253,7 @@ def varint(n):
     return b + bytes([n])
 
 
+PATH_ONLY = "path\tgithub.com/nats-io/nats-server\n"
 MODULES = "path\tshop/cmd\nmod\tshop\t(devel)\t\ndep\tgolang.org/x/net\tv0.7.0\th1:x=\ndep\tgithub.com/old/fork\tv1.0.0\n=>\tgithub.com/new/fork\tv1.0.1\th1:y=\ndep\tk8s.io/api\tv0.0.0\n=>\t./staging/api\t(devel)\t\nbuild\t-ldflags=\"-s -X main.version=v2.3.4 -X main.commit=abc\"\n"
 marks = b"0w\xaf\x0c\x92t\x08\x02A\xe1\xc1\x07\xe6\xd6\x18\xe6", b"\xf92C1\x86\x18 r\0\x82B\x10A\x16\xd8\xf2"
 modinfo = marks[0] + MODULES.encode() + marks[1]
@@ -256,6 +261,10 @@ version = b"go1.21.0 X:boringcrypto"
 new = b"\xff Go buildinf:" + bytes([8, 2]) + b"\0" * 16 + varint(len(version)) + version + varint(len(modinfo)) + modinfo
 both("programs", "usr/bin/shop", elf([(".text", b"\x90" * 64), (".go.buildinfo", new)]))
 both("programs", "usr/bin/stripped", elf([(".data", new)]))
+
+
+bare = marks[0] + PATH_ONLY.encode() + marks[1]
+put("programs", "usr/bin/gopath", elf([(".go.buildinfo", b"\xff Go buildinf:" + bytes([8, 2]) + b"\0" * 16 + varint(len(version)) + version + varint(len(bare)) + bare)]))
 
 
 def old_go(big):

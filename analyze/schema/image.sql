@@ -129,7 +129,7 @@ CREATE TABLE inventory (
   release TEXT,              -- as feeds name it: '12', '3.14'; NULL: not told
   streams TEXT,              -- extended streams of updates that it takes packages from: 'esm' (Ubuntu Pro), 'rhel_eus:9.2'; '': none; NULL: it does not tell
   repositories TEXT,         -- Red Hat: what tells where its rpms come from: content-sets, build (its name), none (its manifests name no content sets); NULL: nothing
-  database TEXT NOT NULL,    -- deb, apk, rpm, unreadable (one is there, it could not be read), removed (a layer had one, a later one took it away), none
+  database TEXT NOT NULL,    -- deb, apk, rpm, alpm, ebuild, unreadable (one is there, it could not be read), removed (a layer had one, a later one took it away), none
   packages INTEGER NOT NULL  -- installed ones
 ) STRICT;
 
