@@ -1,8 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Fills the tables of analyze/schema/summary.sql, after checks and ranks, in the analysis' own transaction.
 
-INSERT INTO verdict_count SELECT check_id, verdict, sum(count) FROM tally GROUP BY check_id, verdict;
-
 -- A container bears the risk of its workload. Ties go to the lowest id, so that a second run chooses the same.
 CREATE TEMP TABLE ranked_finding AS
   SELECT f.check_id, f.id, f.thing, f.scope, f.cluster, f.namespace, r.likelihood, r.impact, r.score,
