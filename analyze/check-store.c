@@ -39,8 +39,22 @@ static void drop_counts(struct store *s)
 	arena_reset(&s->arena);
 }
 
+static int by_key(const void *x, const void *y)
+{
+	const struct count *a = *(struct count *const *)x, *b = *(struct count *const *)y;
+	int place;
+
+	if (a->scope != b->scope)
+		return a->scope < b->scope ? -1 : 1;
+	place = span_cmp(a->namespace, b->namespace);
+	return place ? place : span_cmp(a->verdict, b->verdict);
+}
+
+/* In the order of the table's key: each row goes behind the last. */
 static int flush_counts(struct store *s, const struct check *c, struct err *e)
 {
+	if (s->counts_n)
+		qsort(s->counts, s->counts_n, sizeof(struct count *), by_key);
 	for (size_t i = 0; i < s->counts_n; i++) {
 		const struct count *t = s->counts[i];
 
