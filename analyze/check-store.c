@@ -8,7 +8,6 @@
 #include "common/map.h"
 #include "common/progress.h"
 
-#include <inttypes.h>
 #include <time.h>
 
 /* One row of table tally in the making. */
@@ -94,7 +93,8 @@ static int count_row(struct store *s, const struct check *c, const struct check_
 		if (s->counts_n >= LIMIT_TALLY_HELD && flush_counts(s, c, e))
 			return -1;
 		buf_reset(&s->key);
-		buf_printf(&s->key, "%" PRId64 " %s ", row->scope, row->verdict);
+		buf_add(&s->key, &row->scope, sizeof(row->scope));
+		buf_add(&s->key, row->verdict, strlen(row->verdict) + 1);
 		buf_add_span(&s->key, row->namespace);
 		slot = map_at(&s->by_place, buf_span(&s->key));
 		if (!slot->value) {
