@@ -27,7 +27,7 @@ OBJ := $(SRC:%.c=$(B)/%.o)
 LIBOBJ := $(filter-out $(B)/plimsoll.o,$(OBJ)) $(B)/embedded.o
 
 FONTS := /usr/share/fonts/truetype/noto
-DATA := $(sort $(shell find analyze/schema analyze/binaries analyze/files analyze/checks analyze/edges analyze/targets analyze/frameworks analyze/*.yaml analyze/*.sql vulnfeeds templates \
+DATA := $(sort $(shell find analyze/binaries analyze/files analyze/checks analyze/edges analyze/targets analyze/frameworks analyze/*.yaml analyze/*.sql vulnfeeds templates \
 	-type f \( -name '*.sql' -o -name '*.yaml' -o -name '*.md' \) 2>/dev/null))
 FONTFILES := $(addprefix $(FONTS)/,NotoSans-Regular.ttf NotoSans-Bold.ttf NotoSans-Italic.ttf NotoSans-BoldItalic.ttf \
 	NotoSansMono-Regular.ttf NotoSansMono-Bold.ttf NotoSansHebrew-Regular.ttf)
@@ -46,10 +46,17 @@ $(B)/%.o: %.c
 	@echo "  CC    $<"
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/embedded.c: $(DATA) common/embed.sh Makefile
+# An assessment without content, as every new one begins. Views name tables of several subjects, SQLite resolves them when they are used: any order works.
+SCHEMA := $(sort $(wildcard analyze/schema/*.sql))
+$(B)/schema.db: $(SCHEMA) Makefile
+	@mkdir -p $(@D)
+	@echo "  SQL   $@"
+	$(Q)rm -f $@.tmp && (echo "PRAGMA page_size=8192; BEGIN;" && cat $(SCHEMA) && echo "COMMIT;") | sqlite3 -init /dev/null -bail $@.tmp && mv $@.tmp $@
+
+$(B)/embedded.c: $(DATA) $(B)/schema.db common/embed.sh Makefile
 	@mkdir -p $(@D)
 	@echo "  EMBED $@"
-	$(Q)sh common/embed.sh $(foreach f,$(DATA),$(f)=$(f)) $(foreach f,$(FONTFILES),fonts/$(notdir $(f))=$(f)) > $@.tmp && mv $@.tmp $@
+	$(Q)sh common/embed.sh $(foreach f,$(DATA),$(f)=$(f)) analyze/schema.db=$(B)/schema.db $(foreach f,$(FONTFILES),fonts/$(notdir $(f))=$(f)) > $@.tmp && mv $@.tmp $@
 
 # A data file that was added or removed changes the list, and so the embedded table.
 $(B)/embedded.list: FORCE

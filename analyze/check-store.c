@@ -8,7 +8,6 @@
 #include "common/map.h"
 #include "common/progress.h"
 
-#include <inttypes.h>
 #include <time.h>
 
 /* One row of table tally in the making. */
@@ -39,8 +38,22 @@ static void drop_counts(struct store *s)
 	arena_reset(&s->arena);
 }
 
+static int by_key(const void *x, const void *y)
+{
+	const struct count *a = *(struct count *const *)x, *b = *(struct count *const *)y;
+	int place;
+
+	if (a->scope != b->scope)
+		return a->scope < b->scope ? -1 : 1;
+	place = span_cmp(a->namespace, b->namespace);
+	return place ? place : span_cmp(a->verdict, b->verdict);
+}
+
+/* In the order of the table's key: each row goes behind the last. */
 static int flush_counts(struct store *s, const struct check *c, struct err *e)
 {
+	if (s->counts_n)
+		qsort(s->counts, s->counts_n, sizeof(struct count *), by_key);
 	for (size_t i = 0; i < s->counts_n; i++) {
 		const struct count *t = s->counts[i];
 
@@ -80,7 +93,8 @@ static int count_row(struct store *s, const struct check *c, const struct check_
 		if (s->counts_n >= LIMIT_TALLY_HELD && flush_counts(s, c, e))
 			return -1;
 		buf_reset(&s->key);
-		buf_printf(&s->key, "%" PRId64 " %s ", row->scope, row->verdict);
+		buf_add(&s->key, &row->scope, sizeof(row->scope));
+		buf_add(&s->key, row->verdict, strlen(row->verdict) + 1);
 		buf_add_span(&s->key, row->namespace);
 		slot = map_at(&s->by_place, buf_span(&s->key));
 		if (!slot->value) {

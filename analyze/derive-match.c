@@ -610,7 +610,7 @@ static int settle(struct match_state *st, struct result *out, struct err *e)
  * built of no release of itself, which Go numbers before all that there are. */
 static bool judgeable(const struct group *g)
 {
-	if (g->scheme == VERSION_NONE || g->version.n == 0 || (g->scheme == VERSION_GO && span_eq(g->module, "main")))
+	if (g->scheme == VERSION_NONE || g->version.n == 0 || (g->scheme != VERSION_RPM && span_eq(g->module, "main")))
 		return false;
 	if (g->scheme == VERSION_GO)
 		return version_compare(VERSION_GO, g->version, SPAN("(devel)")) > 0;

@@ -10,6 +10,6 @@ int derive_settled(struct db *db, struct err *e);
 int risk_rules_load(struct db *db, struct span yaml, struct err *e);
 /* risk and risk_factor (analyze/risk.sql); loads the rules first. */
 int derive_risk(struct db *db, struct err *e);
-/* domain_score and overall (analyze/score.sql); needs the rules. */
+/* domain_score, overall and verdict_count (analyze/score.sql); needs the rules. */
 int derive_score(struct db *db, struct err *e);
 #endif

@@ -226,12 +226,12 @@ int edge_store_all(struct db *db, const struct edge_set *set, bool verbose, stru
 
 int derive_edges(struct db *db, const char *only, bool verbose, struct err *e)
 {
-	struct span nodes = embed_find("analyze/graph.sql");
+	struct span nodes = embed_find("analyze/graph.sql"), indexes = embed_find("analyze/edge.sql");
 	auto_edges set = {0};
 
-	if (!nodes.p)
-		die("analyze/graph.sql is not in the program");
+	if (!nodes.p || !indexes.p)
+		die("analyze/graph.sql or analyze/edge.sql is not in the program");
 	if (db_exec(db, nodes.p, e))
 		return err_wrap(e, "analyze/graph.sql");
-	return edge_set_load(&set, only, NULL, e) || edge_grants_fill(db, &set, e) || edge_store_all(db, &set, verbose, e) ? -1 : 0;
+	return edge_set_load(&set, only, NULL, e) || edge_grants_fill(db, &set, e) || edge_store_all(db, &set, verbose, e) || db_exec(db, indexes.p, e) ? -1 : 0;
 }

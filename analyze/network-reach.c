@@ -477,6 +477,11 @@ void net_reach_row(struct net_reach *r, uint32_t to, uint32_t *out)
 	by_family(r, to, out, row_both);
 }
 
+bool net_reach_all(const struct net_reach *r)
+{
+	return r->net->plugin.enforces == 0 || (!r->net->n_policies && !r->dual);
+}
+
 uint32_t net_reach_stranger(struct net_reach *r, uint32_t to)
 {
 	static const struct net_ports no_ports;

@@ -15,6 +15,9 @@ uint32_t net_reach_union(struct net_reach *r, uint32_t x, uint32_t y);
 /* Steps done so far, for those who must end in bounded time: some hundred millions a second. */
 uint64_t net_reach_work(const struct net_reach *r);
 
+/* Whether every pod reaches every other on all ports: nothing holds policies in, or there is none. */
+bool net_reach_all(const struct net_reach *r);
+
 /* For every class the ports that its endpoints reach on those of class `to`: `out` has net->n_classes numbers. Finished pods reach
  * nothing. Between a pod and the network of a node the answer is for pods that share a node where any do. */
 void net_reach_row(struct net_reach *r, uint32_t to, uint32_t *out);

@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Fills the tables of schema/plan.sql. Runs once, behind the paths; temporary tables go at the end.
 
-CREATE TEMP TABLE plan_path AS
-  SELECT workload, count(DISTINCT path) AS paths FROM (
+CREATE TEMP TABLE plan_path(workload INTEGER PRIMARY KEY, paths INTEGER);
+INSERT INTO plan_path SELECT workload, count(DISTINCT path) FROM (
     SELECT h.path, coalesce(g.about, c.workload, p.workload, s.id) AS workload
     FROM path_hop h JOIN edge e ON e.id = h.edge JOIN thing s ON s.id IN (e.source, e.target) LEFT JOIN graph_node g ON g.thing = s.id LEFT JOIN container c ON c.thing = s.id
       LEFT JOIN pod p ON p.thing = s.id)
-  GROUP BY workload;
+  WHERE workload IS NOT NULL GROUP BY workload;
 INSERT INTO workload_site(workload, running, exposed, paths)
   SELECT w.thing, w.running > 0 OR (w.pods = 0 AND coalesce(w.replicas, 1) > 0), EXISTS (SELECT 1 FROM exposure e WHERE e.workload = w.thing AND e.outside),
     coalesce((SELECT p.paths FROM plan_path p WHERE p.workload = w.thing), 0)

@@ -5,18 +5,33 @@ CREATE TEMP TABLE domain(domain TEXT PRIMARY KEY, ordinal INTEGER, title TEXT);
 INSERT INTO domain VALUES ('iam', 1, 'Identity and access'), ('registry', 2, 'Registries and content trust'), ('scanning', 3, 'Vulnerability scanning'),
   ('content', 4, 'Content practices'), ('runtime', 5, 'Runtime and orchestration'), ('data', 6, 'Access to data');
 
+-- Verdicts of a check in a scope, its namespaces together, in one pass in the order of the table's key.
+CREATE TEMP TABLE told AS
+  SELECT check_id, scope, sum(iif(verdict = 'pass', count, 0)) AS pass, sum(iif(verdict = 'fail', count, 0)) AS fail, sum(iif(verdict = 'not-assessed', count, 0)) AS unassessed,
+    sum(iif(verdict = 'error', count, 0)) AS error, sum(iif(verdict = 'manual', count, 0)) AS manual, sum(iif(verdict = 'not-applicable', count, 0)) AS inapplicable
+  FROM tally GROUP BY check_id, scope;
+INSERT INTO verdict_count
+  SELECT check_id, verdict, sum(count) FROM (
+    SELECT check_id, 'pass' AS verdict, pass AS count FROM told UNION ALL SELECT check_id, 'fail', fail FROM told UNION ALL SELECT check_id, 'not-assessed', unassessed FROM told
+    UNION ALL SELECT check_id, 'error', error FROM told UNION ALL SELECT check_id, 'manual', manual FROM told UNION ALL SELECT check_id, 'not-applicable', inapplicable FROM told)
+  WHERE count > 0 GROUP BY check_id, verdict;
+
 -- What is weighed: a check in a scope (and, where the engagement file changes its severity for some namespaces, these by themselves), so that a
 -- check of ten thousand containers counts as much as one of a single setting, and a small cluster as much as a large one.
 -- Where some namespaces only were collected, the others are taken to hold as much, which is unknown.
 CREATE TEMP TABLE beyond AS
   SELECT c.id AS check_id, x.scope, max(1.0 * x.unseen / x.seen) AS share FROM "check" c, json_tree(c.needs) n JOIN expected x ON x.kind = n.atom WHERE x.seen > 0 GROUP BY c.id, x.scope;
 CREATE TEMP TABLE unit AS
-  SELECT c.domain, w.weight, total(CASE t.verdict WHEN 'pass' THEN t.count END) AS pass, total(CASE t.verdict WHEN 'fail' THEN t.count END) AS fail,
-    total(CASE WHEN t.verdict IN ('not-assessed', 'error') THEN t.count END) + total(CASE WHEN t.verdict IN ('pass', 'fail') THEN t.count * b.share END) AS unknown
-  FROM tally t LEFT JOIN beyond b ON b.check_id = t.check_id AND b.scope = t.scope JOIN "check" c ON c.id = t.check_id LEFT JOIN scope s ON s.id = t.scope
-    LEFT JOIN severity_change x ON x.check_id = t.check_id AND x.cluster = coalesce(CASE s.kind WHEN 'cluster' THEN s.name END, '') AND x.namespace = t.namespace
-    JOIN severity_weight w ON w.severity = coalesce(x.severity, c.severity)
-  GROUP BY t.check_id, t.scope, coalesce(x.severity, c.severity);
+  SELECT c.domain, w.weight, total(t.pass) AS pass, total(t.fail) AS fail, total(t.unknown) + total((t.pass + t.fail) * b.share) AS unknown
+  FROM (SELECT check_id, scope, NULL AS severity, pass, fail, unassessed + error AS unknown FROM told WHERE check_id NOT IN (SELECT check_id FROM severity_change)
+      UNION ALL
+      SELECT t.check_id, t.scope, x.severity, iif(t.verdict = 'pass', t.count, 0), iif(t.verdict = 'fail', t.count, 0), iif(t.verdict IN ('not-assessed', 'error'), t.count, 0)
+      FROM tally t LEFT JOIN scope s ON s.id = t.scope
+        LEFT JOIN severity_change x ON x.check_id = t.check_id AND x.cluster = coalesce(CASE s.kind WHEN 'cluster' THEN s.name END, '') AND x.namespace = t.namespace
+      WHERE t.check_id IN (SELECT check_id FROM severity_change)) t
+    LEFT JOIN beyond b ON b.check_id = t.check_id AND b.scope = t.scope
+    JOIN "check" c ON c.id = t.check_id JOIN severity_weight w ON w.severity = coalesce(t.severity, c.severity)
+  GROUP BY t.check_id, t.scope, coalesce(t.severity, c.severity);
 
 CREATE TEMP TABLE weighed AS
   SELECT domain, 100 * total(CASE WHEN pass + fail > 0 THEN weight * pass / (pass + fail) END) / nullif(total(CASE WHEN pass + fail > 0 THEN weight END), 0) AS score,
@@ -52,10 +67,9 @@ INSERT INTO domain_score(domain, ordinal, title, score, coverage, grade, target_
     CASE WHEN c.domain IS NULL THEN round(w.score, 1)
       ELSE min(round(w.score, 1), (SELECT min(g.score) - 1 FROM grade g WHERE g.grade < (SELECT value FROM score_setting WHERE name = 'cap'))) END
   FROM domain d LEFT JOIN weighed w ON w.domain = d.domain LEFT JOIN cap c ON c.domain = d.domain LEFT JOIN aim a ON a.domain = d.domain
-    LEFT JOIN (SELECT c.domain, sum(iif(t.verdict = 'pass', t.count, 0)) AS pass, sum(iif(t.verdict = 'fail', t.count, 0)) AS fail,
-        sum(iif(t.verdict IN ('not-assessed', 'error'), t.count, 0)) AS unknown, sum(iif(t.verdict = 'manual', t.count, 0)) AS manual
-      FROM tally t JOIN "check" c ON c.id = t.check_id GROUP BY c.domain) n ON n.domain = d.domain
-    LEFT JOIN (SELECT domain, count(*) AS accepted FROM finding WHERE verdict = 'fail' AND accepted IS NOT NULL GROUP BY domain) x ON x.domain = d.domain
+    LEFT JOIN (SELECT c.domain, sum(t.pass) AS pass, sum(t.fail) AS fail, sum(t.unassessed + t.error) AS unknown, sum(t.manual) AS manual
+      FROM told t JOIN "check" c ON c.id = t.check_id GROUP BY c.domain) n ON n.domain = d.domain
+    LEFT JOIN (SELECT domain, count(*) AS accepted FROM finding WHERE verdict = 'fail' AND accepted IS NOT NULL AND EXISTS (SELECT 1 FROM exception) GROUP BY domain) x ON x.domain = d.domain
   ORDER BY d.ordinal;
 
 -- The worst graded domain; among equal grades the lowest score.

@@ -13,8 +13,12 @@ INSERT INTO search_entry(kind, name, type, count) SELECT 'setting', name || coal
 INSERT INTO search_entry(kind, name, type, count) SELECT 'setting', name || coalesce('=' || value, ''), 'account', count(*) FROM account_setting GROUP BY name, value;
 INSERT INTO search_entry(kind, name, type, count) SELECT 'setting', name, 'environment', count(*) FROM container_env WHERE name != '' GROUP BY name;
 INSERT INTO search_entry(kind, name) SELECT 'check', id FROM "check" ORDER BY id;
-INSERT INTO search_entry(kind, name) SELECT 'finding', id FROM finding;
+-- Findings lie in the order of their rows, which is how they are read here: by their ids each would lie elsewhere.
+CREATE TEMP TABLE search_base AS SELECT coalesce(max(id), 0) AS id FROM search_entry;
+INSERT INTO search_entry(id, kind, name) SELECT b.id + f.rowid, 'finding', f.id FROM search_base b CROSS JOIN finding f NOT INDEXED;
 
+-- The index is written once: segments that are merged on the way are written several times.
+INSERT INTO search(search, rank) VALUES ('automerge', 0), ('crisismerge', 1000);
 INSERT INTO search(rowid, text) SELECT 2 * id, ref FROM thing WHERE type != 'Event' AND kind NOT IN ('image', 'virtual');
 INSERT INTO search(rowid, text) SELECT 2 * t.id, t.ref || ' ' || coalesce(i.digest, '') || ' ' || coalesce((SELECT group_concat(n.name, ' ') FROM image_name n WHERE n.image = t.id), '')
   || ' ' || coalesce((SELECT group_concat(l.digest || ' ' || l.diff_id, ' ') FROM image_layer l WHERE l.image = t.id), '')
@@ -23,5 +27,5 @@ INSERT INTO search(rowid, text) SELECT 2 * id + 1, coalesce(type || ' ', '') || 
 INSERT INTO search(rowid, text) SELECT 2 * s.id + 1, v.name || ' ' || v.aliases || ' ' || coalesce(v.summary, '')
   FROM search_entry s CROSS JOIN vulnerability v ON v.name = s.name WHERE s.kind = 'vulnerability';
 INSERT INTO search(rowid, text) SELECT 2 * s.id + 1, c.id || ' ' || c.title FROM search_entry s CROSS JOIN "check" c ON c.id = s.name WHERE s.kind = 'check';
-INSERT INTO search(rowid, text) SELECT 2 * s.id + 1, f.id || ' ' || f.check_id || ' ' || f.detail
-  FROM search_entry s CROSS JOIN finding f ON f.id = s.name WHERE s.kind = 'finding';
+INSERT INTO search(rowid, text) SELECT 2 * (b.id + f.rowid) + 1, f.id || ' ' || f.check_id || ' ' || f.detail FROM search_base b CROSS JOIN finding f NOT INDEXED;
+DROP TABLE temp.search_base;

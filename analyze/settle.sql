@@ -16,7 +16,8 @@ UPDATE "check" SET severity = x.severity FROM (SELECT c.id, x.severity, max(x.or
 INSERT INTO severity_change(check_id, cluster, namespace, severity)
   SELECT check_id, cluster, namespace, severity FROM (
     SELECT p.check_id, p.cluster, p.namespace, x.severity, max(x.ordinal)
-    FROM (SELECT DISTINCT t.check_id, coalesce(CASE s.kind WHEN 'cluster' THEN s.name END, '') AS cluster, t.namespace FROM tally t LEFT JOIN scope s ON s.id = t.scope) p
+    FROM (SELECT DISTINCT t.check_id, coalesce(CASE s.kind WHEN 'cluster' THEN s.name END, '') AS cluster, t.namespace FROM tally t LEFT JOIN scope s ON s.id = t.scope
+        WHERE t.check_id IN (SELECT c.id FROM "check" c JOIN change y ON y.severity IS NOT NULL AND c.id GLOB y.checks)) p
       JOIN change x ON p.check_id GLOB x.checks AND x.severity IS NOT NULL
       LEFT JOIN namespace n ON n.cluster = p.cluster AND n.name = p.namespace
     WHERE (x.environments IS NULL OR n.environment GLOB x.environments) AND (x.clusters IS NULL OR p.cluster GLOB x.clusters)

@@ -1,21 +1,32 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Fills the tables of analyze/schema/summary.sql, after checks and ranks, in the analysis' own transaction.
 
-INSERT INTO verdict_count SELECT check_id, verdict, sum(count) FROM tally GROUP BY check_id, verdict;
-
--- A container bears the risk of its workload. Ties go to the lowest id, so that a second run chooses the same.
-CREATE TEMP TABLE ranked_finding AS
-  SELECT f.check_id, f.id, f.thing, f.scope, f.cluster, f.namespace, r.likelihood, r.impact, r.score,
-    CASE f.severity WHEN 'critical' THEN 5 WHEN 'high' THEN 4 WHEN 'medium' THEN 3 WHEN 'low' THEN 2 ELSE 1 END AS rank,
-    row_number() OVER (PARTITION BY f.check_id, f.scope, f.namespace ORDER BY
-      CASE f.severity WHEN 'critical' THEN 5 WHEN 'high' THEN 4 WHEN 'medium' THEN 3 WHEN 'low' THEN 2 ELSE 1 END DESC, r.score DESC NULLS LAST, f.id) AS in_place
+-- A container bears the risk of its workload. Of two findings the one with the lesser `standing` stands for both: the graver, then the riskier, then the one with the lower id,
+-- so that a second run chooses the same. Scores have two decimals; 900001 is no score.
+CREATE TEMP VIEW open_fail AS
+  SELECT f.check_id, f.id, f.thing, f.scope, f.cluster, f.namespace, f.severity,
+    CASE f.severity WHEN 'critical' THEN '1' WHEN 'high' THEN '2' WHEN 'medium' THEN '3' WHEN 'low' THEN '4' ELSE '5' END
+      || coalesce(900000 - CAST(round(100 * r.score) AS INTEGER), 900001) || f.id AS standing
   FROM finding f LEFT JOIN container c ON c.thing = f.thing LEFT JOIN risk r ON r.thing = coalesce(c.workload, f.thing)
   WHERE f.verdict = 'fail' AND f.accepted IS NULL;
+-- All passes over findings but this one are over few of them.
+CREATE TEMP TABLE place AS
+  SELECT check_id, scope, namespace, max(cluster) AS cluster, count(*) AS open, min(standing) AS best,
+    sum(CASE severity WHEN 'critical' THEN 10 WHEN 'high' THEN 5 WHEN 'medium' THEN 2 WHEN 'low' THEN 1 ELSE 0 END) AS weight
+  FROM open_fail GROUP BY check_id, scope, namespace;
+CREATE INDEX temp.place_check ON place(check_id);
 
+-- The best of three places; where there are fewer, the best of each, then their second ones.
+CREATE TEMP TABLE narrow AS SELECT check_id FROM place GROUP BY check_id HAVING count(*) < 3;
+INSERT INTO gap_example
+  SELECT check_id, row_number() OVER (PARTITION BY check_id ORDER BY best), substr(best, 8)
+  FROM (SELECT p.check_id, p.best FROM (SELECT DISTINCT check_id FROM place) k CROSS JOIN place p ON p.rowid IN (SELECT x.rowid FROM place x WHERE x.check_id = k.check_id ORDER BY x.best LIMIT 3)
+    WHERE k.check_id NOT IN (SELECT check_id FROM narrow));
 INSERT INTO gap_example
   SELECT check_id, ordinal, id
-  FROM (SELECT check_id, id, row_number() OVER (PARTITION BY check_id ORDER BY in_place, rank DESC, score DESC NULLS LAST, id) AS ordinal
-    FROM ranked_finding WHERE in_place <= 3)
+  FROM (SELECT check_id, id, row_number() OVER (PARTITION BY check_id ORDER BY in_place, standing) AS ordinal
+    FROM (SELECT f.check_id, f.id, f.standing, row_number() OVER (PARTITION BY f.check_id, f.scope, f.namespace ORDER BY f.standing) AS in_place
+      FROM open_fail f WHERE f.check_id IN (SELECT check_id FROM narrow)) WHERE in_place <= 3)
   WHERE ordinal <= 3;
 
 CREATE TEMP TABLE worst_finding AS
@@ -24,19 +35,20 @@ CREATE TEMP TABLE worst_finding AS
   WHERE x.ordinal = 1;
 
 INSERT INTO gap
-  SELECT g.check_id, row_number() OVER (ORDER BY g.rank DESC, w.score DESC NULLS LAST, g.open DESC, g.check_id),
-    CASE g.rank WHEN 5 THEN 'critical' WHEN 4 THEN 'high' WHEN 3 THEN 'medium' WHEN 2 THEN 'low' ELSE 'info' END,
+  SELECT g.check_id, row_number() OVER (ORDER BY g.grade, w.score DESC NULLS LAST, g.open DESC, g.check_id),
+    CASE g.grade WHEN '1' THEN 'critical' WHEN '2' THEN 'high' WHEN '3' THEN 'medium' WHEN '4' THEN 'low' ELSE 'info' END,
     (SELECT domain FROM "check" WHERE id = g.check_id), g.open,
-    (SELECT count(*) FROM finding f WHERE f.check_id = g.check_id AND f.verdict = 'fail') - g.open, g.things, g.clusters, g.namespaces, w.likelihood, w.impact, w.score,
+    (SELECT count(*) FROM finding f WHERE f.check_id = g.check_id AND f.verdict = 'fail') - g.open, t.things, g.clusters, g.namespaces, w.likelihood, w.impact, w.score,
     coalesce((SELECT f.owner FROM finding f WHERE f.check_id = g.check_id AND f.owner_why IS NOT NULL AND f.accepted IS NULL GROUP BY f.owner ORDER BY count(*) DESC, f.owner LIMIT 1),
       (SELECT owner FROM "check" WHERE id = g.check_id))
-  FROM (SELECT check_id, max(rank) AS rank, count(*) AS open, count(DISTINCT thing) AS things, count(DISTINCT scope) AS clusters, sum(in_place = 1 AND namespace IS NOT NULL) AS namespaces
-    FROM ranked_finding GROUP BY check_id) g JOIN worst_finding w ON w.check_id = g.check_id;
+  FROM (SELECT check_id, substr(min(best), 1, 1) AS grade, sum(open) AS open, count(DISTINCT scope) AS clusters, sum(namespace IS NOT NULL) AS namespaces FROM place GROUP BY check_id) g
+    JOIN (SELECT check_id, count(DISTINCT thing) AS things FROM finding WHERE verdict = 'fail' AND accepted IS NULL GROUP BY check_id) t ON t.check_id = g.check_id
+    JOIN worst_finding w ON w.check_id = g.check_id;
 
 INSERT INTO heat
-  SELECT coalesce(f.cluster, '-'), f.namespace, c.domain, count(*), sum(CASE f.rank WHEN 5 THEN 10 WHEN 4 THEN 5 WHEN 3 THEN 2 WHEN 2 THEN 1 ELSE 0 END)
-  FROM ranked_finding f JOIN "check" c ON c.id = f.check_id WHERE f.namespace IS NOT NULL
-  GROUP BY coalesce(f.cluster, '-'), f.namespace, c.domain;
+  SELECT coalesce(p.cluster, '-'), p.namespace, c.domain, sum(p.open), sum(p.weight)
+  FROM place p JOIN "check" c ON c.id = p.check_id WHERE p.namespace IS NOT NULL
+  GROUP BY coalesce(p.cluster, '-'), p.namespace, c.domain;
 
 INSERT INTO namespace_consumption
   SELECT cluster, namespace, count(*), sum(pods), sum(cpu_request_mcpu IS NULL AND memory_request_bytes IS NULL), sum(memory_limit_bytes IS NULL),
@@ -124,5 +136,7 @@ WITH node_way(workload, rank, how, fix) AS (
     UNION ALL SELECT n, 4, 'all pods and tokens on it', 'reads', 'critical', entry IS NOT NULL, workload, cut FROM chosen WHERE NOT by_right)
 SELECT n, step, thing, how, colour, outside, workload, cut FROM hop ORDER BY n, step;
 
-DROP TABLE ranked_finding;
+DROP VIEW open_fail;
+DROP TABLE place;
+DROP TABLE narrow;
 DROP TABLE worst_finding;

@@ -2,6 +2,7 @@
 // SQLite: opening safely, cached statements, binding by format. Knows no table of ours.
 #include "db.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <unistd.h>
 
@@ -98,6 +99,33 @@ int db_create(struct db *d, const char *path, int application_id, struct err *e)
 	}
 	sqlite3_db_config(d->h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL); /* not before: it ignores journal_mode=OFF */
 	return 0;
+}
+
+/* Page by page, so that a file, a temporary database and one in memory are filled alike. */
+static bool copy_pages(sqlite3 *to, sqlite3 *from)
+{
+	sqlite3_backup *copy = sqlite3_backup_init(to, "main", from, "main");
+
+	if (!copy)
+		return false;
+	sqlite3_backup_step(copy, -1); /* its failure is finish()'s */
+	return sqlite3_backup_finish(copy) == SQLITE_OK;
+}
+
+int db_fill(struct db *d, struct span image, struct err *e)
+{
+	auto_db from = {0};
+	int64_t id = db_int(d, 0, "PRAGMA application_id", ""), version = db_int(d, 0, "PRAGMA user_version", "");
+	char sql[128];
+
+	if (open_handle(&from, ":memory:", SQLITE_OPEN_READWRITE, e))
+		return -1;
+	if (sqlite3_deserialize(from.h, "main", (unsigned char *)(uintptr_t)image.p, (sqlite3_int64)image.n, (sqlite3_int64)image.n, SQLITE_DESERIALIZE_READONLY) != SQLITE_OK)
+		return fail(&from, e, "cannot be read");
+	if (!copy_pages(d->h, from.h))
+		return fail(d, e, "cannot be filled");
+	snprintf(sql, sizeof(sql), "PRAGMA application_id=%" PRId64 "; PRAGMA user_version=%" PRId64, id, version);
+	return db_exec(d, sql, e);
 }
 
 static int check_ours(struct db *d, int application_id, struct err *e)

@@ -22,6 +22,8 @@ struct db {
 
 /* Makes a new database at `path` (must not exist; NULL: a private temporary one), tuned for one bulk writer. */
 int db_create(struct db *d, const char *path, int application_id, struct err *e);
+/* Makes what db_create() made, still empty, the copy of the database whose file is `image` (its bytes need not outlive the call); application_id and user_version stay. */
+int db_fill(struct db *d, struct span image, struct err *e);
 /* Opens an existing one read-only; refuses (ERR_INPUT) what is not ours by application_id and version. */
 int db_open(struct db *d, const char *path, int application_id, struct err *e);
 /* As db_open, writable: for decisions and custody. */

@@ -79,7 +79,7 @@ full() {
 	ok "$what, write $n: what is told" "$(cat err.txt)" "plimsoll: $want: cannot be written: database or disk is full"
 	ok "$what, write $n: no folder stays" "$(ls -d new 2> /dev/null)" ""
 }
-for n in 1 7 200 600; do full assess new/deep/er/site.db "$PLIMSOLL" assess -o new/deep/er evidence; done
+for n in 1 7 200 400; do full assess new/deep/er/site.db "$PLIMSOLL" assess -o new/deep/er evidence; done
 mkdir -p kept/new && n=200
 FAULT=write:$n:$FULL LD_PRELOAD=$fault "$PLIMSOLL" assess -o kept/new/deep evidence > /dev/null 2>&1
 ok "a folder that was there stays" "$(ls -d kept/new kept/new/deep 2> /dev/null)" kept/new

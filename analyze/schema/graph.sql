@@ -55,6 +55,7 @@ CREATE TABLE change (
   UNIQUE (thing, text)
 ) STRICT;
 
+-- Steps. Indexes by source and by target are made when it is full (analyze/edge.sql).
 CREATE TABLE edge (
   id INTEGER PRIMARY KEY,
   edge_id TEXT NOT NULL REFERENCES edge_kind(id),
@@ -69,8 +70,6 @@ CREATE TABLE edge (
 ) STRICT;
 -- Further changes that end a step: of the other bindings that it needs.
 CREATE TABLE edge_also (edge INTEGER NOT NULL REFERENCES edge(id), change INTEGER NOT NULL REFERENCES change(id), PRIMARY KEY (edge, change)) STRICT, WITHOUT ROWID;
-CREATE INDEX edge_source ON edge(source);
-CREATE INDEX edge_target ON edge(target);
 
 -- Where attackers start and what they want (analyze/targets and the engagement file).
 CREATE TABLE path_end (

@@ -49,7 +49,8 @@ need_dump() {
 	[ -z "$dump_jq" ] || return 0
 	if [ -z "$dump" ]; then
 		python3 "$here/../fixtures/demo/make-demo.py" "$work/demo" > /dev/null
-		dump=$(dirname "$(find "$work/demo" -name pods.json | sort | head -n 1)")
+		python3 "$here/dress.py" "$(dirname "$(find "$work/demo" -name pods.json | sort | head -n 1)")" "$work/dressed"
+		dump=$work/dressed
 	fi
 	echo "making a dump of $objects objects"
 	python3 "$here/multiply.py" "$dump" "$work/large" "$objects"
