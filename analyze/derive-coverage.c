@@ -225,7 +225,8 @@ static int cover_unplaced(struct db *site, struct err *e)
 {
 	return db_exec(site,
 		       "INSERT INTO feed_coverage(thing, ecosystem, release, package, state, packages, reason) SELECT p.thing, c.ecosystem, c.release, c.name, 'not-assessed',"
-		       " count(*), c.name || ' ' || min(c.version) || ': no version that ' || c.ecosystem || ' knows, so that no range can be told to hold it'"
+		       " count(*), c.name || ' ' || min(c.version) || CASE WHEN min(c.module = 'main' AND c.ecosystem = 'npm') THEN ': private, so that what feeds say of the name is about another package'"
+		       " ELSE ': no version that ' || c.ecosystem || ' knows, so that no range can be told to hold it' END"
 		       " FROM temp.unplaced u JOIN component c ON c.id = u.component JOIN package p ON p.component = c.id"
 		       " GROUP BY p.thing, c.ecosystem, c.name ORDER BY p.thing, c.ecosystem, c.name;"
 		       "DROP TABLE temp.unplaced",
