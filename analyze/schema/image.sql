@@ -167,7 +167,7 @@ CREATE TABLE package (
   arch TEXT,
   license TEXT,              -- as stated, SPDX where that is clear
   source TEXT, source_version TEXT, -- source package, for deb, apk and rpm (which has no epoch there)
-  module TEXT,               -- rpm: modularity label 'name:stream:version:context'
+  module TEXT,               -- rpm: modularity label 'name:stream:version:context'; 'main': a program or an application built of no release of itself
   purl TEXT NOT NULL,
   path TEXT,                 -- database or file that tells of it; 'app.jar!/lib/x.jar' for what lies in an archive
   layer INTEGER,             -- that brought it; NULL for nodes
