@@ -21,6 +21,7 @@ int derive_licences(struct db *db, struct err *e)
 	static const char *const rulings[] = {"allow", NULL, "deny"};
 	auto_arena a = ARENA_INIT;
 	auto_stmt *q = NULL;
+	bool ruled = db_int(db, 0, "SELECT EXISTS (SELECT 1 FROM licence_policy)", "") > 0;
 	int rc;
 
 	if (db_prepare(db, "SELECT DISTINCT license FROM package WHERE license IS NOT NULL ORDER BY license", &q, e))
@@ -29,7 +30,7 @@ int derive_licences(struct db *db, struct err *e)
 		struct license_reading r;
 
 		arena_reset(&a);
-		license_read(&a, db_text(q, 0), policy, db, &r);
+		license_read(&a, db_text(q, 0), ruled ? policy : NULL, db, &r);
 		if (db_run(db, e, "INSERT INTO licence(text, expression, class, ruling) VALUES (?, ?, ?, ?)", "ttss", db_text(q, 0), r.expression,
 			   license_class_name(r.class), rulings[r.ruling]))
 			return -1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A hash table from paths to owners.
+// A hash table from the paths that matter to their owners: lists of files name a hundred times as many.
 #include "image-owner.h"
 
 static struct owner_slot *slot_of(const struct owners *o, uint64_t hash)
@@ -11,14 +11,12 @@ static struct owner_slot *slot_of(const struct owners *o, uint64_t hash)
 	return &o->slots[i];
 }
 
-/* Makes room for `more` paths, half of the slots staying empty. */
-static void grow(struct owners *o, size_t more)
+/* Makes room for one more path, half of the slots staying empty. */
+static void grow(struct owners *o)
 {
-	struct owners bigger = {.cap = o->cap ? o->cap : 1024, .n = o->n};
+	struct owners bigger = {.cap = o->cap ? 2 * o->cap : 256, .n = o->n, .told = o->told};
 
-	while (bigger.cap <= 2 * (o->n + more))
-		bigger.cap *= 2;
-	if (bigger.cap == o->cap)
+	if (2 * (o->n + 1) < o->cap)
 		return;
 
 	bigger.slots = calloc(bigger.cap, sizeof(*bigger.slots));
@@ -31,27 +29,54 @@ static void grow(struct owners *o, size_t more)
 	*o = bigger;
 }
 
-void owners_add(struct owners *o, uint64_t hash, struct span owner)
+static void want(struct owners *o, struct span path)
 {
+	uint64_t hash = path_hash(path);
 	struct owner_slot *s;
 
-	if (hash == 0)
-		return;
-	grow(o, 1);
+	grow(o);
 	s = slot_of(o, hash);
-	if (s->hash)
-		return;
-	*s = (struct owner_slot){hash, owner};
-	o->n++;
+	if (!s->hash) {
+		*s = (struct owner_slot){.hash = hash, .owner = SPAN_NONE};
+		o->n++;
+	}
+}
+
+/* The other name of a path on systems whose /bin leads to /usr/bin; NULL when it has none. */
+static const char *other_name(struct arena *a, const char *path)
+{
+	static const char *const merged[] = {"bin/", "sbin/", "lib/", "lib64/", "lib32/", "libx32/"};
+	struct span p = span_of(path);
+
+	if (span_starts(p, "usr/"))
+		return path + 4;
+	for (size_t i = 0; i < sizeof(merged) / sizeof(merged[0]); i++)
+		if (span_starts(p, merged[i]))
+			return arena_printf(a, "usr/%s", path);
+	return NULL;
+}
+
+void owners_want(struct owners *o, const char *path)
+{
+	auto_arena a = ARENA_INIT;
+	const char *other = other_name(&a, path);
+
+	want(o, span_of(path));
+	if (other)
+		want(o, span_of(other));
+}
+
+void owners_add(struct owners *o, uint64_t hash, struct span owner)
+{
+	struct owner_slot *s = hash && o->cap ? slot_of(o, hash) : NULL;
+
+	o->told++;
+	if (s && s->hash && !s->owner.p)
+		s->owner = owner;
 }
 
 void owners_add_list(struct owners *o, const struct owned *list)
 {
-	size_t n = 0;
-
-	for (const struct owned *one = list; one; one = one->next)
-		n += one->n;
-	grow(o, n);
 	for (; list; list = list->next)
 		for (size_t i = 0; i < list->n; i++)
 			owners_add(o, list->paths[i], list->owner);
@@ -66,18 +91,11 @@ static struct span find(const struct owners *o, struct span path)
 
 struct span owners_find(const struct owners *o, const char *path)
 {
-	static const char *const merged[] = {"bin/", "sbin/", "lib/", "lib64/", "lib32/", "libx32/"};
 	auto_arena a = ARENA_INIT;
-	struct span p = span_of(path), found = find(o, p);
+	struct span found = find(o, span_of(path));
+	const char *other = found.p ? NULL : other_name(&a, path);
 
-	if (found.p)
-		return found;
-	if (span_starts(p, "usr/"))
-		return find(o, (struct span){path + 4, p.n - 4});
-	for (size_t i = 0; i < sizeof(merged) / sizeof(merged[0]); i++)
-		if (span_starts(p, merged[i]))
-			return find(o, span_of(arena_printf(&a, "usr/%s", path)));
-	return SPAN_NONE;
+	return other ? find(o, span_of(other)) : found;
 }
 
 void owners_fini(struct owners *o)

@@ -4,6 +4,7 @@
 #include "layer-cache.h"
 #include "layer-pack.h"
 
+#include "common/fold.h"
 #include "common/outfile.h"
 #include "common/source.h"
 
@@ -13,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { SUM = 16 }; /* hexadecimal digits of an entry's sum */
 enum { ENTRY_MAX = 256 << 20, ARCHIVE_LAYERS_MAX = 100000, SETTLED_MS = 100 };
 /* A layer with more notes and links is read anew each time: an entry is held in memory whole. */
 enum { KEPT_MAX = 200000 };
@@ -35,7 +37,16 @@ static void identity(const struct stat *st, char out[HASH_HEX])
 	hash_span((struct span){(const char *)parts, sizeof(parts)}, out);
 }
 
-/* ---- entries: tag, sum of the content, content */
+/* ---- entries: tag, sum of the content, content. The sum tells damage; the folder is the user's alone, and who can write there has the key too. */
+
+static void sum_of(struct span content, char out[SUM + 1])
+{
+	struct fold f;
+
+	fold_init(&f);
+	fold_add(&f, content.p, content.n);
+	snprintf(out, SUM + 1, "%016llx", (unsigned long long)fold_end(&f));
+}
 
 static void entry_path(const struct layer_cache *c, const char *kind, const char *name, char *out, size_t n)
 {
@@ -44,7 +55,7 @@ static void entry_path(const struct layer_cache *c, const char *kind, const char
 
 static bool read_entry(const struct layer_cache *c, const char *kind, const char *name, struct buf *b, struct span *content)
 {
-	char path[4096], sum[HASH_HEX];
+	char path[4096], sum[SUM + 1];
 	struct source s;
 	struct span all;
 	bool good;
@@ -55,17 +66,17 @@ static bool read_entry(const struct layer_cache *c, const char *kind, const char
 	good = source_slurp(&s, b, ENTRY_MAX, NULL) == 0;
 	source_close(&s);
 	all = buf_span(b);
-	if (!good || all.n < 2 * (HASH_HEX - 1) || memcmp(all.p, c->tag, HASH_HEX - 1) != 0)
+	if (!good || all.n < HASH_HEX - 1 + SUM || memcmp(all.p, c->tag, HASH_HEX - 1) != 0)
 		return false;
-	*content = (struct span){all.p + 2 * (HASH_HEX - 1), all.n - 2 * (HASH_HEX - 1)};
-	hash_span(*content, sum);
-	return memcmp(all.p + HASH_HEX - 1, sum, HASH_HEX - 1) == 0;
+	*content = (struct span){all.p + HASH_HEX - 1 + SUM, all.n - (HASH_HEX - 1 + SUM)};
+	sum_of(*content, sum);
+	return memcmp(all.p + HASH_HEX - 1, sum, SUM) == 0;
 }
 
 /* A name of its own for each process, then renamed: readers see a whole entry or none. Failing to write is no fault. */
 static void write_entry(const struct layer_cache *c, const char *kind, const char *name, struct span content)
 {
-	char path[4096], part[4096 + 32], sum[HASH_HEX];
+	char path[4096], part[4096 + 32], sum[SUM + 1];
 	bool good;
 	FILE *f;
 	int fd;
@@ -81,8 +92,8 @@ static void write_entry(const struct layer_cache *c, const char *kind, const cha
 			close(fd);
 		return;
 	}
-	hash_span(content, sum);
-	good = fwrite(c->tag, 1, HASH_HEX - 1, f) == HASH_HEX - 1 && fwrite(sum, 1, HASH_HEX - 1, f) == HASH_HEX - 1 &&
+	sum_of(content, sum);
+	good = fwrite(c->tag, 1, HASH_HEX - 1, f) == HASH_HEX - 1 && fwrite(sum, 1, SUM, f) == SUM &&
 	       fwrite(content.p, 1, content.n, f) == content.n;
 	good = fclose(f) == 0 && good;
 	if (!good || rename(part, path))

@@ -37,6 +37,7 @@ struct collect {
 	bool unreadable;       /* a database in the final state could not be read whole */
 	struct streams streams;
 	struct repositories repositories;
+	struct map brought;    /* names of operating system packages: 1 + the layer that brought them */
 	struct map lists;      /* names of repositories: the row of repository_list */
 	struct span release;   /* of the distribution, as feeds name it */
 };
@@ -317,6 +318,9 @@ static int ignore(void *ctx, const struct package *p, struct err *e)
 
 static int read_owned(struct collect *c, const struct note *apk, const struct state *rpm, struct err *e)
 {
+	for (size_t i = 0; i < c->n; i++)
+		if (!package_is_os(c->list[i]->p.type))
+			owners_want(&c->owners, c->list[i]->path);
 	for (int i = 0; i < c->im->layers.n; i++)
 		for (const struct note *n = c->im->layers.at[i]->notes; n; n = n->next)
 			if (n->kinds & NOTE_OWNED && view_hidden(&c->im->layers, i, c->im->layers.n - 1, n->path) < 0)
@@ -443,27 +447,25 @@ static bool is_system_path(const char *path)
 	return false;
 }
 
-/* The layer that brought the owner as it is now; -1 when it is not known. */
-static int layer_of_owner(const struct collect *c, struct span owner)
+/* For each package of the operating system the layer that brought it as it is now. */
+static void note_brought(struct collect *c)
 {
-	int layer = -1;
-
 	for (size_t i = 0; i < c->n; i++) {
 		const struct found *f = c->list[i];
+		struct map_slot *slot = f->removed_in < 0 && package_is_os(f->p.type) ? map_at(&c->brought, f->p.name) : NULL;
 
-		if (f->removed_in < 0 && f->layer > layer && package_is_os(f->p.type) && span_is(f->p.name, owner))
-			layer = f->layer;
+		if (slot && (intptr_t)slot->value <= f->layer)
+			slot->value = (void *)(intptr_t)(f->layer + 1);
 	}
-	return layer;
 }
 
 /* What a later layer put in the place of an owner's file by hand is not the owner's any more. */
 static struct span owner_of(const struct collect *c, const struct found *f)
 {
 	struct span owner = owners_find(&c->owners, f->path);
-	int layer = owner.p ? layer_of_owner(c, owner) : -1;
+	int brought = owner.p ? (int)(intptr_t)map_find(&c->brought, owner) : 0;
 
-	return layer >= 0 && f->layer > layer ? SPAN_NONE : owner;
+	return brought > 0 && f->layer >= brought ? SPAN_NONE : owner;
 }
 
 static bool is_red_hat(const struct distinct_place *os)
@@ -536,7 +538,7 @@ static int write_all(struct collect *c, int64_t thing, const char *database, str
 		c->streams.esm = c->list[i]->removed_in < 0 && strcmp(c->list[i]->p.type, "deb") == 0 && streams_is_esm(c->list[i]->p.version);
 	c->release = os.release;
 	at.os = (struct distinct_place){.ecosystem = os.ecosystem, .release = os.release, .image = db_int(c->load->db, 0, "SELECT kind = 'image' FROM thing WHERE id = ?", "i", thing), .pro = c->streams.esm};
-	for (size_t i = 0; i < c->n && c->owners.n == 0; i++)
+	for (size_t i = 0; i < c->n && c->owners.told == 0; i++)
 		if (c->list[i]->removed_in < 0 && in_status_d(c->list[i]->path) && c->list[i]->layer >= c->unlisted)
 			c->unlisted = c->list[i]->layer + 1;
 	if (os.id.n > 0) {
@@ -548,6 +550,7 @@ static int write_all(struct collect *c, int64_t thing, const char *database, str
 	if (c->n > 1)
 		qsort(c->list, c->n, sizeof(struct found *), found_cmp);
 	note_installed(c);
+	note_brought(c);
 	for (size_t i = 0; i < c->n; i++)
 		if (write_one(c, i, &at, e))
 			return -1;
@@ -607,6 +610,7 @@ int image_write_packages(struct load *l, const struct image *im, int64_t thing, 
 	r = follow_all(c, &d, e) || read_singles(c, e) || read_owned(c, d.apk.file, &d.rpm, e) || write_all(c, thing, database_kind(c, &d), e) ? -1 : 0;
 	owners_fini(&c->owners);
 	map_fini(&c->lists);
+	map_fini(&c->brought);
 	paths_fini(&c->installed);
 	arena_fini(&c->arena);
 	free(c);
