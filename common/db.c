@@ -140,8 +140,8 @@ static int check_ours(struct db *d, int application_id, struct err *e)
 		return err_set(e, ERR_INPUT, "%s: an SQLite file, but not %s", d->path,
 			       application_id == DB_APPLICATION_ID ? "an assessment database" : "a feeds database");
 	if (sqlite3_column_int(s, 1) != DB_SCHEMA_VERSION)
-		return err_set(e, ERR_INPUT, "%s: schema version %d, this program reads %d: analyze the evidence again", d->path,
-			       sqlite3_column_int(s, 1), DB_SCHEMA_VERSION);
+		return err_set(e, ERR_INPUT, "%s: schema version %d, this program reads %d: %s again", d->path, sqlite3_column_int(s, 1), DB_SCHEMA_VERSION,
+			       application_id == DB_APPLICATION_ID ? "analyze the evidence" : "import the feeds");
 	return 0;
 }
 

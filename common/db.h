@@ -18,7 +18,7 @@ struct db {
 
 #define DB_APPLICATION_ID 0x506c696d /* "Plim": an assessment database */
 #define DB_FEEDS_APPLICATION_ID 0x506c6966 /* "Plif": a feeds database (vulns.db) */
-#define DB_SCHEMA_VERSION 1
+#define DB_SCHEMA_VERSION 2
 
 /* Makes a new database at `path` (must not exist; NULL: a private temporary one), tuned for one bulk writer. */
 int db_create(struct db *d, const char *path, int application_id, struct err *e);

@@ -112,6 +112,10 @@ feeds compare cobol 1 2
 ok "unknown scheme" "$?" 2
 feeds status "$D/v.db"
 ok "status" "$?:$(grep -c 'osv GHSA' "$D/out")" 0:1
+# What an earlier program made of feeds may lack what this one judges by.
+cp "$D/v.db" "$D/early.db" && sqlite3 "$D/early.db" "PRAGMA user_version = 1"
+feeds status "$D/early.db"
+ok "a database of an earlier program" "$?:$(grep -c 'import the feeds again' "$D/err")" 3:1
 
 # Where there is dpkg, its word on version order counts.
 if command -v dpkg > /dev/null; then

@@ -266,18 +266,6 @@ end:
 	return r;
 }
 
-/* A database of an earlier version lacks what came since; it is added empty. */
-static int upgrade(struct db *db, struct err *e)
-{
-	if (!db_int(db, 0, "SELECT 1 FROM pragma_table_info('affected') WHERE name = 'since'", "") && db_exec(db, "ALTER TABLE affected ADD COLUMN since INTEGER", e))
-		return -1;
-	return db_exec(db,
-		       "CREATE TABLE IF NOT EXISTS exploit (cve TEXT NOT NULL, source TEXT NOT NULL, feed INTEGER NOT NULL REFERENCES feed, name TEXT, since INTEGER, verified INTEGER NOT NULL, "
-		       "PRIMARY KEY (cve, source)) STRICT, WITHOUT ROWID;"
-		       "CREATE TABLE IF NOT EXISTS repository_cpe (name TEXT NOT NULL, cpe TEXT NOT NULL, feed INTEGER NOT NULL REFERENCES feed, PRIMARY KEY (name, cpe, feed)) STRICT, WITHOUT ROWID",
-		       e);
-}
-
 static int open_work(struct store *s, const char *out, const char *work, struct err *e)
 {
 	struct span schema = embed_find("vulnfeeds/schema.sql");
@@ -290,7 +278,7 @@ static int open_work(struct store *s, const char *out, const char *work, struct 
 	db_close(&check);
 	if (import_copy(out, work, e) || db_open_rw(&s->db, work, DB_FEEDS_APPLICATION_ID, e))
 		return -1;
-	return db_exec(&s->db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF", e) || upgrade(&s->db, e) ? -1 : 0;
+	return db_exec(&s->db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF", e);
 }
 
 /* What the database says, in short: it changes when any feed's records do, or what could not be read. */
