@@ -112,6 +112,8 @@ static bool wild_equal(struct span pattern, struct span text)
 {
 	size_t p = 0, t = 0, star = SIZE_MAX, from = 0;
 
+	if (span_is(pattern, text)) /* two patterns */
+		return true;
 	while (t < text.n) {
 		bool wild = p + 2 < pattern.n && pattern.p[p] == '%' && pattern.p[p + 1] == '0';
 

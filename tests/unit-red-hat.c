@@ -40,7 +40,7 @@ static void fits(void)
 		{"openshift:4", "openshift:45", false}, {"openshift:4.1", "openshift:4.13::el8", false}, {"openshift:4.13::el9", "openshift:4.13::el8", false},
 		{"openshift:4.13", "openshift:4.13::el8", true}, {"openshift:4.13::el8", "openshift:4", false}, {"openshift:4", "openshift_gitops:4.1", false},
 		{"devtools:", "devtools:2022", true}, {"openshift:4.%02::el8", "openshift:4.13::el8", true}, {"openshift:4.%02::el8", "openshift:5.1::el8", false},
-		{"openshift:4.%01::el8", "openshift:4.9::el8", true}, {"openshift:4.%01::el8", "openshift:4.13::el8", false}, {"storage:3.5:nagios:el7", "storage:3.5:server:el7", false},
+		{"openshift:4.%01::el8", "openshift:4.9::el8", true}, {"openshift:4.%012", "openshift:4.%012", true}, {"openshift:4.%01::el8", "openshift:4.13::el8", false}, {"storage:3.5:nagios:el7", "storage:3.5:server:el7", false},
 		{"rhel_software_collections:3::el7", "rhel_software_collections:3::el7", true}, {"", "", true},
 	};
 

@@ -19,7 +19,7 @@ static const char verdicts[] =
 	"tolerates_control_plane,spread,pull_secrets,windows,spec_hash,environment) VALUES (2,'c','shop','Deployment','web',1,0,0,'default',0,0,0,0,0,0,0,0,0,'x','prod');"
 	"INSERT INTO container(thing,workload,name,type,ordinal,image,image_tag_given,privileged,allow_escalation,run_as_user,run_as_non_root,read_only_root,caps_add,caps_drop,devices,"
 	"liveness,readiness,startup,host_ports,probe_hosts,tty,env_from_secret,windows_host_process) VALUES (3,2,'app','container',0,'i',1,0,0,1000,1,1,'[]','[]',0,0,0,0,0,0,0,0,0);"
-	"INSERT INTO \"check\" SELECT column1, column1, column2, column3, 'cluster', '[]', '', '', NULL, 'hours', 'developers', NULL, '[]' FROM (VALUES "
+	"INSERT INTO \"check\" SELECT column1, column1, column2, column3, 'cluster', '[]', '', '', NULL, 'hours', 'developers', NULL, NULL, '[]' FROM (VALUES "
 	"('runtime.a','critical','runtime'),('runtime.b','medium','runtime'),('runtime.c','low','runtime'),('iam.a','high','iam'),('iam.b','critical','iam'),('data.a','high','data'));"
 	"INSERT INTO tally VALUES ('runtime.a',1,'shop','pass',3),('runtime.a',1,'shop','fail',1),('runtime.b',1,'shop','fail',5),('runtime.c',1,'','not-assessed',1),"
 	"('iam.a',1,'','pass',9),('iam.a',1,'','fail',1),('iam.b',1,'','not-assessed',1),('data.a',1,'shop','pass',7),('data.a',1,'','manual',2),('data.a',1,'','not-applicable',4);"
