@@ -138,7 +138,7 @@ static void php_skip(struct php *s, int depth)
 	if (depth > DEPTH_MAX || s->rest.n < 2) {
 		s->bad = true;
 	} else if (s->rest.p[0] == 's') {
-		php_text(s);
+		s->bad = !php_text(s).p || s->bad; /* "sx" would stay unread for as long as the array says */
 	} else if (span_starts(s->rest, "a:")) {
 		php_array(s, SPAN(""), &none, &channel, depth);
 	} else if (strchr("idbN", s->rest.p[0])) {
