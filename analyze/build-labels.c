@@ -4,7 +4,7 @@
 
 #include "common/limits.h"
 
-enum { VARIABLES_MAX = 1000 };
+enum { VARIABLES_MAX = 1000, WORDS_MAX_BYTES = 1024 * 1024 };
 
 /* `name` in any case: old Dockerfiles write "Architecture". */
 static void take(struct build_labels *out, struct span name, struct span value)
@@ -41,6 +41,7 @@ struct dockerfile {
 	struct arena *arena;
 	struct variable *variables;
 	int count;
+	size_t bytes; /* of all words, with what variables stand for: a short file can name a long one very often */
 	struct build_labels *out;
 };
 
@@ -77,7 +78,7 @@ static struct span value_of(const struct dockerfile *d, struct span name)
 }
 
 /* A word without its quotes, with variables replaced outside of '…'. `*rest`: what stands behind it. */
-static struct span take_word(const struct dockerfile *d, struct span *rest)
+static struct span take_word(struct dockerfile *d, struct span *rest)
 {
 	auto_buf b = BUF_INIT;
 	char quote = 0;
@@ -97,9 +98,10 @@ static struct span take_word(const struct dockerfile *d, struct span *rest)
 		} else {
 			buf_add_char(&b, c);
 		}
-		if (b.n > LIMIT_LINE_BYTES) /* variables of variables */
+		if (d->bytes + b.n > WORDS_MAX_BYTES)
 			break;
 	}
+	d->bytes += b.n;
 	return (struct span){arena_strndup(d->arena, b.p ? b.p : "", b.n), b.n};
 }
 
@@ -119,7 +121,7 @@ static void take_pairs(struct dockerfile *d, struct span rest, bool label)
 {
 	bool first = true;
 
-	while ((rest = span_trim(rest)).n > 0) {
+	while (d->bytes < WORDS_MAX_BYTES && (rest = span_trim(rest)).n > 0) {
 		struct span before = rest, word = take_word(d, &rest), value = word, name = span_cut(&value, '=');
 
 		if (rest.n == before.n)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names of Red Hat's products and repositories. Expectations: Red Hat's security data guidelines (cpe.md, scanning-vendors.md), CPE 2.2 and 2.3, and names as
 // Red Hat's content manifests and advisories have them.
+#include "analyze/build-labels.h"
+#include "common/buf.h"
 #include "common/red-hat.h"
 #include "test.h"
 
@@ -83,8 +85,28 @@ static void builders(void)
 		test_check_str(red_hat_builder(span_of(cases[i].version)), span_of(cases[i].builder), __FILE__, __LINE__);
 }
 
+/* A line of a Dockerfile that names a long variable very often: what stands behind it is not read, and costs nothing. */
+static void dockerfile_of_one_variable(void)
+{
+	auto_arena a = ARENA_INIT;
+	auto_buf text = BUF_INIT;
+	struct build_labels b = {0};
+
+	buf_add_str(&text, "LABEL com.redhat.component=x\nENV long=");
+	for (int i = 0; i < 4000; i++)
+		buf_add_char(&text, 'x');
+	for (int i = 0; i < 100000; i++)
+		buf_add_str(&text, i ? " y=$long" : "\nLABEL y=$long");
+	buf_add_str(&text, "\nLABEL architecture=x86_64\n");
+	build_labels_dockerfile(&a, SPAN("root/buildinfo/Dockerfile-x-1-2"), buf_span(&text), &b);
+	test_check_str(b.component, SPAN("x"), __FILE__, __LINE__);
+	CHECK(!b.architecture.p);
+	test_check_str(b.release, SPAN("2"), __FILE__, __LINE__);
+}
+
 int main(void)
 {
+	TEST(dockerfile_of_one_variable);
 	TEST(releases);
 	TEST(fits);
 	TEST(sets);
