@@ -109,9 +109,12 @@ static const char *const signs[] = {
 	OF_FOLDERS("must-gather and oc adm inspect take those that they are told"),
 	"DROP TABLE folders",
 
-	/* Nothing that every cluster has was asked for: what lies in one namespace speaks of no other. */
+	/* Nothing that every cluster has elsewhere was asked for: what lies in one namespace speaks of no other. Nor does the service kubernetes, which is in the
+	 * namespace that is asked for when none is named. A dump with a folder for kube-public was taken of all. */
 	"CREATE TEMP TABLE unanchored AS SELECT DISTINCT j.scope FROM judged j WHERE NOT EXISTS (SELECT 1 FROM evidence_kind k WHERE k.scope = j.scope AND k.kind IN ('kubernetes/serviceaccounts', "
-	"'kubernetes/configmaps', 'kubernetes/roles', 'kubernetes/rolebindings', 'kubernetes/services')) AND NOT EXISTS (SELECT 1 FROM lacking x WHERE x.scope = j.scope)",
+	"'kubernetes/configmaps', 'kubernetes/roles', 'kubernetes/rolebindings')) AND NOT EXISTS (SELECT 1 FROM seen n JOIN platform_namespace p ON n.namespace GLOB p.pattern WHERE n.scope = j.scope "
+	"AND n.kind = 'kubernetes/services') AND NOT EXISTS (SELECT 1 FROM evidence v WHERE v.scope = j.scope AND '/' || v.path GLOB '*/kube-public/replication-controllers.[jy]*') "
+	"AND NOT EXISTS (SELECT 1 FROM lacking x WHERE x.scope = j.scope)",
 	"INSERT INTO lacking SELECT j.scope, j.kind, NULL, 0, 'all objects lie in it, and ' || iif(o.other IS NULL, 'no list of namespaces was given', 'there is also namespace ' || o.other) FROM judged j "
 	"JOIN (SELECT u.scope, (SELECT min(m.namespace) FROM must m WHERE m.scope = u.scope AND NOT EXISTS (SELECT 1 FROM platform_namespace p WHERE m.namespace GLOB p.pattern) "
 	"AND m.namespace != 'default' AND NOT EXISTS (SELECT 1 FROM seen n WHERE n.scope = u.scope AND n.namespace = m.namespace)) AS other FROM unanchored u) o ON o.scope = j.scope "

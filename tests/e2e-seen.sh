@@ -166,6 +166,17 @@ has "with the namespaces" "$(why pods)" "all objects lie in it, and there is als
 cp small/namespaces.json apart/
 analyze apart
 ok "of the only one that users have" "$(partly)" ""
+# kubectl get pods,services,deployments without -n: the service kubernetes lies in the namespace that is asked then
+rm -r apart && part whole apart default shop && for f in apart/*.json; do case $f in */pods.json | */services.json | */deployments.json) jq -c '(.items[].metadata.namespace) = "default"' "$f" > t && mv t "$f" ;; *) rm "$f" ;; esac; done
+analyze apart
+ok "the namespace that is asked when none is named" "$(partly)" "deployments pods services"
+has "though it has the service kubernetes" "$(why services)" "only namespace default was collected: all objects lie in it, and no list of namespaces was given; ask with -A"
+cp whole/namespaces.json apart/
+analyze apart
+has "and with the namespaces" "$(why pods)" "all objects lie in it, and there is also namespace payments; ask"
+jq -c '.items += [{"apiVersion":"v1","kind":"Service","metadata":{"name":"kube-dns","namespace":"kube-system","uid":"u"},"spec":{"type":"ClusterIP"}}]' apart/services.json > t && mv t apart/services.json
+analyze apart
+ok "not so where a service of kube-system is listed" "$(partly)" ""
 rm -r apart && part whole apart/shop shop && part whole apart/payments payments && for d in shop payments; do find apart/$d -type f ! -name pods.json ! -name deployments.json -delete; done
 analyze apart
 ok "a file for each namespace, and none of kube-system" "$(partly)" "deployments pods"
