@@ -607,7 +607,7 @@ int image_write_packages(struct load *l, const struct image *im, int64_t thing, 
 		die("out of memory");
 	c->load = l;
 	c->im = im;
-	r = follow_all(c, &d, e) || read_singles(c, e) || read_owned(c, d.apk.file, &d.rpm, e) || write_all(c, thing, database_kind(c, &d), e) ? -1 : 0;
+	r = follow_all(c, &d, e) || read_singles(c, e) || read_owned(c, d.apk.file, &d.rpm, e) || write_all(c, thing, database_kind(c, &d), e) || paths_settle(&c->installed, e) ? -1 : 0;
 	owners_fini(&c->owners);
 	map_fini(&c->lists);
 	map_fini(&c->brought);

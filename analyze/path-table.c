@@ -207,6 +207,16 @@ void paths_add(struct paths *p, struct span path, unsigned flags)
 	paths_put(p, path_hash(path), flags, 0);
 }
 
+/* Reading may have to write first, to make room. What could not be read is not absent: paths_settle() says so. */
+static bool is_row(sqlite3_stmt *s)
+{
+	int rc = sqlite3_step(s);
+
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE && !spill.failed.kind)
+		err_set(&spill.failed, ERR_ENV, "the temporary database cannot be read: %s", sqlite3_errmsg(spill.db.h));
+	return rc == SQLITE_ROW;
+}
+
 static uint64_t told(uint64_t fact)
 {
 	return fact == PATH_NO_FACT ? 0 : fact;
@@ -219,7 +229,7 @@ static bool get_spilled(const struct paths *p, uint64_t hash, struct path_row *o
 	bool found;
 
 	db_bind(s, "ii", (int64_t)p->owner, (int64_t)hash);
-	found = sqlite3_step(s) == SQLITE_ROW;
+	found = is_row(s);
 	if (found) {
 		out->hash = hash;
 		out->flags |= (unsigned)sqlite3_column_int(s, 0);
@@ -298,7 +308,7 @@ bool paths_next(struct paths_walk *w, struct path_row *out)
 	const struct paths *p = w->p;
 
 	if (p->owner) {
-		if (!w->rows || sqlite3_step(w->rows) != SQLITE_ROW)
+		if (!w->rows || !is_row(w->rows))
 			return false;
 		*out = (struct path_row){(uint64_t)sqlite3_column_int64(w->rows, 0), told((uint64_t)sqlite3_column_int64(w->rows, 2)), (unsigned)sqlite3_column_int(w->rows, 1)};
 		return true;

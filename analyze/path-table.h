@@ -44,7 +44,8 @@ static inline bool paths_spilled(const struct paths *p)
 {
 	return p->owner != 0;
 }
-/* To be called when a table that may be large is filled. ERR_ENV when the temporary database could not be written. */
+/* To be called when a table that may be large is filled, and when what was read of any is to be believed. ERR_ENV when the temporary database could not be
+ * written or read. */
 int paths_settle(struct paths *p, struct err *e);
 void paths_fini(struct paths *p);
 

@@ -4,6 +4,8 @@
 #include "analyze/path-table.h"
 #include "common/limits.h"
 
+#include <unistd.h>
+
 /* Multiplied by 16 and an odd number rows stay apart. Row i: flags 1, fact 2i + 1. Then every third gets flag 2 and keeps its fact, every fifth loses its fact, every seventh gets the fact 9. */
 static void fill(struct paths *p, uint64_t n)
 {
@@ -72,6 +74,42 @@ static void together(void)
 	paths_fini(&second);
 }
 
+/* Cuts off the temporary database, as a broken disk does. */
+static int damage(void)
+{
+	char name[64], target[512];
+	int cut = 0;
+
+	for (int fd = 3; fd < 256; fd++) {
+		ssize_t n;
+
+		snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+		n = readlink(name, target, sizeof(target) - 1);
+		target[n > 0 ? n : 0] = 0;
+		cut += strstr(target, "etilqs_") && ftruncate(fd, 0) == 0;
+	}
+	return cut;
+}
+
+/* What cannot be read is not absent without a word. */
+static void unreadable(void)
+{
+	struct paths p = {0};
+	struct err e = {0};
+	struct path_row row;
+	size_t missing = 0;
+
+	fill(&p, LIMIT_LAYER_PATHS + 200000);
+	CHECK_INT(paths_settle(&p, NULL), 0);
+	CHECK(damage() > 0);
+	for (uint64_t i = 1; i <= LIMIT_LAYER_PATHS; i++)
+		missing += !paths_get(&p, i * 0x9e3779b97f4a7c10ull, &row);
+	CHECK(missing > 0);
+	CHECK_INT(paths_settle(&p, &e), -1);
+	CHECK_INT(e.kind, ERR_ENV);
+	paths_fini(&p);
+}
+
 static void small(void)
 {
 	struct paths p = {0};
@@ -102,5 +140,6 @@ int main(void)
 	TEST(memory);
 	TEST(beyond);
 	TEST(together);
+	TEST(unreadable); /* the last: the failure stays */
 	return test_end();
 }
