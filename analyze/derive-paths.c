@@ -56,9 +56,10 @@ static int read_ends(struct arena *a, struct db *db, struct path_graph *g, const
 }
 
 /* What a way is made of: the least certain step and the steps that take effort. */
-static void weigh(const struct path_tree *t, struct path_pair *p, const uint8_t *certainty, bool outside)
+static void weigh(const struct path_tree *t, struct path_pair *p, bool outside)
 {
 	const struct path_graph *g = t->g;
+	const uint8_t *certainty = g->certainty;
 	uint32_t node = p->entry;
 
 	if (p->door != PATH_NONE) {
@@ -92,29 +93,15 @@ static int by_weight(const void *x, const void *y)
 	return 0;
 }
 
-static int read_certainty(struct db *db, const struct path_graph *g, uint8_t *out, struct err *e)
-{
-	sqlite3_stmt *s = db_stmt(db, "SELECT id, CASE confidence WHEN 'observed' THEN 0 WHEN 'inferred' THEN 1 ELSE 2 END FROM edge ORDER BY id");
-	uint32_t i = 0;
-	int rc;
-
-	while ((rc = db_step(db, s, e)) == 1)
-		if (i < g->edges && g->ids[i] == sqlite3_column_int64(s, 0))
-			out[i++] = (uint8_t)sqlite3_column_int(s, 1);
-	sqlite3_reset(s);
-	return rc;
-}
-
 int path_pairs_find(struct db *db, struct path_graph *g, struct path_pairs *out, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
 	struct ends entries = {0}, jewels = {0};
 	struct path_tree t;
-	uint8_t *certainty = arena_array(&a, g->edges, 1);
 	size_t cap = 0;
 
 	*out = (struct path_pairs){0};
-	if (read_ends(&a, db, g, "entry", &entries, e) || read_ends(&a, db, g, "jewel", &jewels, e) || read_certainty(db, g, certainty, e))
+	if (read_ends(&a, db, g, "entry", &entries, e) || read_ends(&a, db, g, "jewel", &jewels, e))
 		return -1;
 	path_tree_init(&t, g);
 	for (size_t j = 0; j < jewels.n; j++) {
@@ -132,7 +119,7 @@ int path_pairs_find(struct db *db, struct path_graph *g, struct path_pairs *out,
 			out->at[out->n] = (struct path_pair){.entry = x->node, .jewel = jewels.at[j].node, .door = x->door, .entry_thing = x->thing,
 							     .jewel_thing = jewels.at[j].thing, .cost = path_cost(t.key[x->node]), .entry_rank = x->rank,
 							     .jewel_rank = jewels.at[j].rank};
-			weigh(&t, &out->at[out->n++], certainty, x->outside);
+			weigh(&t, &out->at[out->n++], x->outside);
 		}
 	}
 	if (out->n)

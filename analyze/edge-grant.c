@@ -70,20 +70,21 @@ static int fill_held(struct db *db, struct edge_set *set, struct err *e)
 		"INSERT INTO edge_held SELECT DISTINCT g.edge, g.names, g.binding, g.cluster, g.namespace, g.holder, g.who, g.place, g.through, g.holder FROM v_edge_grant g "
 		"WHERE g.edge = ?1",
 		/* Of the other rights two bindings tell all that is asked: that there is one, and whether it is the only one. Groups may have thousands. */
-		"INSERT INTO edge_held SELECT DISTINCT edge, names, binding, cluster, namespace, holder, who, place, through, holder FROM (SELECT g.*, min(g.binding) OVER same AS least, "
-		"max(g.binding) OVER same AS most FROM v_edge_grant g WHERE g.edge > ?1 || ':' AND g.edge < ?1 || ';' WINDOW same AS (PARTITION BY g.edge, g.names, g.cluster, g.namespace, g.holder)) "
-		"WHERE binding IN (least, most)",
+		"INSERT INTO edge_held WITH few AS MATERIALIZED (SELECT x.edge_id, x.names, b.cluster, b.namespace, h.thing AS holder, min(b.thing) AS least, max(b.thing) AS most FROM edge_rule x "
+		"JOIN role_rule rr ON rr.id = x.rule JOIN binding b ON b.role = rr.role JOIN binding_holder h ON h.binding = b.thing WHERE x.edge_id > ?1 || ':' AND x.edge_id < ?1 || ';' GROUP BY 1, 2, 3, 4, 5) "
+		"SELECT DISTINCT g.edge, g.names, g.binding, g.cluster, g.namespace, g.holder, g.who, g.place, g.through, g.holder FROM few f CROSS JOIN v_edge_grant g "
+		"ON g.binding IN (f.least, f.most) AND g.holder = f.holder AND g.edge = f.edge_id AND g.names IS f.names",
 	};
+	/* Of all these edges at once. */
 	static const char *const shared[] = {
 		"INSERT INTO edge_held SELECT h.edge, h.names, h.binding, h.cluster, h.namespace, m.principal, CASE p.kind WHEN 'service-account' THEN 'Service account ' WHEN 'user' THEN 'User ' "
 		"ELSE 'Group ' END || p.name || ' (of group ' || s.name || ')', h.place, h.through, h.holder FROM edge_held h JOIN principal_group m ON m.member_of = h.holder "
-		"JOIN principal p ON p.thing = m.principal JOIN principal s ON s.thing = h.holder WHERE h.via = h.holder AND (h.edge = ?1 OR (h.edge > ?1 || ':' AND h.edge < ?1 || ';')) "
-		"AND (p.kind != 'user' OR EXISTS (SELECT 1 FROM binding_holder o WHERE o.thing = p.thing) OR EXISTS (SELECT 1 FROM mixed x WHERE x.thing = p.thing))",
+		"JOIN principal p ON p.thing = m.principal JOIN principal s ON s.thing = h.holder WHERE h.via = h.holder AND (p.kind != 'user' OR EXISTS (SELECT 1 FROM binding_holder o WHERE o.thing = p.thing) OR EXISTS (SELECT 1 FROM mixed x WHERE x.thing = p.thing))",
 		"INSERT INTO edge_held SELECT h.edge, h.names, h.binding, h.cluster, h.namespace, x.thing, upper(substr(p.kind, 1, 1)) || replace(substr(p.kind, 2), '-', ' ') || ' ' || p.name, h.place, h.through, h.holder "
-		"FROM edge_held h JOIN mixed x ON x.crowd = h.holder JOIN principal p ON p.thing = x.thing WHERE h.via = h.holder AND (h.edge = ?1 OR (h.edge > ?1 || ':' AND h.edge < ?1 || ';'))",
+		"FROM edge_held h JOIN mixed x ON x.crowd = h.holder JOIN principal p ON p.thing = x.thing WHERE h.via = h.holder",
 	};
 
-	if (run_for(db, set, own, sizeof(own) / sizeof(own[0]), e) || find_mixed(db, set, e) || run_for(db, set, shared, sizeof(shared) / sizeof(shared[0]), e))
+	if (run_for(db, set, own, sizeof(own) / sizeof(own[0]), e) || find_mixed(db, set, e) || db_run(db, e, shared[0], "") || db_run(db, e, shared[1], ""))
 		return -1;
 	return db_exec(db, "DROP TABLE mixed", e);
 }

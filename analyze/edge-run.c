@@ -19,9 +19,13 @@ struct writer {
 	struct db *db;
 	const struct edge *edge;
 	int64_t rows, all; /* of this kind, of all */
-	struct map changes; /* ids of those that were found, by thing and text */
-	struct arena arena; /* of their keys */
-	struct buf key;
+	struct known *known;
+};
+
+/* Changes that were found, over all kinds: the ids of their texts, which are few, and their own by thing and text. */
+struct known {
+	struct map texts, changes;
+	struct arena arena; /* of the keys */
 };
 
 static int find_columns(sqlite3_stmt *s, struct columns *c, struct err *e)
@@ -81,17 +85,44 @@ static struct wanted_change wanted_change(const struct edge *x, sqlite3_stmt *s,
 	return (struct wanted_change){text_or(s, c->change, x->fix), text_or(s, c->change_effort, x->fix_effort), own ? text_or(s, c->apply, NULL) : text_or(s, c->apply, x->apply)};
 }
 
+static struct span kept_key(struct arena *a, struct span key)
+{
+	return (struct span){arena_strndup(a, key.p, key.n), key.n};
+}
+
+static void known_fini(struct known *k)
+{
+	map_fini(&k->texts);
+	map_fini(&k->changes);
+	arena_fini(&k->arena);
+}
+
+/* The place of a change among those that were found; its value is the id, NULL until it is set. */
+static struct map_slot *known_at(struct known *k, int64_t thing, struct span text)
+{
+	struct map_slot *slot;
+	int64_t key[2] = {thing};
+
+	if (k->changes.n >= LIMIT_CHANGES_HELD)
+		known_fini(k);
+	slot = map_at(&k->texts, text);
+	if (!slot->value) {
+		slot->key = kept_key(&k->arena, text);
+		slot->value = (void *)(uintptr_t)k->texts.n;
+	}
+	key[1] = (intptr_t)slot->value;
+	slot = map_at(&k->changes, (struct span){(const char *)key, sizeof(key)});
+	if (!slot->value)
+		slot->key = kept_key(&k->arena, slot->key);
+	return slot;
+}
+
 /* The id of a change, made when new: the same text at the same thing is one change. */
 static int find_change(struct writer *w, int64_t thing, const struct wanted_change *c, int64_t *id, struct err *e)
 {
-	struct map_slot *slot;
+	struct map_slot *slot = known_at(w->known, thing, c->text);
 
-	buf_reset(&w->key);
-	buf_add(&w->key, &thing, sizeof(thing));
-	buf_add_span(&w->key, c->text);
-	slot = map_at(&w->changes, buf_span(&w->key));
 	if (!slot->value) {
-		slot->key = (struct span){arena_strndup(&w->arena, w->key.p, w->key.n), w->key.n};
 		if (db_run(w->db, e, "INSERT OR IGNORE INTO change(thing, text, effort, apply) VALUES (?, ?, ?, ?)", "ittt", thing, c->text, c->effort, c->apply))
 			return -1;
 		*id = sqlite3_changes(w->db->h) ? sqlite3_last_insert_rowid(w->db->h) : db_int(w->db, 0, "SELECT id FROM change WHERE thing = ? AND text = ?", "it", thing, c->text);
@@ -171,9 +202,9 @@ static int describe(struct db *db, const struct edge *x, struct err *e)
 }
 
 /* What a wrong query gave before it failed does not count; of too many steps the first do. */
-static int store(struct db *db, const struct edge *x, int64_t *all, struct err *e)
+static int store(struct db *db, const struct edge *x, struct known *known, int64_t *all, struct err *e)
 {
-	struct writer w = {.db = db, .edge = x, .all = *all};
+	struct writer w = {.db = db, .edge = x, .all = *all, .known = known};
 	struct err why = {0};
 	int rc;
 	auto_arena a = ARENA_INIT;
@@ -181,9 +212,6 @@ static int store(struct db *db, const struct edge *x, int64_t *all, struct err *
 	if (describe(db, x, e))
 		return -1;
 	rc = run_query(&w, edge_query(&a, x), &why, e);
-	map_fini(&w.changes);
-	arena_fini(&w.arena);
-	buf_fini(&w.key);
 	*all = w.all;
 	if (rc == 0)
 		return 0;
@@ -207,21 +235,23 @@ static double cpu_ms(void)
 
 int edge_store_all(struct db *db, const struct edge_set *set, bool verbose, struct err *e)
 {
+	struct known known = {0};
 	int64_t all = 0;
+	int rc = 0;
 
-	for (size_t i = 0; i < set->n; i++) {
+	for (size_t i = 0; rc == 0 && i < set->n; i++) {
 		double before = cpu_ms();
 
-		if (store(db, &set->at[i], &all, e))
-			return -1;
-		if (set->pairs_partial && edge_asks_pairs(&set->at[i]) && db_run(db, e, "UPDATE edge_kind SET partial = 1 WHERE id = ?", "s", set->at[i].id))
-			return -1;
-		if (verbose) {
+		rc = store(db, &set->at[i], &known, &all, e);
+		if (rc == 0 && set->pairs_partial && edge_asks_pairs(&set->at[i]))
+			rc = db_run(db, e, "UPDATE edge_kind SET partial = 1 WHERE id = ?", "s", set->at[i].id);
+		if (rc == 0 && verbose) {
 			progress_clear();
 			fprintf(stderr, "  edge %-35s %6.0f ms\n", set->at[i].id, cpu_ms() - before);
 		}
 	}
-	return 0;
+	known_fini(&known);
+	return rc;
 }
 
 int derive_edges(struct db *db, const char *only, bool verbose, struct err *e)

@@ -36,7 +36,7 @@ static int read_nodes(struct path_graph *g, struct db *db, struct err *e)
 
 static int read_edges(struct path_graph *g, struct db *db, unsigned what, struct err *e)
 {
-	sqlite3_stmt *s = db_stmt(db, "SELECT e.id, e.source, e.target, CAST(round(e.cost * 10) AS INTEGER), e.change, e.blocked IS NOT NULL FROM edge e WHERE (?1 OR e.blocked IS NULL) "
+	sqlite3_stmt *s = db_stmt(db, "SELECT e.id, e.source, e.target, CAST(round(e.cost * 10) AS INTEGER), e.change, e.blocked IS NOT NULL, CASE e.confidence WHEN 'observed' THEN 0 WHEN 'inferred' THEN 1 ELSE 2 END FROM edge e WHERE (?1 OR e.blocked IS NULL) "
 				      "AND (?2 OR e.edge_id != 'member-of-group' OR NOT EXISTS (SELECT 1 FROM thing t WHERE t.id = e.target AND t.name = 'system:authenticated' "
 				      "AND (EXISTS (SELECT 1 FROM principal p WHERE p.thing = e.source AND p.system = 'kubernetes' AND p.kind = 'user') "
 				      "OR EXISTS (SELECT 1 FROM graph_node g WHERE g.thing = e.source AND g.role = 'crowd')))) ORDER BY e.id");
@@ -49,6 +49,7 @@ static int read_edges(struct path_graph *g, struct db *db, unsigned what, struct
 	g->cost = arena_array(&g->arena, cap, sizeof(*g->cost));
 	g->change = arena_array(&g->arena, cap, sizeof(*g->change));
 	g->blocked = arena_array(&g->arena, cap, sizeof(*g->blocked));
+	g->certainty = arena_array(&g->arena, cap, sizeof(*g->certainty));
 	g->changes = (uint32_t)db_int(db, 0, "SELECT max(id) FROM change", "") + 1;
 	g->cut = arena_array(&g->arena, g->changes, sizeof(*g->cut));
 	db_bind(s, "bb", (what & PATH_BLOCKED) != 0, (what & PATH_LOGINS) != 0);
@@ -61,6 +62,7 @@ static int read_edges(struct path_graph *g, struct db *db, unsigned what, struct
 		g->cost[i] = (uint32_t)sqlite3_column_int64(s, 3);
 		g->change[i] = (uint32_t)sqlite3_column_int64(s, 4);
 		g->blocked[i] = sqlite3_column_int(s, 5);
+		g->certainty[i] = (uint8_t)sqlite3_column_int(s, 6);
 	}
 	sqlite3_reset(s);
 	return rc < 0 ? -1 : 0;

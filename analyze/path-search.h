@@ -20,6 +20,7 @@ struct path_graph {
 	uint32_t *change;	   /* of edges: change.id, which counts from 1 */
 	uint32_t *also_first, *also; /* further changes that end an edge: also[also_first[edge]] to also[also_first[edge + 1]] */
 	bool *blocked;		   /* edges that are; only loaded on demand */
+	uint8_t *certainty;	   /* of edges: 0 observed, 1 inferred, 2 assumed */
 	bool *cut;		   /* by change: its edges are not there */
 	uint32_t *in_first, *in;   /* edges into a node: in[in_first[node]] to in[in_first[node + 1]] */
 	uint32_t *out_first, *out;

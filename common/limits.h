@@ -49,6 +49,8 @@
 /* Edges of one kind, and of all: 100,000 objects give 12,000 and 100,000. A binding with a million subjects is stopped there. */
 #define LIMIT_EDGES_OF_A_KIND 100000
 #define LIMIT_EDGES 800000
+/* Changes that end steps, held while steps are made so that they are found again: 100 bytes each, 100,000 objects give 64,000. */
+#define LIMIT_CHANGES_HELD 200000
 /* Counts of one check that are held while it runs: by namespace and verdict. */
 #define LIMIT_TALLY_HELD 50000
 /* Memberships of groups that audit logs and the engagement file tell of; each member is a start of paths. */

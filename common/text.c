@@ -112,12 +112,12 @@ void text_clean(char *out, size_t cap, const char *s, size_t n)
 		out[at] = 0;
 }
 
-/* How many bytes at s need no cleaning: most text is plain ASCII, and goes over in one piece. `stop`: ends the run too; 0: nothing. */
-static size_t plain_run(const char *s, size_t n, char stop)
+/* How many bytes at s need no cleaning: most text is plain ASCII, and goes over in one piece. */
+static size_t plain_run(const char *s, size_t n)
 {
 	size_t i = 0;
 
-	while (i < n && s[i] >= 0x20 && s[i] < 0x7f && s[i] != stop)
+	while (i < n && s[i] >= 0x20 && s[i] < 0x7f)
 		i++;
 	return i;
 }
@@ -128,7 +128,7 @@ void text_add_clean(struct buf *b, struct span s, bool lines)
 	size_t len;
 
 	for (size_t i = 0; i < s.n;) {
-		len = plain_run(s.p + i, s.n - i, 0);
+		len = plain_run(s.p + i, s.n - i);
 		buf_add(b, s.p + i, len);
 		i += len;
 		if (i == s.n)
@@ -187,23 +187,31 @@ void text_add_json(struct buf *b, struct span s)
 
 void text_add_csv(struct buf *b, struct span s)
 {
+	/* Every finding is asked, character by character. */
+	static const bool plain[256] = {[' '] = true, ['!'] = true, ['#' ... '~'] = true};
+	size_t from = 0, i = 0, len;
 	char piece[16];
-	size_t len;
 
+	buf_room(b, s.n + 3);
 	buf_add_char(b, '"');
 	if (s.n && (strchr("=+-@\t\r", s.p[0])))
 		buf_add_char(b, '\'');
-	for (size_t i = 0; i < s.n;) {
-		len = plain_run(s.p + i, s.n - i, '"');
-		buf_add(b, s.p + i, len);
-		i += len;
-		if (i == s.n)
-			break;
+	while (i < s.n) {
+		if (plain[(unsigned char)s.p[i]]) {
+			i++;
+			continue;
+		}
+		if (s.p[i] == '"') { /* goes over with what is before it, and again with what is behind it */
+			buf_add(b, s.p + from, i + 1 - from);
+			from = i++;
+			continue;
+		}
+		buf_add(b, s.p + from, i - from);
 		i += clean_step(s.p + i, s.n - i, true, piece, &len);
 		buf_add(b, piece, len);
-		if (piece[0] == '"')
-			buf_add_char(b, '"');
+		from = i;
 	}
+	buf_add(b, s.p ? s.p + from : "", i - from);
 	buf_add_char(b, '"');
 }
 

@@ -7,6 +7,7 @@
  */
 #include "common/db.h"
 #include "common/opts.h"
+#include "common/tree.h"
 #include "tabular.h"
 
 /* What is wanted. Lists may hold words separated by commas; of checks, clusters and namespaces * matches any run of characters. */
@@ -23,6 +24,7 @@ struct findings_check {
 	struct span controls; /* JSON array of "framework:control" */
 	int64_t failed, errors, skipped, passed; /* of what the filter selects; skipped: manual, not-assessed, accepted */
 	int64_t rule; /* SARIF: its place among the rules */
+	struct span *quoted; /* CSV: its columns as they stand in each of its rows; those of the finding are absent */
 };
 
 /* One finding. Absent spans are NULL in the database. Valid until the next one. */
@@ -35,6 +37,13 @@ struct finding {
 	int64_t expires;	    /* of the exception; 0: does not */
 };
 
+/* Findings that are read together. */
+struct findings_group {
+	const char *check, *verdict, *severity;
+	int class, rank; /* of the verdict, 1 comes first; of the severity, 5 comes first */
+	int64_t n;
+};
+
 struct findings_form;
 struct findings {
 	struct db *db;
@@ -45,15 +54,19 @@ struct findings {
 	struct arena arena;
 	struct findings_check *checks; /* sorted by id */
 	size_t checks_n;
+	struct findings_group *groups;
+	size_t groups_n;
 	uint64_t count;		       /* findings so far */
 	uint64_t left;		       /* not told because of the limit */
 	const struct findings_check *suite; /* JUnit: the check at hand */
 	struct tabular rows;	       /* table and CSV */
+	struct tree tree;	       /* of facts, while they are looked at */
+	struct arena parsed, held;   /* held: the group at hand, to be sorted */
 };
 
 struct findings_form {
 	const char *name;
-	bool by_check; /* grouped by check instead of the worst first */
+	bool by_check; /* grouped by check instead of the worst first, and told how many pass */
 	int (*begin)(struct findings *f, struct err *e);
 	void (*row)(struct findings *f, const struct finding *row);
 	int (*end)(struct findings *f, struct err *e);

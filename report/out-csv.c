@@ -20,7 +20,7 @@ static void add(struct tabular *r, const struct cell *cells)
 	for (size_t i = 0; i < r->n; i++) {
 		if (i)
 			buf_add_char(b, ',');
-		if (cells[i].type == CELL_NUMBER)
+		if (cells[i].type == CELL_NUMBER || cells[i].type == CELL_QUOTED)
 			buf_add_span(b, cells[i].text);
 		else if (cells[i].type != CELL_NULL)
 			text_add_csv(b, cells[i].text);

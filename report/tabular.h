@@ -11,7 +11,7 @@
 #include "common/tty.h"
 #include "out.h"
 
-enum cell_type { CELL_NULL, CELL_NUMBER, CELL_TEXT, CELL_JSON /* text that is JSON already: as it is in JSON, text elsewhere */ };
+enum cell_type { CELL_NULL, CELL_NUMBER, CELL_TEXT, CELL_JSON /* text that is JSON already: as it is in JSON, text elsewhere */, CELL_QUOTED /* CSV only: as it is to stand there */ };
 struct cell {
 	enum cell_type type;
 	struct span text;
