@@ -29,6 +29,8 @@ more than 50000 subjects hold rights that lead far: documents list the first 500
 ok "capped: the crowd is one entry" "$(q many.db "SELECT title FROM path_end WHERE class = 'user'")" "any of the 100001 subjects of ClusterRoleBinding staff of cluster cluster"
 ok "capped: its path" "$(q many.db "SELECT entry_title || ': ' || jewel_title FROM v_path")" "any of the 100001 subjects of ClusterRoleBinding staff of cluster cluster: every secret of cluster cluster"
 ok "capped: no pass of checks of paths" "$(q many.db "SELECT check_id, verdict, sum(count) FROM tally WHERE check_id LIKE '%.attack-path-%' AND verdict IN ('pass', 'not-assessed') GROUP BY 1, 2")" "iam.attack-path-account|not-assessed|1
+iam.attack-path-user|not-assessed|1
+runtime.attack-path-outside|not-assessed|1
 runtime.attack-path-pod|not-assessed|1"
 ok "capped: the last subject's answer" "$("$PLIMSOLL" access can-i many.db --as u100000 get secrets 2>/dev/null | head -1)" yes
 ok "capped: nobody else's" "$("$PLIMSOLL" access can-i many.db --as u100001 get secrets 2>/dev/null | head -1)" no
