@@ -52,7 +52,8 @@ int parse_package_json(struct parse *p, struct err *e)
 	pkg.name = json_text_at(doc, "name");
 	pkg.version = json_text_at(doc, "version");
 	pkg.license = license_of(doc);
-	if (json_bool_at(doc, "private") == 1) /* never published: what feeds say of the name is about somebody else's */
+	/* Never published: what feeds say of the name is about somebody else's. What lies in node_modules came from there, whatever it says. */
+	if (json_bool_at(doc, "private") == 1 && !span_has(span_of(p->path), "node_modules/"))
 		pkg.module = SPAN("main");
 	if (pkg.name.n > 0 && pkg.version.n > 0)
 		parse_emit(p, &pkg);
