@@ -79,6 +79,7 @@ static const char *const entries[] = {
 	"FROM v_access_entry a WHERE a.cluster IS NOT NULL ORDER BY a.subject"),
 	("UPDATE cloud_mapping SET blocked = 'the cluster''s authentication mode is API: it does not read aws-auth' WHERE proof IN (SELECT thing FROM config_map) "
 	"AND cluster IN (SELECT cluster FROM eks_cluster WHERE authentication_mode = 'API')"),
+	NULL,
 };
 
 int derive_cloud(struct db *db, struct err *e)
@@ -96,7 +97,5 @@ int derive_cloud(struct db *db, struct err *e)
 		}
 	}
 	sqlite3_reset(s);
-	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]) && rc == 0; i++)
-		rc = db_exec(db, entries[i], e);
-	return rc;
+	return rc ? rc : db_exec_all(db, entries, e);
 }

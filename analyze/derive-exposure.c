@@ -58,12 +58,10 @@ static const char *const steps[] = {
 	"FROM workload w LEFT JOIN container c ON c.workload = w.thing AND EXISTS (SELECT 1 FROM container_port x WHERE x.container = c.thing) "
 	"LEFT JOIN container_port p ON p.container = c.thing WHERE w.host_network "
 	"GROUP BY w.thing, p.port ORDER BY w.thing, min(p.rowid)",
+	NULL,
 };
 
 int derive_exposures(struct db *db, struct err *e)
 {
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
-		if (db_exec(db, steps[i], e))
-			return -1;
-	return 0;
+	return db_exec_all(db, steps, e);
 }

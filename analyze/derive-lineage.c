@@ -169,24 +169,16 @@ static const char *const classes[] = {
 	NULL,
 };
 
-static int run_all(struct db *db, const char *const *sql, struct err *e)
-{
-	for (; *sql; sql++)
-		if (db_exec(db, *sql, e))
-			return -1;
-	return 0;
-}
-
 int derive_lineage(struct db *db, struct err *e)
 {
 	if (!db_int(db, 0, "SELECT 1 FROM image LIMIT 1", ""))
 		return 0;
-	return fill_chains(db, e) || run_all(db, bases, e) || run_all(db, approvals, e) || read_middleware(db, e) || run_all(db, classes, e) ? -1 : 0;
+	return fill_chains(db, e) || db_exec_all(db, bases, e) || db_exec_all(db, approvals, e) || read_middleware(db, e) || db_exec_all(db, classes, e) ? -1 : 0;
 }
 
 int derive_image_owners(struct db *db, struct err *e)
 {
-	return run_all(db, owners, e);
+	return db_exec_all(db, owners, e);
 }
 
 int derive_finding_origins(struct db *db, struct err *e)

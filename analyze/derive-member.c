@@ -21,6 +21,7 @@ static const char *const keep[] = {
 	"FROM told_member m JOIN thing t ON t.ref = m.cluster || '/-/User/' || m.user WHERE t.id NOT IN (SELECT thing FROM principal) ORDER BY t.id",
 	"INSERT OR IGNORE INTO principal_group(principal, member_of, told) SELECT t.id, m.grp, min(m.told) FROM told_member m JOIN thing t ON t.ref = m.cluster || '/-/User/' || m.user GROUP BY t.id, m.grp ORDER BY 1, 2",
 	"DROP TABLE told_member",
+	NULL,
 };
 
 int derive_members(struct db *db, struct err *e)
@@ -31,8 +32,5 @@ int derive_members(struct db *db, struct err *e)
 	if (db_int(db, 0, "SELECT count(*) FROM told_member", "") > LIMIT_GROUP_MEMBERS &&
 	    db_run(db, e, "INSERT INTO problem(message) VALUES ('more than ' || ? || ' memberships of groups in audit logs and the engagement file: the first count')", "i", (int64_t)LIMIT_GROUP_MEMBERS))
 		return -1;
-	for (size_t i = 0; i < sizeof(keep) / sizeof(keep[0]); i++)
-		if (db_exec(db, keep[i], e))
-			return -1;
-	return 0;
+	return db_exec_all(db, keep, e);
 }

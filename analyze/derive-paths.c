@@ -211,6 +211,7 @@ static const char *const metrics[] = {
 	"JOIN path_end j ON j.side = 'jewel' AND j.thing = p.jewel WHERE j.class = 'cluster-admin' GROUP BY n.class",
 	"INSERT INTO path_metric SELECT 'hops-to-admin:' || n.class, avg(p.hops) FROM path p JOIN path_end n ON n.side = 'entry' AND n.thing = p.entry "
 	"JOIN path_end j ON j.side = 'jewel' AND j.thing = p.jewel WHERE j.class = 'cluster-admin' GROUP BY n.class",
+	NULL,
 };
 
 static int cut_commands(struct db *db, struct err *e)
@@ -226,10 +227,9 @@ int derive_paths(struct db *db, struct err *e)
 {
 	struct path_graph g = {0};
 	struct path_pairs pairs = {0};
-	int rc = path_ends_fill(db, e) || path_graph_load(&g, db, 0, e) || path_pairs_find(db, &g, &pairs, e) || store_all(db, &g, &pairs, e) || path_cut(db, &g, &pairs, e) || cut_commands(db, e);
+	int rc = path_ends_fill(db, e) || path_graph_load(&g, db, 0, e) || path_pairs_find(db, &g, &pairs, e) || store_all(db, &g, &pairs, e) || path_cut(db, &g, &pairs, e) || cut_commands(db, e) ||
+		 db_exec_all(db, metrics, e);
 
-	for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]) && !rc; i++)
-		rc = db_exec(db, metrics[i], e);
 	free(pairs.at);
 	path_graph_fini(&g);
 	return rc ? -1 : 0;

@@ -19,6 +19,7 @@ static const char *const resolve[] = {
 	"WHERE role_kind = 'Role'",
 	"UPDATE binding SET role = (SELECT r.thing FROM role r WHERE r.cluster = binding.cluster AND r.namespace IS NULL AND r.name = binding.role_name) "
 	"WHERE role_kind = 'ClusterRole'",
+	NULL,
 };
 
 static const char *const principals[] = {
@@ -40,6 +41,7 @@ static const char *const principals[] = {
 	"INSERT INTO principal(thing, system, account, kind, name, human, created) "
 	"SELECT a.thing, 'kubernetes', a.cluster, 'service-account', a.namespace || '/' || a.name, 0, o.created "
 	"FROM service_account a JOIN object o ON o.thing = a.thing ORDER BY a.thing",
+	NULL,
 };
 
 static const char *const groups[] = {
@@ -51,15 +53,8 @@ static const char *const groups[] = {
 	"INSERT OR IGNORE INTO principal_group(principal, member_of) SELECT a.thing, g.thing FROM principal g JOIN service_account a ON a.cluster = g.account "
 	"AND a.namespace = substr(g.name, length('system:serviceaccounts:') + 1) "
 	"WHERE g.system = 'kubernetes' AND g.kind = 'group' AND g.name GLOB 'system:serviceaccounts:?*' ORDER BY 1, 2",
+	NULL,
 };
-
-static int run_all(struct db *db, const char *const *steps, size_t n, struct err *e)
-{
-	for (size_t i = 0; i < n; i++)
-		if (db_exec(db, steps[i], e))
-			return -1;
-	return 0;
-}
 
 static int write_rights(struct db *db, struct err *e)
 {
@@ -114,13 +109,14 @@ static const char *const holders[] = {
 	"UNION SELECT binding, 'containers' FROM bound_right WHERE right IN ('pods-exec', 'ephemeral-containers')) "
 	"SELECT w.binding, g.right, w.holders, w.who FROM worded w JOIN given g ON g.binding = w.binding "
 	"WHERE g.right = 'all' OR NOT EXISTS (SELECT 1 FROM bound_right a WHERE a.binding = w.binding AND a.right = 'all') ORDER BY 1, 2",
+	NULL,
 };
 
 int derive_rbac(struct db *db, struct err *e)
 {
-	if (run_all(db, resolve, sizeof(resolve) / sizeof(resolve[0]), e) || aggregate_roles(db, e))
+	if (db_exec_all(db, resolve, e) || aggregate_roles(db, e))
 		return -1;
-	if (run_all(db, principals, sizeof(principals) / sizeof(principals[0]), e) || derive_members(db, e) || run_all(db, groups, sizeof(groups) / sizeof(groups[0]), e))
+	if (db_exec_all(db, principals, e) || derive_members(db, e) || db_exec_all(db, groups, e))
 		return -1;
-	return write_rights(db, e) || run_all(db, holders, sizeof(holders) / sizeof(holders[0]), e) ? -1 : 0;
+	return write_rights(db, e) || db_exec_all(db, holders, e) ? -1 : 0;
 }

@@ -81,6 +81,7 @@ static const char *const steps[] = {
 	"INSERT INTO unlikely SELECT k.scope, k.kind, 'the list is empty, and workloads have pods that are ready' " EMPTY(
 		"= 'kubernetes/pods'") " AND EXISTS (SELECT 1 FROM workload w JOIN object o ON o.thing = w.thing WHERE w.cluster = s.name "
 	"AND coalesce(json_extract(object(w.thing), '$.status.readyReplicas'), json_extract(object(w.thing), '$.status.numberReady')) > 0)",
+	NULL,
 };
 
 /* A list without an object that others name as their owner. */
@@ -112,17 +113,10 @@ static const char *const finish[] = {
 	"INSERT INTO temp.doubt SELECT scope, kind FROM temp.unlikely",
 	"DELETE FROM evidence_kind WHERE items = 0 AND EXISTS (SELECT 1 FROM temp.doubt d WHERE d.scope = evidence_kind.scope AND evidence_kind.kind GLOB d.kind)",
 	"DROP TABLE temp.doubt; DROP TABLE temp.unlikely; DROP TABLE temp.empty; DROP TABLE temp.made_up",
+	NULL,
 };
 
 int derive_refused(struct db *db, struct err *e)
 {
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
-		if (db_exec(db, steps[i], e))
-			return -1;
-	if (owners(db, e))
-		return -1;
-	for (size_t i = 0; i < sizeof(finish) / sizeof(finish[0]); i++)
-		if (db_exec(db, finish[i], e))
-			return -1;
-	return 0;
+	return db_exec_all(db, steps, e) || owners(db, e) || db_exec_all(db, finish, e) ? -1 : 0;
 }

@@ -15,6 +15,7 @@ static const char *const link_images[] = {
 	/* By name only where the report does not tell which image had it. */
 	"UPDATE scan SET image = (SELECT n.image FROM image_name n WHERE n.registry = scan.registry AND n.repository = scan.repository AND n.tag = scan.tag ORDER BY n.image LIMIT 1)"
 	" WHERE image IS NULL AND digest IS NULL AND config_digest IS NULL AND tag IS NOT NULL",
+	NULL,
 };
 
 static const char *const gather[] = {
@@ -43,6 +44,7 @@ static const char *const gather[] = {
 	" UNION ALL SELECT p.id, c.ecosystem, c.release, c.name, c.version, 1, c.kernel FROM package p JOIN component c ON c.id = p.component"
 	" WHERE c.type = 'rpm' AND p.thing IN (SELECT image FROM scan WHERE image IS NOT NULL)",
 	"CREATE INDEX temp.judged_package ON judged(package)",
+	NULL,
 };
 
 /* Of one vulnerability the scanner may list a package once a binary: each is a row, as each of ours is. */
@@ -235,23 +237,15 @@ static int explain_rest(struct db *site, struct db *feeds, struct err *e)
 	return rc;
 }
 
-static int run_all(struct db *db, const char *const *steps, size_t n, struct err *e)
-{
-	for (size_t i = 0; i < n; i++)
-		if (db_exec(db, steps[i], e))
-			return -1;
-	return 0;
-}
-
 int derive_scanner(struct db *site, struct db *feeds, struct err *e)
 {
 	if (!db_int(site, 0, "SELECT 1 FROM scan LIMIT 1", ""))
 		return 0;
-	if (run_all(site, link_images, sizeof(link_images) / sizeof(link_images[0]), e))
+	if (db_exec_all(site, link_images, e))
 		return -1;
 	if (!db_int(site, 0, "SELECT 1 FROM scan WHERE image IS NOT NULL LIMIT 1", ""))
 		return 0;
-	if (run_all(site, gather, sizeof(gather) / sizeof(gather[0]), e) || db_exec(site, listed, e) || db_exec(site, both, e) || db_exec(site, only_they, e) ||
+	if (db_exec_all(site, gather, e) || db_exec(site, listed, e) || db_exec(site, both, e) || db_exec(site, only_they, e) ||
 	    db_exec(site, reasons, e) || db_exec(site, settle, e) || (feeds && explain_rest(site, feeds, e)) || db_exec(site, only_we, e))
 		return -1;
 	return db_exec(site, clear, e);

@@ -50,6 +50,7 @@ static const char *const clouds[] = {
 	"INSERT OR IGNORE INTO scope(kind, name, hint) SELECT kind, kind, min(hint) FROM cloud_hint h WHERE NOT EXISTS (SELECT 1 FROM scope s WHERE s.kind = h.kind) "
 	"GROUP BY kind ORDER BY kind",
 	"DROP TABLE cloud_hint",
+	NULL,
 };
 
 static const char *const registries[] = {
@@ -67,30 +68,24 @@ static const char *const registries[] = {
 	"INSERT OR IGNORE INTO repository(thing, registry, name) SELECT id, parent, name FROM thing WHERE kind = 'repository' ORDER BY id",
 
 	"INSERT OR IGNORE INTO scope(kind, name, hint) SELECT 'images', 'images', 'workloads run them' FROM container LIMIT 1",
+	NULL,
 };
 
 static const char *const absent[] = {
 	"INSERT INTO scope(kind, name, state, hint) SELECT k.value, k.value, 'assumed-absent', 'nothing in the evidence or the engagement file hints at it' "
 	"FROM json_each('[\"cluster\",\"images\",\"registry\",\"aws\",\"azure\",\"gcp\"]') k "
 	"WHERE NOT EXISTS (SELECT 1 FROM scope s WHERE s.kind = k.value) ORDER BY k.key",
+	NULL,
 };
-
-static int run_all(struct db *db, const char *const *steps, size_t n, struct err *e)
-{
-	for (size_t i = 0; i < n; i++)
-		if (db_exec(db, steps[i], e))
-			return -1;
-	return 0;
-}
 
 int derive_scopes(struct db *db, struct err *e)
 {
-	if (run_all(db, clouds, sizeof(clouds) / sizeof(clouds[0]), e))
+	if (db_exec_all(db, clouds, e))
 		return -1;
-	return run_all(db, registries, sizeof(registries) / sizeof(registries[0]), e);
+	return db_exec_all(db, registries, e);
 }
 
 int derive_absent_scopes(struct db *db, struct err *e)
 {
-	return run_all(db, absent, sizeof(absent) / sizeof(absent[0]), e);
+	return db_exec_all(db, absent, e);
 }

@@ -71,6 +71,7 @@ static const char *const tables[] = {
 	"AND t.namespace IS NOT NULL AND ((t.type = 'ServiceAccount' AND t.name = 'default') OR (t.type = 'ConfigMap' AND t.name = 'kube-root-ca.crt'))",
 	/* What is not in a list and must be. spreads: other lists were probably taken in the same way. */
 	"CREATE TEMP TABLE lacking(scope INTEGER, kind TEXT, namespace TEXT, spreads INTEGER, why TEXT)",
+	NULL,
 };
 
 #define DIRECTORY(path) "rtrim(" path ", replace(" path ", '/', ''))"
@@ -153,6 +154,7 @@ static const char *const signs[] = {
 	"WHERE EXISTS (SELECT 1 FROM blind b WHERE b.scope = j.scope) AND NOT EXISTS (SELECT 1 FROM lacking x WHERE x.scope = j.scope AND x.kind = j.kind) "
 	"AND NOT EXISTS (SELECT 1 FROM blind b JOIN seen n USING (scope, namespace) WHERE b.scope = j.scope AND n.kind = j.kind AND b.namespace = 'kube-system') "
 	"AND 2 * (SELECT count(*) FROM blind b JOIN seen n USING (scope, namespace) WHERE b.scope = j.scope AND n.kind = j.kind) < (SELECT count(*) FROM blind b WHERE b.scope = j.scope)",
+	NULL,
 };
 
 /* Adds "shop", "kube-system and shop", "a, b, c and 4 more". The query gives one name a row. */
@@ -256,16 +258,8 @@ static const char *const finish[] = {
 	/* Of what was refused, or broke off at collection, and is there all the same, the rest is missing just so. */
 	"UPDATE expected SET lost = 1 WHERE kind GLOB 'kubernetes/*' AND EXISTS (SELECT 1 FROM evidence_kind k WHERE k.scope = expected.scope AND k.kind GLOB expected.kind AND k.items > 0)",
 	"DROP TABLE seen; DROP TABLE judged; DROP TABLE whole; DROP TABLE must; DROP TABLE everywhere; DROP TABLE lacking; DROP TABLE blind",
+	NULL,
 };
-
-static int run_all(struct db *db, const char *const *sql, size_t n, struct err *e)
-{
-	for (size_t i = 0; i < n; i++)
-		if (db_exec(db, sql[i], e))
-			return -1;
-	return 0;
-}
-#define RUN_ALL(db, list, e) run_all(db, list, sizeof(list) / sizeof((list)[0]), e)
 
 void seen_warn(struct db *db)
 {
@@ -279,7 +273,5 @@ void seen_warn(struct db *db)
 
 int derive_seen(struct db *db, struct err *e)
 {
-	if (RUN_ALL(db, tables, e) || fill_seen(db, e) || fill_kinds(db, e) || RUN_ALL(db, signs, e) || write_reasons(db, e))
-		return -1;
-	return RUN_ALL(db, finish, e);
+	return db_exec_all(db, tables, e) || fill_seen(db, e) || fill_kinds(db, e) || db_exec_all(db, signs, e) || write_reasons(db, e) || db_exec_all(db, finish, e) ? -1 : 0;
 }

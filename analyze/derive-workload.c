@@ -44,12 +44,10 @@ static const char *const steps[] = {
 	"(SELECT w.cluster, w.namespace, v.name || '-' || w.name AS stem FROM volume v JOIN workload w ON w.thing = v.workload "
 	"WHERE v.type = 'persistentVolumeClaim' AND v.source IS NULL AND w.kind = 'StatefulSet') n "
 	"WHERE n.cluster = c.cluster AND n.namespace = c.namespace AND n.stem = rtrim(rtrim(c.name, '0123456789'), '-')",
+	NULL,
 };
 
 int derive_workloads(struct db *db, struct err *e)
 {
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
-		if (db_exec(db, steps[i], e))
-			return -1;
-	return 0;
+	return db_exec_all(db, steps, e);
 }

@@ -244,6 +244,7 @@ static const char *const finish[] = {
 	"JOIN principal_policy p ON p.principal = m.member_of JOIN principal o ON o.thing = m.principal WHERE o.system = 'aws' AND NOT p.boundary "
 	"AND NOT EXISTS (SELECT 1 FROM principal_policy x WHERE x.principal = m.principal AND x.policy = p.policy AND x.via = m.member_of) ORDER BY 1, 3, 2",
 	"UPDATE policy SET attached = (SELECT count(*) FROM principal_policy p WHERE p.policy = policy.thing AND p.via IS NULL AND NOT p.boundary) WHERE system = 'aws'",
+	NULL,
 };
 
 static int without_document(struct load *l, struct err *e)
@@ -271,9 +272,7 @@ static int load_details(struct load *l, struct source *content, struct err *e)
 	char account[AWS_ACCOUNT] = "";
 	int failed = load_each(l, content, &(struct load_walk){.lists = lists, .each = one_entry, .ctx = account, .more = "IsTruncated"}, e);
 
-	for (size_t i = 0; i < sizeof(finish) / sizeof(finish[0]) && !failed; i++)
-		failed = db_exec(l->db, finish[i], e);
-	return failed || without_document(l, e) ? -1 : 0;
+	return failed || db_exec_all(l->db, finish, e) || without_document(l, e) ? -1 : 0;
 }
 
 int load_aws(struct load *l, struct source *content, struct err *e)

@@ -355,16 +355,14 @@ static const char *const place[] = {
 	"DROP TABLE temp.ecr_place",
 	"DROP TABLE temp.ecr_image",
 	"DROP TABLE temp.signature",
+	NULL,
 };
 
 int load_registry_waiting(struct db *db, struct err *e)
 {
 	if (!db_int(db, 0, "SELECT count(*) FROM sqlite_temp_master WHERE name = 'ecr_image'", ""))
 		return 0;
-	for (size_t i = 0; i < sizeof(place) / sizeof(place[0]); i++)
-		if (db_exec(db, place[i], e))
-			return -1;
-	return 0;
+	return db_exec_all(db, place, e);
 }
 
 /* A project's settings hold for its repositories, also for those that only workloads name. */

@@ -79,6 +79,14 @@ int db_exec(struct db *d, const char *sql, struct err *e)
 	return 0;
 }
 
+int db_exec_all(struct db *d, const char *const *sql, struct err *e)
+{
+	for (; *sql; sql++)
+		if (db_exec(d, *sql, e))
+			return -1;
+	return 0;
+}
+
 int db_create(struct db *d, const char *path, int application_id, struct err *e)
 {
 	char sql[512];

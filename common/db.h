@@ -33,6 +33,8 @@ void db_close(struct db *d);
 
 /* Runs one or more statements without parameters. */
 int db_exec(struct db *d, const char *sql, struct err *e);
+/* The same for a list that NULL ends, until one fails. */
+int db_exec_all(struct db *d, const char *const *sql, struct err *e);
 /* A cached, reset statement for a string literal; never NULL: a statement of ours that does not compile is
  * an internal error and ends the program. */
 sqlite3_stmt *db_stmt(struct db *d, const char *sql);
