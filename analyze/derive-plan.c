@@ -79,10 +79,8 @@ int derive_fix_dates(struct db *site, struct db *feeds, struct err *e)
 {
 	if (!feeds)
 		return 0;
-	if (db_int(feeds, 0, "SELECT 1 FROM sqlite_schema WHERE name = 'exploit'", "") && db_int(feeds, 0, "SELECT 1 FROM exploit LIMIT 1", "") && copy_exploits(site, feeds, e))
+	if (db_int(feeds, 0, "SELECT 1 FROM exploit LIMIT 1", "") && copy_exploits(site, feeds, e))
 		return -1;
-	if (!db_int(feeds, 0, "SELECT 1 FROM pragma_table_info('affected') WHERE name = 'since'", ""))
-		return 0;
 	if (dated_feeds(site, feeds, e) || (db_int(site, 0, "SELECT 1 FROM temp.dated_feed LIMIT 1", "") && copy_dates(site, feeds, e)))
 		return -1;
 	return db_exec(site, "DROP TABLE temp.dated_feed", e);

@@ -151,9 +151,6 @@ static int show(struct db *db, const char *name, struct err *e)
 
 	if (select_shown(db, name, e))
 		return -1;
-	if (!db_int(db, 0, "SELECT 1 FROM sqlite_schema WHERE name = 'exploit'", "") && /* of an earlier version */
-	    db_exec(db, "CREATE TEMP TABLE exploit(cve TEXT, source TEXT, name TEXT, since INTEGER, verified INTEGER)", e))
-		return -1;
 	for (size_t i = 0; i < sizeof(show_sql) / sizeof(show_sql[0]); i++) {
 		auto_stmt *q = NULL;
 
