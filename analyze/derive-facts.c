@@ -135,31 +135,17 @@ static int gather_names(struct gathered *g, struct err *e)
 	return 0;
 }
 
-static int span_order(const void *a, const void *b)
-{
-	return span_cmp(*(const struct span *)a, *(const struct span *)b);
-}
-
 /* As sorted JSON, each once. */
 static void write_names(struct gathered *g, struct buf *out)
 {
 	struct span *list = arena_array(&g->f->arena, g->n + 1, sizeof(*list));
 	size_t n = 0;
 
+	/* "CVE-2024-1/glibc" is a record for one of several packages; the id itself is an alias of it. */
 	for (const struct name *s = g->names; s; s = s->next)
-		list[n++] = s->text;
-	if (n > 1)
-		qsort(list, n, sizeof(*list), span_order);
-	buf_add_char(out, '[');
-	for (size_t i = 0; i < n; i++) {
-		/* "CVE-2024-1/glibc" is a record for one of several packages; the id itself is an alias of it. */
-		if ((i > 0 && span_is(list[i], list[i - 1])) || memchr(list[i].p, '/', list[i].n) || span_is(list[i], g->name))
-			continue;
-		if (out->p[out->n - 1] != '[')
-			buf_add_char(out, ',');
-		text_add_json(out, list[i]);
-	}
-	buf_add_char(out, ']');
+		if (!memchr(s->text.p, '/', s->text.n) && !span_is(s->text, g->name))
+			list[n++] = s->text;
+	text_add_json_list(out, list, span_sort_once(list, n));
 }
 
 /* ---- facts */

@@ -7,8 +7,6 @@
 #include "common/text.h"
 #include "common/version.h"
 
-#include <stdlib.h>
-
 struct gathered {
 	struct products *p;
 	struct span *products, *unknown;
@@ -82,39 +80,12 @@ static int take_name(struct gathered *g, struct span name, bool build, struct er
 	return 0;
 }
 
-static int span_order(const void *a, const void *b)
-{
-	return span_cmp(*(const struct span *)a, *(const struct span *)b);
-}
-
-static size_t sort_once(struct span *at, size_t n)
-{
-	size_t kept = 0;
-
-	if (n > 1)
-		qsort(at, n, sizeof(*at), span_order);
-	for (size_t i = 0; i < n; i++)
-		if (!kept || !span_is(at[kept - 1], at[i]))
-			at[kept++] = at[i];
-	return kept;
-}
-
-static void add_list(struct buf *b, const struct span *at, size_t n)
-{
-	buf_add_char(b, '[');
-	for (size_t i = 0; i < n; i++) {
-		buf_add_str(b, i ? "," : "");
-		text_add_json(b, at[i]);
-	}
-	buf_add_char(b, ']');
-}
-
 static int write_list(struct gathered *g, int64_t id, struct err *e)
 {
 	auto_buf products = BUF_INIT, unknown = BUF_INIT;
 
-	add_list(&products, g->products, g->n);
-	add_list(&unknown, g->unknown, g->unknown_n);
+	text_add_json_list(&products, g->products, g->n);
+	text_add_json_list(&unknown, g->unknown, g->unknown_n);
 	return db_run(g->p->site, e, "UPDATE repository_list SET products = ?, unknown = ? WHERE id = ?", "tti", buf_span(&products), buf_span(&unknown), id);
 }
 
@@ -141,8 +112,8 @@ static int gather(struct products *p, int64_t id, struct product_list *out, stru
 		if (take_name(&g, json_str(name), build, e))
 			return -1;
 	}
-	g.n = sort_once(g.products, g.n);
-	g.unknown_n = sort_once(g.unknown, g.unknown_n);
+	g.n = span_sort_once(g.products, g.n);
+	g.unknown_n = span_sort_once(g.unknown, g.unknown_n);
 	*out = (struct product_list){g.products, g.n, build ? g.build_known : g.unknown_n == 0};
 	return write_list(&g, id, e);
 }

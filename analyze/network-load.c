@@ -232,19 +232,12 @@ static int by_key(const void *x, const void *y)
 
 static void gather_keys(struct net *net)
 {
-	size_t kept = 0;
-
 	net->keys = arena_alloc(&net->arena, sizeof(*net->keys));
 	for (size_t i = 0; i < net->n_selectors; i++) {
 		add_json_keys(net, net->selectors[i]->pods);
 		add_calico_keys(net, net->selectors[i]->calico);
 	}
-	if (net->keys->n)
-		qsort(net->keys->at, net->keys->n, sizeof(*net->keys->at), by_key);
-	for (size_t i = 0; i < net->keys->n; i++)
-		if (!kept || !span_is(net->keys->at[kept - 1], net->keys->at[i]))
-			net->keys->at[kept++] = net->keys->at[i];
-	net->keys->n = kept;
+	net->keys->n = span_sort_once(net->keys->at, net->keys->n);
 }
 
 static bool wanted_key(const struct net *net, struct span key)

@@ -6,8 +6,6 @@
 #include "common/limits.h"
 #include "common/text.h"
 
-#include <stdlib.h>
-
 enum { NAMES_MAX = 10000 };
 
 struct names {
@@ -23,25 +21,11 @@ static void add(struct arena *a, struct names *list, struct span name)
 	list->at[list->n++] = name;
 }
 
-static int name_cmp(const void *a, const void *b)
-{
-	return span_cmp(*(const struct span *)a, *(const struct span *)b);
-}
-
 static struct span as_json(struct arena *a, struct names *list)
 {
 	auto_buf b = BUF_INIT;
 
-	qsort(list->at, list->n, sizeof(*list->at), name_cmp);
-	buf_add_char(&b, '[');
-	for (size_t i = 0; i < list->n; i++) {
-		if (i && span_is(list->at[i], list->at[i - 1]))
-			continue;
-		if (i)
-			buf_add_char(&b, ',');
-		text_add_json(&b, list->at[i]);
-	}
-	buf_add_char(&b, ']');
+	text_add_json_list(&b, list->at, span_sort_once(list->at, list->n));
 	return (struct span){arena_strndup(a, b.p, b.n), b.n};
 }
 

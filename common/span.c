@@ -2,6 +2,8 @@
 // Comparing and cutting text that is owned elsewhere.
 #include "span.h"
 
+#include <stdlib.h>
+
 static char lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
@@ -21,6 +23,23 @@ int span_cmp(struct span a, struct span b)
 	int order = n ? memcmp(a.p, b.p, n) : 0;
 
 	return order ? order : (a.n > b.n) - (a.n < b.n);
+}
+
+static int in_order(const void *a, const void *b)
+{
+	return span_cmp(*(const struct span *)a, *(const struct span *)b);
+}
+
+size_t span_sort_once(struct span *at, size_t n)
+{
+	size_t kept = 0;
+
+	if (n > 1)
+		qsort(at, n, sizeof(*at), in_order);
+	for (size_t i = 0; i < n; i++)
+		if (!kept || !span_is(at[kept - 1], at[i]))
+			at[kept++] = at[i];
+	return kept;
 }
 
 bool span_starts(struct span a, const char *prefix)

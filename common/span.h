@@ -35,6 +35,8 @@ static inline bool span_eq(struct span a, const char *s)
 }
 /* Byte order, shorter first on a tie; as strcmp. */
 int span_cmp(struct span a, struct span b);
+/* Sorts a list and leaves out what stands twice: how many are left. */
+size_t span_sort_once(struct span *at, size_t n);
 bool span_starts(struct span a, const char *prefix);
 bool span_ends(struct span a, const char *suffix);
 /* ASCII letters compared without case. */

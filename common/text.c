@@ -185,6 +185,16 @@ void text_add_json(struct buf *b, struct span s)
 	buf_add_char(b, '"');
 }
 
+void text_add_json_list(struct buf *b, const struct span *at, size_t n)
+{
+	buf_add_char(b, '[');
+	for (size_t i = 0; i < n; i++) {
+		buf_add_str(b, i ? "," : "");
+		text_add_json(b, at[i]);
+	}
+	buf_add_char(b, ']');
+}
+
 void text_add_csv(struct buf *b, struct span s)
 {
 	/* Every finding is asked, character by character. */

@@ -26,6 +26,8 @@ void text_add_clean(struct buf *b, struct span s, bool lines);
 /* A JSON string with its quotes (RFC 8259): C0, DEL, C1, U+2028/9, bidi controls escaped; invalid bytes
  * become U+FFFD. */
 void text_add_json(struct buf *b, struct span s);
+/* A JSON array of strings. */
+void text_add_json_list(struct buf *b, const struct span *at, size_t n);
 /* A CSV cell, always quoted (RFC 4180); a cell that a spreadsheet would run (= + - @ tab CR first) gets
  * a leading apostrophe. */
 void text_add_csv(struct buf *b, struct span s);
