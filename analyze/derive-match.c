@@ -47,6 +47,7 @@ struct group {
 	struct span ecosystem, release, name, version, module;
 	bool binary;
 	bool no_epoch; /* the version comes from a source rpm's name, which has none */
+	bool modular, live; /* it is a module's, by its label or its release; a live patch of Oracle's */
 	bool pro;      /* Ubuntu Pro is in use */
 	/* Red Hat's alone: */
 	const struct product_list *products; /* where it comes from; NULL: does not matter */
@@ -126,15 +127,12 @@ static struct span stream_of(struct span label)
  * without a label may still tell by its release that it is a module's; of which one is then not known. */
 static bool same_module(const struct group *g, struct span module)
 {
-	bool modular = g->module.n > 0 || span_has(g->version, ".module"), live = span_has(g->version, ".ksplice");
-
-	if (live || span_eq(module, "ksplice"))
-		return live && span_eq(module, "ksplice");
-
+	if (g->live || span_eq(module, "ksplice"))
+		return g->live && span_eq(module, "ksplice");
 	if (!module.p)
-		return !modular || g->scheme != VERSION_RPM;
-	if (!modular || span_eq(module, "*"))
-		return modular;
+		return !g->modular || g->scheme != VERSION_RPM;
+	if (!g->modular || span_eq(module, "*"))
+		return g->modular;
 	while (g->module.n > 0 && module.p)
 		if (span_is(stream_of(g->module), span_cut(&module, ' ')))
 			return true;
@@ -610,7 +608,7 @@ static int settle(struct match_state *st, struct result *out, struct err *e)
  * built of no release of itself, which Go numbers before all that there are. */
 static bool judgeable(const struct group *g)
 {
-	if (g->scheme == VERSION_NONE || g->version.n == 0 || (g->scheme != VERSION_RPM && span_eq(g->module, "main")))
+	if (g->version.n == 0 || (g->scheme != VERSION_RPM && span_eq(g->module, "main")))
 		return false;
 	if (g->scheme == VERSION_GO)
 		return version_compare(VERSION_GO, g->version, SPAN("(devel)")) > 0;
@@ -624,11 +622,15 @@ static int judge(struct match_state *st, const struct group *g, struct result *o
 	if (st->g.scheme == VERSION_GO && span_eq(g->name, "stdlib"))
 		st->g.version = placed_go_release(&st->arena, g->version);
 	st->g.no_epoch = st->g.scheme == VERSION_RPM && !g->binary && !(g->version.n && memchr(g->version.p, ':', g->version.n));
+	st->g.modular = g->module.n > 0 || span_has(g->version, ".module");
+	st->g.live = span_has(g->version, ".ksplice");
+	if (st->g.scheme == VERSION_NONE)
+		return 0;
 	if (!judgeable(&st->g)) {
-		const struct said_list *list = st->g.scheme == VERSION_NONE ? NULL : said_of(&st->said, g->ecosystem, g->release, g->name, g->binary, e);
+		const struct said_list *list = said_of(&st->said, g->ecosystem, g->release, g->name, g->binary, e);
 
 		out->unplaced = list && list->n > 0;
-		return e->kind ? -1 : 0;
+		return list ? 0 : -1;
 	}
 	return find_hits(st, e) || settle(st, out, e) ? -1 : 0;
 }

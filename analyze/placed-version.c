@@ -6,11 +6,14 @@
 
 struct span placed_version(struct span ecosystem, struct span version, struct span bound)
 {
-	struct span revision = span_after_last(version, '-');
+	struct span revision;
 
 	if (span_eq(ecosystem, "PyPI") && !memchr(bound.p, '+', bound.n))
 		return span_cut(&version, '+');
-	if (span_eq(ecosystem, "Bitnami") && revision.n < version.n && version_all_digits(revision) && !memchr(bound.p, '-', bound.n))
+	if (!span_eq(ecosystem, "Bitnami") || memchr(bound.p, '-', bound.n))
+		return version;
+	revision = span_after_last(version, '-');
+	if (revision.n < version.n && version_all_digits(revision))
 		version.n -= revision.n + 1;
 	return version;
 }
