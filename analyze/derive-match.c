@@ -521,13 +521,13 @@ static int add_paid_streams(struct match_state *st, struct err *e)
 	auto_arena a = ARENA_INIT;
 	const char *mark = arena_printf(&a, "el%.*s_", SPAN_ARG(st->g.release)), *at = st->g.version.n ? memmem(st->g.version.p, st->g.version.n, mark, strlen(mark)) : NULL;
 	struct span rest = at ? (struct span){at + strlen(mark), (size_t)(st->g.version.p + st->g.version.n - at) - strlen(mark)} : SPAN_NONE, minor = version_take_digits(&rest);
-	const char *stem = st->g.release.n > 1 ? "enterprise_linux" : "rhel";
+	struct span point = span_of(arena_printf(&a, "%.*s.%.*s", SPAN_ARG(st->g.release), SPAN_ARG(minor)));
 
 	if (!st->g.hits)
 		return 0;
 	for (size_t i = 0; i < sizeof(streams) / sizeof(streams[0]) && (i == 0 || minor.n > 0); i++) {
-		const char *release = arena_printf(&a, "%s_%s:%.*s%s%.*s", stem, streams[i], SPAN_ARG(st->g.release), i ? "." : "", SPAN_ARG(i ? minor : SPAN("")));
-		const struct said_list *list = said_of(&st->said, st->g.ecosystem, span_of(release), st->g.binary ? st->g.name : st->g.other, true, e);
+		struct span release = red_hat_stream(&a, streams[i], st->g.release, i ? point : st->g.release);
+		const struct said_list *list = said_of(&st->said, st->g.ecosystem, release, st->g.binary ? st->g.name : st->g.other, true, e);
 
 		if (!list)
 			return -1;

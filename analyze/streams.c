@@ -6,6 +6,7 @@
 #include "common/arena.h"
 #include "common/buf.h"
 #include "common/json.h"
+#include "common/red-hat.h"
 
 enum { SETS_MAX = 10000 };
 
@@ -14,14 +15,6 @@ static const struct {
 	const char *word, *product;
 	bool minor; /* of one point release */
 } extended[] = {{"-eus-", "eus", true}, {"-aus-", "aus", true}, {"-e4s-", "e4s", true}, {"-tus-", "tus", true}, {"-els-", "els", false}};
-
-/* Red Hat names its CPEs anew from release 10 on. */
-static const char *stem_of(struct span major)
-{
-	int64_t n;
-
-	return span_int(major, &n) && n >= 10 ? "enterprise_linux" : "rhel";
-}
 
 bool streams_is_esm(struct span version)
 {
@@ -57,7 +50,7 @@ struct span streams_of_set(struct arena *a, struct span set, struct span release
 		major = version;
 		major = span_cut(&major, '.');
 		*known = version.n > 0 && (!extended[i].minor || major.n < version.n);
-		return *known ? span_of(arena_printf(a, "%s_%s:%.*s", stem_of(major), extended[i].product, SPAN_ARG(extended[i].minor ? version : major))) : SPAN_NONE;
+		return *known ? red_hat_stream(a, extended[i].product, major, extended[i].minor ? version : major) : SPAN_NONE;
 	}
 	return SPAN_NONE;
 }

@@ -3,13 +3,9 @@
 #include "red-hat.h"
 
 #include "limits.h"
+#include "version.h"
 
 enum { FIELDS = 6 }; /* product, version, update, edition, language, and what may stand behind */
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 static bool is_letter(char c)
 {
@@ -34,6 +30,13 @@ static bool is_extended_product(struct span product)
 		if (span_starts(product, stems[i]))
 			return listed(streams, (struct span){product.p + strlen(stems[i]), product.n - strlen(stems[i])});
 	return false;
+}
+
+struct span red_hat_stream(struct arena *a, const char *stream, struct span major, struct span version)
+{
+	int64_t n;
+
+	return span_of(arena_printf(a, "%s_%s:%.*s", span_int(major, &n) && n >= 10 ? "enterprise_linux" : "rhel", stream, SPAN_ARG(version)));
 }
 
 bool red_hat_is_extended(struct span release)
@@ -169,7 +172,7 @@ bool red_hat_for_major(struct span product, struct span major)
 	while (product.p) {
 		struct span field = span_cut(&product, ':');
 
-		if (field.n > 2 && span_starts(field, "el") && is_digit(field.p[2]) && !span_is((struct span){field.p + 2, field.n - 2}, major))
+		if (field.n > 2 && span_starts(field, "el") && version_is_digit(field.p[2]) && !span_is((struct span){field.p + 2, field.n - 2}, major))
 			return false;
 	}
 	return true;
@@ -187,8 +190,8 @@ bool red_hat_is_base_set(struct span set)
 	while (rest.p) {
 		word = span_cut(&rest, '-');
 		named = named || span_eq(word, "rhel") || span_eq(word, "ubi");
-		number = number || (word.n > 0 && word.n < 3 && is_digit(word.p[0]));
-		if (!listed(words, word) && !(word.n > 0 && word.n < 3 && is_digit(word.p[0]) && is_digit(word.p[word.n - 1])))
+		number = number || (word.n > 0 && word.n < 3 && version_is_digit(word.p[0]));
+		if (!listed(words, word) && !(word.n > 0 && word.n < 3 && version_is_digit(word.p[0]) && version_is_digit(word.p[word.n - 1])))
 			return false;
 	}
 	return named && number && span_eq(word, "rpms");
@@ -212,11 +215,11 @@ struct span red_hat_builder(struct span version)
 		struct span part = span_cut(&rest, '.'), word = letters(part);
 		size_t at = 2;
 
-		if (span_eq(word, "rhaos") || (span_eq(word, "ep") && part.n > 2 && is_digit(part.p[2])))
+		if (span_eq(word, "rhaos") || (span_eq(word, "ep") && part.n > 2 && version_is_digit(part.p[2])))
 			before = word;
-		if (!span_starts(part, "el") || part.n < 3 || !is_digit(part.p[2]))
+		if (!span_starts(part, "el") || part.n < 3 || !version_is_digit(part.p[2]))
 			continue;
-		while (at < part.n && is_digit(part.p[at]))
+		while (at < part.n && version_is_digit(part.p[at]))
 			at++;
 		word = letters((struct span){part.p + at, part.n - at});
 		return word.n > 0 ? word : before;

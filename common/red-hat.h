@@ -13,6 +13,8 @@
 struct span red_hat_release(struct arena *a, struct span cpe);
 /* "rhel_eus:8.4" and its likes: a stream whose builds have versions of their own. */
 bool red_hat_is_extended(struct span release);
+/* "rhel_eus:8.4", from release 10 on "enterprise_linux_eus:10.0": the stream ("eus") of a version that begins with `major`. */
+struct span red_hat_stream(struct arena *a, const char *stream, struct span major, struct span version);
 /* "openshift:4.12::el8": a product beside Enterprise Linux. */
 bool red_hat_is_layered(struct span release);
 /* Is a statement about `product` one about `repository`? Both as red_hat_release has them. What the statement leaves out is any; a version stands for all
