@@ -4,6 +4,7 @@
 #include "layer-cache.h"
 #include "layer-pack.h"
 
+#include "common/file-identity.h"
 #include "common/fold.h"
 #include "common/outfile.h"
 #include "common/source.h"
@@ -24,17 +25,14 @@ struct layer_cache {
 	char tag[HASH_HEX]; /* of the program and the key: what entries must begin with */
 };
 
-static int64_t ns(struct timespec t)
-{
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-/* What tells a file: changing its content or times changes ctime, which only the kernel sets. */
 static void identity(const struct stat *st, char out[HASH_HEX])
 {
-	const int64_t parts[] = {(int64_t)st->st_dev, (int64_t)st->st_ino, (int64_t)st->st_size, ns(st->st_mtim), ns(st->st_ctim)};
+	int64_t changed = 0;
+	struct hash sum;
 
-	hash_span((struct span){(const char *)parts, sizeof(parts)}, out);
+	hash_init(&sum);
+	file_identity_add(&sum, st, &changed);
+	hash_hex(&sum, out);
 }
 
 /* ---- entries: tag, sum of the content, content. The sum tells damage; the folder is the user's alone, and who can write there has the key too. */
@@ -251,7 +249,7 @@ static bool settled(int64_t changed)
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	return ns(now) - changed >= (int64_t)SETTLED_MS * 1000000;
+	return time_ns(now) - changed >= (int64_t)SETTLED_MS * 1000000;
 }
 
 void layer_cache_keep_archive(struct layer_cache *c, const struct stat *st, const struct archive_known *k)
@@ -259,7 +257,7 @@ void layer_cache_keep_archive(struct layer_cache *c, const struct stat *st, cons
 	auto_buf b = BUF_INIT;
 	char name[HASH_HEX];
 
-	if (k->n > ARCHIVE_LAYERS_MAX || !settled(ns(st->st_ctim)))
+	if (k->n > ARCHIVE_LAYERS_MAX || !settled(time_ns(st->st_ctim)))
 		return;
 	identity(st, name);
 	buf_add(&b, k->sha256, HASH_HEX);

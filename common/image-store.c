@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which images a container store has and of which layers; the layers themselves are store-split.c's and store-folder.c's.
 #include "image-store.h"
-#include "hash.h"
+#include "file-identity.h"
 #include "limits.h"
 #include "map.h"
 #include "store-layer.h"
@@ -124,7 +124,7 @@ static void mark_layer(struct store *s, struct root *folder, const struct stat *
 	hash_init(&sum);
 	hash_add(&sum, split ? "list" : "tree", 4);
 	if (split)
-		store_identity_add(&sum, split, &m->changed);
+		file_identity_add(&sum, split, &m->changed);
 	if (store_folder_identity(folder, "layer", &sum, &m->changed, NULL))
 		hash_fini(&sum);
 	else

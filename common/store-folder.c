@@ -2,7 +2,7 @@
 // From the folder of an overlay layer to a tar of it. Sources: Linux Documentation/filesystems/overlayfs.rst (whiteouts, opaque directories, metacopy,
 // redirect_dir); fuse-overlayfs's names for the same.
 #include "store-layer.h"
-#include "hash.h"
+#include "file-identity.h"
 #include "limits.h"
 #include "map.h"
 #include "tar-header.h"
@@ -79,20 +79,6 @@ static ssize_t overlay_attribute(int fd, const char *what, char *value, size_t c
 	return n;
 }
 
-static int64_t ns(struct timespec t)
-{
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-void store_identity_add(struct hash *sum, const struct stat *st, int64_t *changed)
-{
-	const int64_t parts[] = {(int64_t)st->st_dev, (int64_t)st->st_ino, (int64_t)st->st_mode, (int64_t)st->st_uid, (int64_t)st->st_gid, (int64_t)st->st_rdev,
-				 (int64_t)st->st_size, ns(st->st_mtim), ns(st->st_ctim)};
-
-	hash_add(sum, parts, sizeof(parts));
-	*changed = ns(st->st_ctim) > *changed ? ns(st->st_ctim) : *changed;
-}
-
 static int walk_folder(struct walk *w, int fd, const char *path, int depth, struct err *e);
 
 static int take_folder(struct walk *w, const char *path, const struct stat *st, int depth, struct err *e)
@@ -151,7 +137,7 @@ static int take(struct walk *w, int folder, const char *name, const char *base, 
 		return err_set(e, ERR_INPUT, "%s: more than %d files in a layer", w->name, ENTRIES_MAX);
 	if (w->sum) {
 		hash_add(w->sum, path, strlen(path) + 1);
-		store_identity_add(w->sum, &st, &w->changed);
+		file_identity_add(w->sum, &st, &w->changed);
 		w->n++;
 		if (!S_ISDIR(st.st_mode))
 			return 0;
@@ -278,7 +264,7 @@ static int open_walk(struct source *out, struct root *folder, const char *name, 
 	*out = (struct source){.read = folder_read, .close = folder_close, .ctx = w, .name = name};
 	fd = root_open(folder, ".", O_RDONLY | O_DIRECTORY);
 	if (fd >= 0 && sum && fstat(fd, &st) == 0)
-		store_identity_add(sum, &st, &w->changed);
+		file_identity_add(sum, &st, &w->changed);
 	if (fd >= 0 && walk_folder(w, fd, "", 0, e) == 0)
 		return 0;
 	if (fd < 0)

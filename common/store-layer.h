@@ -24,7 +24,6 @@ int store_folder_source(struct source *out, struct root *folder, const char *nam
 /* What tells whether anything in the folder was changed since: adds all that stat() says of each entry to `sum`; `changed`: the last time of change. */
 struct hash;
 int store_folder_identity(struct root *folder, const char *name, struct hash *sum, int64_t *changed, struct err *e);
-void store_identity_add(struct hash *sum, const struct stat *st, int64_t *changed);
 /* Looks for files and links that are not among `names` (canonical paths): -1 with the first of them, or why it cannot be told. */
 int store_folder_stray(struct root *folder, const struct map *names, const char *name, struct err *e);
 #endif
