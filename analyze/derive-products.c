@@ -50,17 +50,10 @@ static struct span without_major(struct span name)
 	return n < name.n && n > 2 && name.p[n - 1] == '_' && name.p[n - 2] == '_' ? (struct span){name.p, n - 2} : name;
 }
 
-/* "ubi8-container-8.3-227-x86_64"; lists of builds leave the architecture out at times. */
-static struct span without_last(struct span name)
-{
-	struct span last = span_after_last(name, '-');
-
-	return last.n < name.n ? (struct span){name.p, name.n - last.n - 1} : name;
-}
-
 static int take_name(struct gathered *g, struct span name, bool build, struct err *e)
 {
-	struct span shorter = build ? without_last(name) : without_major(name);
+	/* Of "ubi8-container-8.3-227-x86_64" lists of builds leave the architecture out at times. */
+	struct span shorter = build ? span_before_last(name, '-') : without_major(name);
 	int known;
 
 	if (span_starts(name, "cpe:")) {

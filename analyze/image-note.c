@@ -209,18 +209,11 @@ static int take_file(void *ctx, struct span owner, struct span directory, struct
 /* The folder "NAME-VERSION-RELEASE" of pacman; "NAME-VERSION" or "NAME-VERSION-rN" of Portage: the name. */
 static struct span folder_owner(struct span path, bool pacman)
 {
-	struct span base = span_after_last(path, '/'), folder = {path.p, path.n - base.n - 1}, last;
+	struct span folder = span_after_last(span_before_last(path, '/'), '/');
+	bool two = pacman || span_starts(span_after_last(folder, '-'), "r");
 
-	folder = span_after_last(folder, '/');
-	for (int i = 0; i < 2; i++) {
-		last = span_after_last(folder, '-');
-		if (last.n == folder.n || (!pacman && i == 1))
-			break;
-		if (!pacman && last.p[0] == 'r')
-			i--;
-		folder.n -= last.n + 1;
-	}
-	return folder;
+	folder = span_before_last(folder, '-');
+	return two ? span_before_last(folder, '-') : folder;
 }
 
 /* pacman: paths as they are, folders with '/' at their end. Portage: "obj /usr/bin/x SUM TIME", "sym /usr/bin/y -> x TIME". */
@@ -258,6 +251,16 @@ static void read_file_list(struct found_in *f, struct span text)
 		if (line.n > 1)
 			add_owned(f, owner, path_hash_joined(SPAN(""), line));
 	}
+}
+
+static void read_owned(struct found_in *f, struct span text)
+{
+	struct span path = span_of(f->note->path);
+
+	if (is_pacman_list(path) || is_portage_list(path))
+		read_folder_list(f, text, is_pacman_list(path));
+	else
+		read_file_list(f, text);
 }
 
 /* The licences that a machine-readable copyright file names (DEP-5), joined by AND, each once. */
@@ -377,10 +380,8 @@ static int read_content(struct found_in *f, const struct parser *ps, struct sour
 	} else if (kinds & NOTE_RPM) {
 		read_rpm(f, text);
 	}
-	if (kinds & NOTE_OWNED && (is_pacman_list(span_of(f->note->path)) || is_portage_list(span_of(f->note->path))))
-		read_folder_list(f, text, is_pacman_list(span_of(f->note->path)));
-	else if (kinds & NOTE_OWNED)
-		read_file_list(f, text);
+	if (kinds & NOTE_OWNED)
+		read_owned(f, text);
 	if (kinds & NOTE_COPYRIGHT)
 		f->note->text = read_copyright(&l->arena, text);
 	read_secrets(f, text);

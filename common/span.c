@@ -106,6 +106,13 @@ struct span span_after_last(struct span a, char sep)
 	return a;
 }
 
+struct span span_before_last(struct span s, char c)
+{
+	struct span last = span_after_last(s, c);
+
+	return last.n < s.n ? (struct span){s.p, s.n - last.n - 1} : s;
+}
+
 bool span_int(struct span a, int64_t *out)
 {
 	bool minus = a.n && a.p[0] == '-';

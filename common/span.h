@@ -55,6 +55,8 @@ static inline int hex_digit(char c)
 }
 /* The part behind the last `sep`, or all of it. */
 struct span span_after_last(struct span a, char sep);
+/* What stands before the last c; all of it where there is none. */
+struct span span_before_last(struct span s, char c);
 /* Whole decimal number with optional sign; false when it is anything else or overflows. */
 bool span_int(struct span a, int64_t *out);
 #endif
